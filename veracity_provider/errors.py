@@ -1,0 +1,193 @@
+"""
+What can go wrong, one class a cause.
+
+    VeracityError                     the family; its text is one line for people, a table may follow
+    ├── InputError                    what was asked for is wrong; nothing was sent
+    │   └── SettingsError             connection settings are missing or wrong
+    ├── SourceError                   the file to ingest cannot be read as it should
+    │   └── SourceChanged             its bytes are not those that were planned
+    ├── PlatformError                 Veracity answered, and the answer is no
+    │   ├── AuthenticationFailed      401, or the token endpoint refused
+    │   ├── PermissionDenied          403
+    │   ├── NotFound                  404
+    │   │   ├── ContainerNotFound
+    │   │   ├── DatasetNotFound
+    │   │   ├── SchemaVersionNotFound
+    │   │   └── IngestJobNotFound
+    │   ├── Conflict                  409
+    │   ├── RequestRefused            any other 4xx
+    │   ├── RateLimited               429, after the retries
+    │   └── PlatformFailed            5xx, after the retries
+    ├── UnexpectedAnswer              an answer that is not what the platform documents (HTML, missing members)
+    ├── PlatformUnreachable           no answer, and nothing can have been done
+    ├── AnswerLost                    no answer; the request may have been carried out
+    ├── StorageError                  Azure Data Lake answered, and the answer is no
+    │   ├── SasRejected               403: expired, or its signature is refused
+    │   └── StorageUnavailable        no answer, or 5xx, after the retries
+    ├── MetadataError
+    │   ├── PatchRefusedBySelfCheck   the patch would not give what is declared; it was not sent
+    │   ├── MetadataConflict          somebody else changed a managed field
+    │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
+    └── IngestError
+        ├── IngestJobFailed           the platform ended the job without success
+        ├── IngestJobTimeout          still running at the deadline
+        ├── IngestJobInDoubt          it may or may not have taken effect, and repeating it could do harm
+        └── EngineGone                the engine that asked for the work is no longer there
+
+Misuse by a programmer raises Python's own errors, never these.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class InputProblem:
+    """One thing wrong with one property, as the user spells it (`tags[1]`)."""
+
+    property: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.property}: {self.reason}"
+
+
+class VeracityError(Exception):
+    """Something a person has to know about. `str()` gives the text that is shown."""
+
+    def __init__(self, message: str, *, trace_id: str | None = None) -> None:
+        super().__init__(f"{message} (trace id: {trace_id})" if trace_id else message)
+        self.trace_id = trace_id
+
+
+class InputError(VeracityError):
+    """What was asked for is wrong. All problems are told at once."""
+
+    def __init__(self, problems: Iterable[InputProblem], *, headline: str = "") -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems]
+        super().__init__("\n".join([headline, *(f"  - {line}" for line in lines)]) if headline else "\n".join(lines))
+
+
+class SettingsError(InputError):
+    """Connection settings are missing or wrong."""
+
+
+class SourceError(VeracityError):
+    """The file to ingest is missing, unreadable, empty or not a file."""
+
+
+class SourceChanged(SourceError):
+    """The bytes read are not those that were planned."""
+
+
+class PlatformError(VeracityError):
+    """Veracity answered, and the answer is no. Carries the HTTP status."""
+
+    def __init__(self, message: str, *, status: int, trace_id: str | None = None) -> None:
+        super().__init__(message, trace_id=trace_id)
+        self.status = status
+
+
+class AuthenticationFailed(PlatformError):
+    """401, or a refusal by the token endpoint."""
+
+
+class PermissionDenied(PlatformError):
+    """403: the account is known and may not do this."""
+
+
+class NotFound(PlatformError):
+    """404: the platform answered, and the thing is not there."""
+
+
+class ContainerNotFound(NotFound):
+    """No such container."""
+
+
+class DatasetNotFound(NotFound):
+    """No such dataset in this workspace."""
+
+
+class SchemaVersionNotFound(NotFound):
+    """No such schema version in this workspace."""
+
+
+class IngestJobNotFound(NotFound):
+    """No such ingest job in this workspace."""
+
+
+class Conflict(PlatformError):
+    """409: the thing is in a state that forbids this."""
+
+
+class RequestRefused(PlatformError):
+    """Any other 4xx: the platform does not accept the request."""
+
+
+class RateLimited(PlatformError):
+    """429, and still 429 after the retries."""
+
+
+class PlatformFailed(PlatformError):
+    """5xx, and still 5xx after the retries."""
+
+
+class UnexpectedAnswer(VeracityError):
+    """An answer that is not what the platform documents: HTML in place of JSON, a missing member."""
+
+
+class PlatformUnreachable(VeracityError):
+    """No answer, and nothing can have been done: no connection, or a read that failed."""
+
+
+class AnswerLost(VeracityError):
+    """No answer to a request that changes something: it may have been carried out."""
+
+
+class StorageError(VeracityError):
+    """Azure Data Lake answered, and the answer is no."""
+
+
+class SasRejected(StorageError):
+    """403 of the storage: the SAS has expired or is refused. A fresh ingest job brings a fresh one."""
+
+
+class StorageUnavailable(StorageError):
+    """The storage gave no answer, or a 5xx, after the retries."""
+
+
+class MetadataError(VeracityError):
+    """Container metadata could not be made what is declared."""
+
+
+class PatchRefusedBySelfCheck(MetadataError):
+    """Applied to the live document, the patch would not give what is declared. Nothing was sent."""
+
+
+class MetadataConflict(MetadataError):
+    """A managed field is neither what was last applied nor what is declared."""
+
+
+class MetadataNotApplied(MetadataError):
+    """The platform accepted the patch, and the container is not as declared."""
+
+
+class IngestError(VeracityError):
+    """An ingest did not do what was declared."""
+
+
+class IngestJobFailed(IngestError):
+    """The platform ended the job without success, and says why."""
+
+
+class IngestJobTimeout(IngestError):
+    """The job was still running at the deadline. It was not cancelled and may yet complete."""
+
+
+class IngestJobInDoubt(IngestError):
+    """The job may or may not have taken effect, and repeating it could double rows."""
+
+
+class EngineGone(IngestError):
+    """The engine that asked for the work is no longer there; nothing more is started for it."""

@@ -1,0 +1,30 @@
+"""What the lifecycles work with; handed in from outside, so that a test hands in another one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from veracity_provider.api.clients import Clients
+from veracity_provider.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """
+    Args:
+        settings: Where the platform is and who we are.
+        clients: The platform's APIs.
+        home: The folder for what outlives a run and is no state of a stack: fingerprints and the journal of jobs.
+        project: The folder that relative sources are relative to.
+        engine_is_alive: Whether the engine that asked for the work is still there; looked at before a job is started.
+        sleep: Waits that many seconds.
+        monotonic: A clock for waits, in seconds.
+    """
+
+    settings: Settings
+    clients: Clients
+    home: Path
+    project: Path
+    engine_is_alive: Callable[[], bool]
+    sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
