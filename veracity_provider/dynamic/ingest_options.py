@@ -1,0 +1,68 @@
+"""Options of a `DatasetIngest`, as its `IngestUpload` has them, and sources, as both have them."""
+
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pulumi
+from pulumi import Alias, ResourceOptions
+
+from veracity_provider.errors import InputError, InputProblem
+
+MAX_TEXT_BYTES: Final = 1024 * 1024
+UPLOAD_SUFFIX: Final = "-upload"
+_TYPES: Final = ("dynamic/veracity:DatasetIngest::", "dynamic/veracity:IngestUpload::")
+
+
+def upload_options(opts: ResourceOptions | None, predecessors: list[pulumi.Resource]) -> ResourceOptions:
+    """*opts* for the upload: its aliases carry the upload's name, and it waits for *predecessors* too."""
+    given = opts or ResourceOptions()
+    merged = ResourceOptions.merge(given, ResourceOptions(depends_on=predecessors))
+    if given.aliases is not None:
+        merged.aliases = [_upload_alias(alias) for alias in given.aliases]
+    return merged
+
+
+def _upload_alias(alias: Any) -> Any:
+    """The engine derives nothing for a resource made in another one's constructor, so each alias is renamed here."""
+    if isinstance(alias, str):
+        return alias.replace(*_TYPES) + UPLOAD_SUFFIX
+    if isinstance(alias, Alias):
+        return _renamed(alias)
+    return pulumi.Output.from_input(alias).apply(_upload_alias)
+
+
+def _renamed(alias: Alias) -> Alias:
+    renamed = Alias.__new__(Alias)
+    renamed.__dict__.update(alias.__dict__)
+    if isinstance(alias.name, str):
+        renamed.name = alias.name + UPLOAD_SUFFIX
+    return renamed
+
+
+def source_property(name: str, source: Any) -> Any:
+    """
+    *source* as both resources carry it: a path, or `{"text", "name"}` for a `StringAsset`.
+
+    Assets never cross the engine: it would read the whole file itself, and fails on one at the second preview.
+    Raises:
+        InputError: A source of another kind, or a text that is too large to be kept in the state.
+    """
+    if isinstance(source, pulumi.FileAsset):
+        return str(source.path)
+    if isinstance(source, pulumi.StringAsset):
+        return _text_source(name, source.text)
+    if isinstance(source, pulumi.Output):
+        return cast("pulumi.Output[Any]", source).apply(lambda value: source_property(name, value))
+    if isinstance(source, Path):
+        return str(source)
+    if isinstance(source, pulumi.Asset | pulumi.Archive | list | tuple):
+        raise InputError([InputProblem(f"{name}.source", "is one file: a path, a FileAsset or a StringAsset")])
+    return source
+
+
+def _text_source(name: str, text: str) -> dict[str, str]:
+    size = len(text.encode())
+    if size > MAX_TEXT_BYTES:
+        reason = f"a StringAsset is kept in the state and may have 1 MiB; this one has {size:,} bytes. Use a file."
+        raise InputError([InputProblem(f"{name}.source", reason)])
+    return {"text": text, "name": f"{name}.csv"}

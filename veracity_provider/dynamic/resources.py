@@ -1,0 +1,210 @@
+"""The resources that a Pulumi program declares."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
+from veracity_provider.dynamic import program
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
+from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.providers import (
+    ContainerMetadataProvider,
+    DatasetIngestProvider,
+    IngestUploadProvider,
+)
+from veracity_provider.errors import InputError
+
+DEFAULT_JOB_TIMEOUT_SECONDS = 900
+
+
+class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
+    """
+    The descriptive metadata that a container should have.
+
+    The container itself exists already: creating this resource adopts it, and the difference between what is declared
+    and what the container has is sent as one RFC 6902 patch. What is not declared is left alone.
+
+    Args:
+        container_id: UUID of the container. A change replaces the resource.
+        title: Not empty. None, here and below: not managed.
+        description: At most 500 characters; "" clears it.
+        icon: `{"id": "Automatic_Information_Display", "background_color": "#5594aa"}`; either member may be left out.
+        tags: Titles of the user's tags, in the order they should have. System tags stay as they are.
+        on_destroy: `retain` leaves the metadata as it is; `restore` puts back what was there before.
+        on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+    Source: Veracity Data Fabric, Provisioning API, "Update Metadata".
+    """
+
+    container_id: Output[str]
+    title: Output[str | None]
+    description: Output[str | None]
+    icon: Output[Mapping[str, str] | None]
+    tags: Output[Sequence[str] | None]
+    on_destroy: Output[str]
+    on_conflict: Output[str]
+
+    reference: Output[str]
+    """Name of the container in Azure."""
+    url: Output[str]
+    last_modified_utc: Output[str]
+    creation_date_time_utc: Output[str]
+    owner_id: Output[str]
+    """UUID of the owner, the only one who may change the metadata."""
+    access_level: Output[str]
+    """Ours: `owner`, `dataSteward` or `consumer`."""
+    region: Output[str]
+    key_status: Output[str]
+    may_contain_personal_data: Output[str]
+    metadata: Output[Mapping[str, Any]]
+    """All of the container's metadata, declared or not."""
+    patch: Output[Sequence[Mapping[str, Any]]]
+    """The RFC 6902 document that was sent last."""
+    previous: Output[Mapping[str, Any]]
+    """The managed fields as they were found at adoption."""
+    applied: Output[Mapping[str, Any]]
+    """The managed fields as last written by us."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        container_id: Input[str],
+        title: Input[str] | None = None,
+        description: Input[str] | None = None,
+        icon: Input[Mapping[str, Input[str]]] | None = None,
+        tags: Input[Sequence[Input[str]]] | None = None,
+        on_destroy: Input[str] = "retain",
+        on_conflict: Input[str] = "overwrite",
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        running = program.current()
+        running.check_once()
+        if isinstance(container_id, str):
+            key = ("container", container_id.lower())
+            running.claims.claim(resource_name, "container_id", key, f"container {container_id}")
+        inputs = {
+            "container_id": container_id,
+            "title": title,
+            "description": description,
+            "icon": icon,
+            "tags": tags,
+            "on_destroy": on_destroy,
+            "on_conflict": on_conflict,
+        }
+        super().__init__(ContainerMetadataProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+
+
+class IngestUpload(Resource, module="veracity", name="IngestUpload"):
+    """
+    The first half of an ingest: a registered job and the file uploaded for it. Made by `DatasetIngest`.
+
+    A resource of its own, so that its `job_id` is in the state before anything is started.
+    """
+
+    content_hash: Output[str]
+    size_bytes: Output[int]
+    job_id: Output[str]
+    superseded: Output[str]
+    """How the job ended that this one takes the place of; empty when there was none."""
+
+    def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
+        super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+
+
+class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
+    """
+    A file whose rows a dataset should have received.
+
+    When the file's bytes change (or the operation, or a trigger), and only then, it is uploaded and an ingest job runs.
+    Deleting the resource forgets it: rows stay, since the platform has no undo.
+
+    Args:
+        dataset_id: UUID of the dataset. A change replaces the resource, as one of *workspace_id* does.
+        source: Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a `StringAsset`
+            of at most 1 MiB.
+        operation: `Upsert` or `Delete` (the schema has key columns), `Append` (it has none), `Overwrite`.
+        workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        file_name: Name in the upload folder; default: the source's name.
+        triggers: A change of these values runs the ingest again for the same bytes.
+        preflight: `header` checks the file's header against the schema before anything is sent; `off` does not.
+        job_timeout_seconds: Longest wait for the job, in seconds, 1 to 86400. It is not cancelled at the end.
+    Source: Veracity Data Platform, "Update Datasets".
+    """
+
+    dataset_id: Output[str]
+    workspace_id: Output[str]
+    operation: Output[str]
+
+    content_hash: Output[str]
+    """SHA-256 of the bytes, in hex."""
+    size_bytes: Output[int]
+    job_id: Output[str]
+    status: Output[str]
+    """The platform's word for how the job ended."""
+    dataset_name: Output[str]
+    started_at: Output[str]
+    completed_at: Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        dataset_id: Input[str],
+        source: Input[str] | pulumi.FileAsset | pulumi.StringAsset,
+        operation: Input[str],
+        workspace_id: Input[str] | None = None,
+        file_name: Input[str] | None = None,
+        triggers: Input[Sequence[Any]] | None = None,
+        preflight: Input[str] = "header",
+        job_timeout_seconds: Input[int] = DEFAULT_JOB_TIMEOUT_SECONDS,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        running = program.current()
+        running.check_once()
+        try:
+            carried_source = source_property(resource_name, source)
+        except InputError as error:
+            program.refuse(error)
+        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        dataset = _dataset_key(workspace, dataset_id)
+        if dataset is not None:
+            _claim(running.claims, resource_name, dataset, carried_source, operation)
+
+        inputs = {
+            "dataset_id": dataset_id,
+            "workspace_id": workspace,
+            "source": carried_source,
+            "operation": operation,
+            "triggers": triggers,
+            "preflight": preflight,
+            "job_timeout_seconds": job_timeout_seconds,
+        }
+        upload = IngestUpload(
+            resource_name + UPLOAD_SUFFIX,
+            {**inputs, "file_name": file_name},
+            upload_options(opts, running.order.predecessors(dataset)),
+        )
+        uploaded = {"job_id": upload.job_id, "content_hash": upload.content_hash, "size_bytes": upload.size_bytes}
+        super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
+        running.order.add(dataset, self)
+
+
+def _outputs(resource: type[Resource]) -> dict[str, None]:
+    """The SDK makes an attribute of each property it is given, so outputs are given as None."""
+    return dict.fromkeys(resource.__annotations__)
+
+
+def _dataset_key(workspace: object, dataset_id: object) -> tuple[str, str] | None:
+    """None where the id is an output, which the program cannot see."""
+    if isinstance(dataset_id, str) and (workspace is None or isinstance(workspace, str)):
+        return (workspace or "").lower(), dataset_id.lower()
+    return None
+
+
+def _claim(claims: program.Claims, name: str, dataset: tuple[str, str], source: object, operation: object) -> None:
+    if isinstance(source, str) and isinstance(operation, str):
+        what = f"{operation} of {source} into dataset {dataset[1]}"
+        claims.claim(name, "source", ("ingest", *dataset, source, operation), what)
