@@ -1,0 +1,60 @@
+import socket
+
+from pulumi.runtime.proto import engine_pb2
+
+from veracity_provider.dynamic.engine import Engine, Row
+from veracity_provider.dynamic.sdk import Call
+from veracity_provider.dynamic.terminal import shows_live_text
+
+
+class Display:
+    """Keeps what it is told."""
+
+    def __init__(self):
+        self.shown = []
+
+    def Log(self, request, *, timeout):  # noqa: N802 — the engine's name
+        assert timeout > 0
+        self.shown.append(request)
+
+
+CALL = Call(urn="urn:pulumi:one", is_preview=True)
+
+
+def test_an_engine_is_alive_as_long_as_it_listens():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        engine = Engine(f"127.0.0.1:{server.getsockname()[1]}")
+        assert engine.is_alive()
+    assert not engine.is_alive()
+
+
+def test_what_is_said_appears_on_the_row_of_the_resource():
+    display = Display()
+    row = Row(display, CALL, is_live=False)
+    row.info("one")
+    row.warning("two")
+    assert [(one.urn, one.severity, one.message) for one in display.shown] == [
+        ("urn:pulumi:one", engine_pb2.INFO, "one"),
+        ("urn:pulumi:one", engine_pb2.WARNING, "two"),
+    ]
+
+
+def test_live_text_comes_at_most_twice_a_second():
+    display = Display()
+    row = Row(display, CALL, is_live=True)
+    for percent in range(100):
+        row.live(f"{percent} %")
+    assert [one.message for one in display.shown] == ["0 %"]
+    assert display.shown[0].ephemeral
+
+
+def test_a_log_gets_no_live_text():
+    display = Display()
+    Row(display, CALL, is_live=False).live("12 %")
+    assert display.shown == []
+
+
+def test_nobody_watches_a_dumb_terminal_or_a_ci_job():
+    assert not shows_live_text({"TERM": "dumb"})
+    assert not shows_live_text({})
+    assert not shows_live_text({"TERM": "xterm", "CI": "true"})

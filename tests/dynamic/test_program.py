@@ -1,0 +1,62 @@
+from dataclasses import dataclass
+
+import pytest
+
+from veracity_provider.dynamic.program import Claims, Order, checkpoint_problems
+
+NOON, WIND = ("ws", "noon"), ("ws", "wind")
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """Stands for a resource; only its identity counts here."""
+
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("declared", "waits_for"),
+    [
+        pytest.param(
+            [("a", NOON), ("b", NOON), ("c", NOON)], {"a": [], "b": ["a"], "c": ["b"]}, id="one dataset: a line"
+        ),
+        pytest.param(
+            [("a", NOON), ("b", WIND), ("c", NOON)], {"a": [], "b": [], "c": ["a"]}, id="two datasets: two lines"
+        ),
+        pytest.param(
+            [("a", NOON), ("b", WIND), ("x", None)],
+            {"a": [], "b": [], "x": ["a", "b"]},
+            id="unknown waits for all before",
+        ),
+        pytest.param(
+            [("a", NOON), ("x", None), ("b", NOON), ("c", WIND), ("d", NOON)],
+            {"a": [], "x": ["a"], "b": ["x"], "c": ["x"], "d": ["b"]},
+            id="all after wait for the unknown",
+        ),
+        pytest.param([("x", None), ("y", None)], {"x": [], "y": ["x"]}, id="two unknown may be the same"),
+    ],
+)
+def test_ingests_that_may_meet_in_a_dataset_run_in_the_order_of_declaration(declared, waits_for):
+    order, found = Order(), {}
+    for name, dataset in declared:
+        found[name] = [ingest.name for ingest in order.predecessors(dataset)]
+        order.add(dataset, Ingest(name))
+    assert found == waits_for
+
+
+def test_two_resources_that_manage_one_thing_are_refused_by_both_names(capsys):
+    claims = Claims()
+    claims.claim("first", "container_id", ("container", "1"), "container 1")
+    with pytest.raises(SystemExit):
+        claims.claim("second", "container_id", ("container", "1"), "container 1")
+    assert 'second.container_id: container 1 is managed by "first" as well' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["true", "1", "True"])
+def test_state_that_is_written_only_at_the_end_is_refused(value):
+    assert checkpoint_problems({"PULUMI_SKIP_CHECKPOINTS": value})
+
+
+@pytest.mark.parametrize("environ", [{}, {"PULUMI_SKIP_CHECKPOINTS": "false"}])
+def test_state_that_is_written_step_by_step_is_what_we_want(environ):
+    assert not checkpoint_problems(environ)

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from veracity_emulator.testing import spawn_emulator
+
+from tests.engine.project import Project, copy_template, make_template
+from tests.engine.veracity import Veracity
+
+
+@pytest.fixture(scope="session")
+def emulator_url() -> Iterator[str]:
+    with spawn_emulator(job_seconds=0.1) as emulator:
+        yield emulator.url
+
+
+@pytest.fixture
+def veracity(emulator_url: str) -> Iterator[Veracity]:
+    found = Veracity(emulator_url)
+    yield found
+    found.heal()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "project"
+    make_template(folder)
+    return folder
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path, veracity: Veracity) -> Iterator[Project]:
+    made = copy_template(template, tmp_path / "project", veracity.config)
+    yield made
+    for process in made.processes():
+        process.kill()

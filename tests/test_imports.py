@@ -1,0 +1,90 @@
+"""The arrows of docs/architecture.md: who may import whom."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROVIDER = ROOT / "veracity_provider"
+EMULATOR = ROOT / "veracity_emulator"
+
+MAY_IMPORT = {
+    "errors": set(),
+    "settings": {"errors"},
+    "api": {"settings", "errors"},
+    "storage": {"errors"},
+    "lifecycle": {"api", "storage", "settings", "errors"},
+    "dynamic": {"lifecycle", "settings", "errors", "api"},
+    "declaration": {"lifecycle", "errors"},
+    "stack": {"declaration", "dynamic", "settings", "errors"},
+    "cli": {"api", "storage", "lifecycle", "settings", "errors"},
+    "__init__": {"dynamic", "stack"},
+}
+HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}
+NEVER = {
+    "errors": HTTP | PULUMI,
+    "settings": HTTP | PULUMI,
+    "lifecycle": HTTP | PULUMI,
+    "declaration": HTTP | PULUMI,
+    "dynamic": HTTP,
+    "stack": HTTP,
+    "api": PULUMI,
+    "storage": PULUMI,
+    "cli": PULUMI,
+}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PROVIDER).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def modules(package: Path) -> list[Path]:
+    return sorted(package.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_rooms_below_it(path):
+    room = room_of(path)
+    used = {name.split(".")[1] for name in imported(path) if name.startswith("veracity_provider.")}
+    assert used - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_leaves_other_peoples_libraries_to_the_room_they_belong_to(path):
+    assert not {name.split(".")[0] for name in imported(path)} & NEVER.get(room_of(path), set())
+
+
+@pytest.mark.parametrize("path", modules(EMULATOR), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_emulator_knows_nothing_of_the_provider(path):
+    assert not [name for name in imported(path) if name.startswith("veracity_provider")]
+
+
+@pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_provider_knows_nothing_of_the_emulator(path):
+    assert not [name for name in imported(path) if name.startswith("veracity_emulator")]
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("veracity_provider.stack", ["azure", "requests", "veracity_emulator"]),
+        ("veracity_provider.lifecycle.container_metadata", ["azure", "pulumi"]),
+        ("veracity_provider.cli", ["azure", "pulumi"]),
+    ],
+)
+def test_what_an_unchanged_stack_does_not_need_is_not_imported(module, spared):
+    code = f"import sys, {module}; print(*[name for name in {spared} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
