@@ -45,7 +45,7 @@ class Veracity:
         return _answer(requests.post(self.url + path, json=body, timeout=30, **options))
 
     def new_dataset(self, *, like: str = "keyed", **settings: Any) -> str:
-        """An empty dataset with the schema of a demo one; *settings* are those of `/_emulator/settings`, for it alone."""
+        """An empty dataset with the schema of a demo one; *settings* (see `/_emulator/settings`) hold for it alone."""
         made = self.post("/_emulator/datasets", {"like": self.demo["datasets"][like], "name": f"of a test, {like}"})
         if settings:
             self.post("/_emulator/settings", {"datasetId": made["id"], **settings})

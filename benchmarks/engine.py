@@ -1,0 +1,159 @@
+"""What the engine and the provider cost together: many ingests at a time, and previews with nothing to do."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.engine.project import Project, copy_template, make_template
+from tests.engine.rows import noon_reports
+from tests.engine.veracity import Veracity
+from veracity_emulator.testing import spawn_emulator
+
+MIB = 1024 * 1024
+
+WAITING = """
+import time
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, ResourceProvider
+
+class Waiting(ResourceProvider):
+    serialize_as_secret_always = False
+
+    def create(self, props):
+        time.sleep(props["seconds"])
+        return CreateResult("waited", dict(props))
+
+    def diff(self, _id, _olds, _news):
+        return DiffResult(changes=False)
+
+class Waits(Resource, module="bench", name="Waits"):
+    pass
+"""
+"""A dynamic provider as the SDK runs it, with nothing tuned."""
+
+
+class Bench:
+    """Projects against one emulator, and a clock."""
+
+    def __init__(self, folder: Path, veracity: Veracity) -> None:
+        self.veracity = veracity
+        self._folder = folder
+        make_template(folder / "template")
+
+    def project(self, name: str) -> Project:
+        return copy_template(self._folder / "template", self._folder / name, self.veracity.config)
+
+    def ingests(self, count: int, *, job_seconds: float) -> Project:
+        project = self.project(f"ingests-{count}-{job_seconds}")
+        project.write("noon.csv", noon_reports())
+        datasets = [self.veracity.new_dataset(jobSeconds=job_seconds) for _ in range(count)]
+        project.declare(
+            datasets=[
+                {"name": f"noon-{i}", "datasetId": dataset, "source": "noon.csv", "operation": "Upsert"}
+                for i, dataset in enumerate(datasets)
+            ]
+        )
+        return project
+
+    def containers(self, count: int) -> Project:
+        project = self.project(f"containers-{count}")
+        ids = [self.veracity.new_container() for _ in range(count)]
+        project.declare(
+            containers=[{"name": f"c-{i}", "containerId": one, "title": "Bench"} for i, one in enumerate(ids)]
+        )
+        return project
+
+    def no_ops(self, count: int, *, seconds: float = 0.0) -> Project:
+        project = self.project(f"no-ops-{count}-{seconds}")
+        made = f'for i in range({count}):\n    Waits(Waiting(), f"w-{{i}}", {{"seconds": {seconds}, "n": i}})\n'
+        project.write("__main__.py", WAITING + made)
+        return project
+
+
+def main(*, small: bool) -> None:
+    """Print the ratios; *small* proves in a minute that the benchmark runs, and says nothing of speed."""
+    job_seconds, counts, many = (1.0, [1, 3], 3) if small else (30.0, [1, 10, 100], 100)
+    with _bench() as bench:
+        _many_at_a_time(bench, counts, job_seconds)
+        _idle_previews(bench, many)
+
+
+def _many_at_a_time(bench: Bench, counts: list[int], job_seconds: float) -> None:
+    table = Table("ingests", "seconds", "of one", "provider, MiB", title=f"`pulumi up`, jobs of {job_seconds:g} s each")
+    one = None
+    for count in counts:
+        seconds, memory = _measured(bench.ingests(count, job_seconds=job_seconds).up)
+        one = one or seconds
+        table.add_row(str(count), f"{seconds:.1f}", f"{seconds / one:.2f}", f"{memory / MIB:.0f}")
+    untuned = bench.no_ops(counts[-1] // 10 or 1, seconds=job_seconds)
+    seconds, memory = _measured(lambda: untuned.up(environ={"PULUMI_PARALLEL": ""}))
+    table.add_row(
+        f"{counts[-1] // 10 or 1}, untuned", f"{seconds:.1f}", f"{seconds / (one or 1):.2f}", f"{memory / MIB:.0f}"
+    )
+    Console().print(table)
+
+
+def _idle_previews(bench: Bench, many: int) -> None:
+    table = Table("preview of", "seconds", "of the no-ops", title="`pulumi preview`, nothing changed")
+    projects = {
+        f"{many} no-op dynamic resources": bench.no_ops(many),
+        f"{2 * many} no-op dynamic resources": bench.no_ops(2 * many),
+        "1 container": bench.containers(1),
+        f"{many} containers": bench.containers(many),
+        f"{many} ingests (2 resources each)": bench.ingests(many, job_seconds=0.1),
+    }
+    for project in projects.values():
+        _require(project.up())
+    taken = {name: min(_seconds(project.preview) for _ in range(3)) for name, project in projects.items()}
+    floor = next(iter(taken.values()))
+    for name, seconds in taken.items():
+        table.add_row(name, f"{seconds:.1f}", f"{seconds / floor:.2f}")
+    Console().print(table)
+
+
+@contextmanager
+def _bench() -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory() as folder, spawn_emulator(job_seconds=0.1) as emulator:
+        yield Bench(Path(folder), Veracity(emulator.url))
+
+
+def _seconds(command: Callable[[], Any]) -> float:
+    begun = time.monotonic()
+    _require(command())
+    return time.monotonic() - begun
+
+
+def _measured(command: Callable[[], Any]) -> tuple[float, int]:
+    """Wall seconds of *command*, and the most resident bytes that a provider process had meanwhile."""
+    ended = threading.Event()
+    most = [0]
+    watcher = threading.Thread(target=_watch_memory, args=(ended, most))
+    watcher.start()
+    try:
+        return _seconds(command), most[0]
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _watch_memory(ended: threading.Event, most: list[int]) -> None:
+    import psutil
+
+    while not ended.wait(1.0):
+        for process in psutil.process_iter():
+            try:
+                if "pulumi.dynamic" in process.cmdline():
+                    most[0] = max(most[0], process.memory_info().rss)
+            except psutil.Error:
+                continue
+
+
+def _require(outcome: Any) -> None:
+    if not outcome.succeeded:
+        raise SystemExit(outcome.text)

@@ -1,0 +1,21 @@
+"""CSV files with the columns of the emulator's two demo datasets."""
+
+NOON_COLUMNS = (
+    "imo_number,report_time,latitude,longitude,distance_nm,speed_knots,main_engine_fuel_mt,wind_force_bft,remarks"
+)
+WIND_COLUMNS = "turbine_id,measured_at,power_kw,wind_speed_ms,rotor_rpm,nacelle_temp_c,status"
+
+
+def noon_report(day: int, *, speed: float = 12.5, remarks: str = "") -> str:
+    return f"9300001,2026-01-{day:02}T12:00:00Z,57.05,9.92,300.0,{speed},21.4,4,{remarks}"
+
+
+def noon_reports(*lines: str) -> str:
+    """A file for the keyed dataset; three reports unless told."""
+    return "\n".join([NOON_COLUMNS, *(lines or [noon_report(day) for day in (1, 2, 3)])]) + "\n"
+
+
+def wind_readings(count: int = 2) -> str:
+    """A file for the keyless dataset."""
+    lines = [f"WT-{i:02},2026-01-01T00:{i:02}:00Z,1500.5,9.1,12.0,31.5,RUNNING" for i in range(count)]
+    return "\n".join([WIND_COLUMNS, *lines]) + "\n"
