@@ -1,0 +1,1 @@
+"""Veracity's APIs, one module each; the only place with wire names."""

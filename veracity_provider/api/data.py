@@ -1,0 +1,35 @@
+"""Data Fabric, Data API: reading containers. Source: fact sheet 3.4."""
+
+from veracity_provider.api import models
+from veracity_provider.api.answers import Action
+from veracity_provider.api.models import Resource
+from veracity_provider.api.transport import Transport
+from veracity_provider.errors import ContainerNotFound
+
+
+class DataClient:
+    """Reads containers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_resource(self, container_id: str) -> Resource:
+        """
+        Read a container, metadata included.
+
+        Raises:
+            ContainerNotFound: The platform answered, and it is not there.
+            PermissionDenied: The account has no relation to it.
+        """
+        action = Action(
+            doing=f"reading container {container_id}",
+            not_found=ContainerNotFound,
+            hints={
+                403: "The account has no access to it: ask its owner for a share, or to be made a data steward.",
+                404: (
+                    f"It is not at {self._transport.base_url}. If it was deleted outside Pulumi, run `pulumi refresh`; "
+                    "if not, check container_id and which environment this stack points at."
+                ),
+            },
+        )
+        return models.resource(self._transport.read("GET", f"/resources/{container_id}", action), action.doing)

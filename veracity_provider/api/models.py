@@ -1,0 +1,305 @@
+"""What the platform's answers hold. Wire names and status words stop here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Annotated, Any, Final, TypeVar, cast
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from veracity_provider.errors import UnexpectedAnswer
+
+
+class JobPhase(Enum):
+    """What a status word means for somebody who waits."""
+
+    ACTIVE = auto()
+    """Look again later."""
+    SUCCEEDED = auto()
+    """Final."""
+    FAILED = auto()
+    """Final; the report says why."""
+
+
+# Only Running and Completed are published; the words for failure are our reading (docs/decisions/status-words.md).
+_FINAL: Final = {
+    "completed": JobPhase.SUCCEEDED,
+    "failed": JobPhase.FAILED,
+    "error": JobPhase.FAILED,
+    "cancelled": JobPhase.FAILED,
+    "canceled": JobPhase.FAILED,
+    "aborted": JobPhase.FAILED,
+    "timedout": JobPhase.FAILED,
+}
+_RUNNING: Final = frozenset({"running", "started", "queued", "pending", "created", "notstarted", "validating"})
+# These end a job without saying that its rows were left alone.
+_DOUBTFUL: Final = frozenset({"cancelled", "canceled", "aborted", "timedout"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredJob:
+    """An ingest job that waits for its file. *sas_uri* is the upload folder's whole address, signature included."""
+
+    job_id: str
+    sas_uri: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobReport:
+    """How an ingest job stands. *dataset_name* and *dataset_id* are None until it has completed."""
+
+    job_id: str
+    status: str
+    phase: JobPhase
+    error_message: str = ""
+    validation_errors: tuple[Any, ...] = ()
+    dataset_name: str | None = None
+    dataset_id: str | None = None
+
+    @property
+    def may_have_taken_effect(self) -> bool:
+        """Whether it ended badly without proof that no row was changed: cancelled, or completed with error fields."""
+        word = self.status.casefold()
+        return self.phase is JobPhase.FAILED and (word in _DOUBTFUL or _FINAL.get(word) is JobPhase.SUCCEEDED)
+
+
+def job_phase(status: str, *, has_errors: bool) -> JobPhase:
+    """
+    Translate a status word.
+
+    An unknown word means "look again" (the deadline ends the wait, and its error names the word), unless error fields
+    are filled: a job with errors that does not run is over.
+    """
+    word = status.casefold().replace(" ", "")
+    phase = _FINAL.get(word, JobPhase.ACTIVE)
+    return JobPhase.FAILED if has_errors and word not in _RUNNING else phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A table in a workspace."""
+
+    id: str
+    name: str
+    schema_version_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a schema."""
+
+    name: str
+    type: str
+    is_key: bool
+    is_required: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaVersion:
+    """The shape of a dataset."""
+
+    id: str
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Names of the columns that tell rows apart; empty for a dataset that can only grow."""
+        return tuple(column.name for column in self.columns if column.is_key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowPage:
+    """One page of a dataset's rows."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    total_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """
+    A container as Data Fabric describes it.
+
+    *metadata* is a JSON document with only the members that are there, in the documented spelling whatever the wire's:
+    `{"title", "description", "icon": {"id", "backgroundColor"}, "tags": [{"id", "title", "type"}]}`.
+    """
+
+    id: str
+    reference: str
+    url: str
+    last_modified_utc: str
+    creation_date_time_utc: str
+    owner_id: str
+    access_level: str
+    region: str
+    key_status: str
+    may_contain_personal_data: str
+    metadata: Mapping[str, Any]
+
+
+def is_system_tag(tag: Mapping[str, Any]) -> bool:
+    """Whether the platform keeps this tag (`systemTag`, in older answers `systemtag`)."""
+    return str(tag.get("type") or "").casefold() == "systemtag"
+
+
+def _text(value: object) -> str:
+    """Fields may be null; booleans stand for the words of an enum in older answers."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _list(value: object) -> Any:
+    return [] if value is None else value
+
+
+_Text = Annotated[str, BeforeValidator(_text)]
+_List = Annotated[list[Any], BeforeValidator(_list)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class _RegisteredJob(_Wire):
+    job_id: str = Field(alias="jobId", min_length=1)
+    sas_token: str = Field(alias="sasToken", min_length=1)
+
+
+class _JobStatus(_Wire):
+    job_id: _Text = Field("", alias="jobId")
+    status: str
+    notebook_error_message: _Text = Field("", alias="notebookErrorMessage")
+    validation_error: _List = Field(default_factory=list, alias="validationError")
+    data_set_name: str | None = Field(None, alias="dataSetName")
+    dataset_id: str | None = Field(None, alias="datasetId")
+
+
+class _SchemaInfo(_Wire):
+    schema_version_id: str | None = Field(None, alias="schemaVersionId")
+
+
+class _Dataset(_Wire):
+    id: str
+    name: _Text = ""
+    schema_info: _SchemaInfo | None = Field(None, alias="schemaInfo")
+
+
+class _Column(_Wire):
+    name: str
+    type: _Text = ""
+    is_key: bool | None = Field(None, alias="isKey")
+    is_required: bool | None = Field(None, alias="isRequired")
+
+
+class _SchemaVersion(_Wire):
+    id: str
+    name: _Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
+    columns: list[_Column]
+
+
+class _Pagination(_Wire):
+    total_count: int = Field(alias="totalCount")
+
+
+class _RowPage(_Wire):
+    data: list[dict[str, Any]]
+    pagination: _Pagination
+
+
+class _Resource(_Wire):
+    id: str
+    reference: _Text = ""
+    url: _Text = ""
+    last_modified_utc: _Text = Field("", alias="lastmodifiedutc")
+    creation_date_time_utc: _Text = Field("", alias="creationdatetimeutc")
+    owner_id: _Text = Field("", alias="ownerid")
+    access_level: _Text = Field("", alias="accesslevel")
+    region: _Text = ""
+    key_status: _Text = Field("", alias="keystatus")
+    may_contain_personal_data: _Text = Field("", alias="maycontainpersonaldata")
+    metadata: dict[str, Any] | None = None
+
+
+def registered_job(body: object, doing: str) -> RegisteredJob:
+    """From the answer of registering. Its `sasToken` is a whole address, at times in quotes (fact sheet 2.1.1)."""
+    wire = _parsed(_RegisteredJob, body, doing)
+    return RegisteredJob(job_id=wire.job_id.strip('"'), sas_uri=wire.sas_token.strip('"'))
+
+
+def job_report(body: object, job_id: str, doing: str) -> JobReport:
+    """From the answer of the status endpoint."""
+    wire = _parsed(_JobStatus, body, doing)
+    has_errors = bool(wire.notebook_error_message or wire.validation_error)
+    return JobReport(
+        job_id=wire.job_id or job_id,
+        status=wire.status,
+        phase=job_phase(wire.status, has_errors=has_errors),
+        error_message=wire.notebook_error_message,
+        validation_errors=tuple(wire.validation_error),
+        dataset_name=wire.data_set_name,
+        dataset_id=wire.dataset_id,
+    )
+
+
+def dataset(body: object, doing: str) -> Dataset:
+    """From the answer of the dataset's own GET."""
+    wire = _parsed(_Dataset, body, doing)
+    version = wire.schema_info.schema_version_id if wire.schema_info else None
+    return Dataset(id=wire.id, name=wire.name, schema_version_id=version)
+
+
+def schema_version(body: object, doing: str) -> SchemaVersion:
+    """From the answer of the schema version's own GET."""
+    wire = _parsed(_SchemaVersion, body, doing)
+    columns = tuple(
+        Column(name=one.name, type=one.type, is_key=bool(one.is_key), is_required=bool(one.is_required))
+        for one in wire.columns
+    )
+    return SchemaVersion(id=wire.id, name=wire.name, columns=columns)
+
+
+def row_page(body: object, doing: str) -> RowPage:
+    """From the answer of a dataset's query."""
+    wire = _parsed(_RowPage, body, doing)
+    return RowPage(rows=tuple(wire.data), total_count=wire.pagination.total_count)
+
+
+def resource(body: object, doing: str) -> Resource:
+    """From the answer of the Data API or of a metadata patch; members in any case."""
+    wire = _parsed(_Resource, _in_lower_case(body), doing)
+    values = {name: getattr(wire, name) for name in _Resource.model_fields if name != "metadata"}
+    return Resource(**values, metadata=_metadata(wire.metadata or {}))
+
+
+def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
+    given = _in_lower_case(members)
+    found: dict[str, Any] = {name: given[name] for name in ("title", "description") if given.get(name) is not None}
+    if isinstance(given.get("icon"), Mapping):
+        found["icon"] = _present(given["icon"], {"id": "id", "backgroundcolor": "backgroundColor"})
+    if given.get("tags") is not None:
+        found["tags"] = [_present(tag, {"id": "id", "title": "title", "type": "type"}) for tag in given["tags"]]
+    return found
+
+
+def _present(members: Mapping[str, Any], spelled: Mapping[str, str]) -> dict[str, Any]:
+    given = _in_lower_case(members)
+    return {name: given[wire] for wire, name in spelled.items() if given.get(wire) is not None}
+
+
+def _in_lower_case(body: object) -> Any:
+    if not isinstance(body, Mapping):
+        return body
+    return {str(name).lower(): value for name, value in cast("Mapping[str, Any]", body).items()}
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _parsed(model: type[_Model], body: object, doing: str) -> _Model:
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        member = ".".join(str(part) for part in first["loc"]) or "the answer"
+        message = f"{doing} failed: the answer is not what the platform documents ({member}: {first['msg']})"
+        raise UnexpectedAnswer(message) from None

@@ -1,0 +1,284 @@
+"""Where Veracity is and who we are: from stack config, then the environment, then defaults; complete or refused."""
+
+import ipaddress
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal, Self, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from veracity_provider.errors import InputProblem, SettingsError
+
+PatchStyle = Literal["rfc6902", "documented"]
+ResumeWord = Literal["started", "start"]
+
+EMULATOR: Final = "emulator"
+EMULATOR_PORT: Final = "8780"
+_TENANT: Final = "https://dnvglb2cprod.onmicrosoft.com"
+_WORKBENCH_API: Final = f"{_TENANT}/83054ebf-1d7b-43f5-82ad-b2bde84d7b75"
+_FABRIC_RESOURCE: Final = f"{_TENANT}/dfba9693-546d-4300-bcd7-d8d525bdff38"
+_FABRIC_SCOPE: Final = f"{_TENANT}/37c59c8d-cd9d-4cd5-b05a-e67f1650ee14/.default"
+_LOGIN: Final = "https://login.microsoftonline.com"
+_API: Final = "https://api.veracity.com"
+_TOKEN_PATH: Final = {
+    "resource": "/dnvglb2cprod.onmicrosoft.com/oauth2/token",
+    "scope": "/dnvglb2cprod.onmicrosoft.com/oauth2/v2.0/token",
+}
+_SERVICE_PATHS: Final = {
+    "dataWorkbenchUrl": "/veracity/dw/gateway/api/v2",
+    "provisioningUrl": "/veracity/datafabric/provisioning/api/1",
+    "dataApiUrl": "/veracity/datafabric/data/api/1",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the stack config's namespace `veracity`, and of the environment."""
+
+    name: str
+    doc: str
+    is_secret: bool = False
+
+    @property
+    def environment_variable(self) -> str:
+        """`VERACITY_CLIENT_SECRET` for `clientSecret`."""
+        return "VERACITY_" + "".join(f"_{c}" if c.isupper() else c for c in self.name).upper()
+
+
+KEYS: Final = (
+    Key("endpoint", "One base URL for all services, or `emulator` for the local one. Default: production."),
+    Key("tokenUrl", "Token endpoint. Default: the endpoint's, in the form that `resource` or `scope` asks for."),
+    Key("dataWorkbenchUrl", "Data Workbench gateway (datasets, ingest). Default: the endpoint's."),
+    Key("provisioningUrl", "Data Fabric Provisioning API (metadata patches). Default: the endpoint's."),
+    Key("dataApiUrl", "Data Fabric Data API (reading containers). Default: the endpoint's."),
+    Key("clientId", "Service account id."),
+    Key("clientSecret", "Service account secret.", is_secret=True),
+    Key("subscriptionKey", "API key, sent as `Ocp-Apim-Subscription-Key`.", is_secret=True),
+    Key("accessToken", "A token got elsewhere; skips the token request.", is_secret=True),
+    Key("resource", "Audience of Data Workbench tokens (v1). Default: the documented one."),
+    Key("scope", "Scope of Data Workbench tokens; asks the v2 token endpoint in place of `resource`."),
+    Key("dataFabricResource", "Audience of Data Fabric tokens (v1). Default: the documented one."),
+    Key("dataFabricScope", "Scope of Data Fabric tokens (v2), used where `scope` is set. Default: the documented one."),
+    Key("workspaceId", "UUID of the workspace for datasets that name none."),
+    Key("patchStyle", "`rfc6902` (default), or `documented`: the published page's spelling and wrapper."),
+    Key("resume", "JSON object, job id to `started` or `start`: how to go on with an ingest job in doubt."),
+    Key("uploadChunkMib", "Size of one append, in MiB, 1 to 1024. Default 16."),
+    Key("uploadWorkers", "Appends in flight for one upload, 1 to 16. Default 3."),
+    Key("requestTimeoutSeconds", "Longest wait for one answer, in seconds, 1 to 600. Default 60."),
+)
+_KEY_OF: Final = {key.name: key for key in KEYS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """
+    Connection settings; URLs are without a slash at the end.
+
+    Args:
+        client_id: None when an *access_token* is supplied; likewise *client_secret*.
+        resource: Audience of Data Workbench tokens; None where *scope* is set, which asks the v2 endpoint.
+        resume: Job id to the word that says how to go on with it.
+        upload_chunk_mib: Size of one append.
+        upload_workers: Appends in flight.
+        request_timeout_s: Longest wait for one answer.
+    """
+
+    token_url: str
+    data_workbench_url: str
+    provisioning_url: str
+    data_api_url: str
+    client_id: str | None
+    client_secret: str | None = field(repr=False)
+    subscription_key: str = field(repr=False)
+    access_token: str | None = field(repr=False)
+    resource: str | None
+    scope: str | None
+    data_fabric_resource: str | None
+    data_fabric_scope: str | None
+    workspace_id: str | None
+    patch_style: PatchStyle
+    resume: Mapping[str, ResumeWord]
+    upload_chunk_mib: int
+    upload_workers: int
+    request_timeout_s: float
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether everything we speak to is on this machine."""
+        urls = (self.token_url, self.data_workbench_url, self.provisioning_url, self.data_api_url)
+        return all(_is_loopback(url) for url in urls)
+
+    @classmethod
+    def resolve(
+        cls,
+        config: Callable[[str], str | None],
+        environ: Mapping[str, str],
+        *,
+        set_command: str = "pulumi config set",
+    ) -> Self:
+        """
+        Read every key; the stack's config wins over the environment.
+
+        Args:
+            config: Gives the value of a key in the namespace `veracity`, or None.
+            environ: Environment variables.
+            set_command: How a key of this stack is set, for the texts of problems.
+        Raises:
+            SettingsError: Everything that is missing or wrong, each with the key's name and how to set it.
+        """
+        reading = _Reading(config, environ, set_command)
+        values = reading.settings()
+        if reading.problems:
+            raise SettingsError(reading.problems, headline="the connection settings cannot be used:")
+        return cls(**values)
+
+
+class _Reading:
+    """One pass over the keys; problems add up."""
+
+    def __init__(self, config: Callable[[str], str | None], environ: Mapping[str, str], set_command: str) -> None:
+        self.problems: list[InputProblem] = []
+        self._config = config
+        self._environ = environ
+        self._set_command = set_command
+
+    def settings(self) -> dict[str, Any]:
+        scope = self._get("scope")
+        return {
+            **self._urls("scope" if scope else "resource"),
+            **self._credentials(),
+            "resource": None if scope else self._get("resource") or _WORKBENCH_API,
+            "scope": scope,
+            "data_fabric_resource": None if scope else self._get("dataFabricResource") or _FABRIC_RESOURCE,
+            "data_fabric_scope": (self._get("dataFabricScope") or _FABRIC_SCOPE) if scope else None,
+            "workspace_id": self._workspace_id(),
+            "patch_style": self._choice("patchStyle", "rfc6902", "documented"),
+            "resume": self._resume(),
+            "upload_chunk_mib": int(self._number("uploadChunkMib", 16, 1, 1024)),
+            "upload_workers": int(self._number("uploadWorkers", 3, 1, 16)),
+            "request_timeout_s": self._number("requestTimeoutSeconds", 60, 1, 600),
+        }
+
+    def _credentials(self) -> dict[str, str | None]:
+        token = self._get("accessToken")
+        take = self._get if token else self._require
+        return {
+            "subscription_key": self._require("subscriptionKey"),
+            "access_token": token,
+            "client_id": take("clientId"),
+            "client_secret": take("clientSecret"),
+        }
+
+    def _urls(self, grant: str) -> dict[str, str]:
+        endpoint = self._get("endpoint")
+        if endpoint == EMULATOR:
+            endpoint = f"http://127.0.0.1:{self._environ.get('VERACITY_EMULATOR_PORT') or EMULATOR_PORT}"
+        if endpoint:
+            endpoint = self._url("endpoint", endpoint)
+        return {
+            "token_url": self._own_url("tokenUrl") or (endpoint or _LOGIN) + _TOKEN_PATH[grant],
+            "data_workbench_url": self._service_url("dataWorkbenchUrl", endpoint),
+            "provisioning_url": self._service_url("provisioningUrl", endpoint),
+            "data_api_url": self._service_url("dataApiUrl", endpoint),
+        }
+
+    def _service_url(self, name: str, endpoint: str | None) -> str:
+        return self._own_url(name) or (endpoint or _API) + _SERVICE_PATHS[name]
+
+    def _own_url(self, name: str) -> str | None:
+        value = self._get(name)
+        return self._url(name, value) if value else None
+
+    def _url(self, name: str, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+            _ = parts.port
+        except ValueError:
+            is_url = False
+        if not is_url:
+            self._refuse(name, "is not an HTTP address, such as https://api.veracity.com")
+        elif value.startswith("http:") and not _is_loopback(value):
+            self._refuse(name, "is not encrypted; plain http is for this machine alone. Use https.")
+        return value.rstrip("/")
+
+    def _workspace_id(self) -> str | None:
+        value = self._get("workspaceId")
+        if value and not is_uuid(value):
+            self._refuse("workspaceId", "is not a UUID; it is the part after `ws/` in the portal's address")
+        return value
+
+    def _choice(self, name: str, default: str, *others: str) -> str:
+        value = self._get(name) or default
+        if value not in {default, *others}:
+            self._refuse(name, f"is {value}; it can be {' or '.join([default, *others])}")
+        return value
+
+    def _number(self, name: str, default: float, least: float, most: float) -> float:
+        text = self._get(name)
+        if text is None:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most:
+            self._refuse(name, f"is a number from {least:g} to {most:g}")
+            return default
+        return value
+
+    def _resume(self) -> Mapping[str, ResumeWord]:
+        text = self._get("resume")
+        try:
+            words: object = json.loads(text) if text else {}
+        except ValueError:
+            words = None
+        if not isinstance(words, dict) or not all(
+            is_uuid(job_id) and word in {"started", "start"}
+            for job_id, word in cast("dict[str, object]", words).items()
+        ):
+            self._refuse("resume", 'is a JSON object of job id to "started" or "start"')
+            return {}
+        return MappingProxyType(cast("dict[str, ResumeWord]", words))
+
+    def _require(self, name: str) -> str:
+        value = self._get(name)
+        if value is None:
+            key = _KEY_OF[name]
+            flag = "--secret " if key.is_secret else ""
+            self._refuse(
+                name,
+                f"is missing. Set it with `{self._set_command} {flag}veracity:{name} VALUE`, "
+                f"or in the environment as {key.environment_variable}.",
+            )
+        return value or ""
+
+    def _get(self, name: str) -> str | None:
+        value = self._config(name) or self._environ.get(_KEY_OF[name].environment_variable)
+        return None if not value or is_placeholder(value) else value
+
+    def _refuse(self, name: str, reason: str) -> None:
+        self.problems.append(InputProblem(f"veracity:{name}", reason))
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a template's `<…>` was left in."""
+    return "<" in value and ">" in value
+
+
+def is_uuid(value: object) -> bool:
+    """Whether *value* is a UUID as the portal shows it: 36 characters, hex and dashes."""
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
