@@ -1,0 +1,1 @@
+"""Files on this machine and in Azure Data Lake: sources, fingerprints, and the uploader."""

@@ -1,0 +1,96 @@
+"""What an ingest reads: a file, or a text that the program gave."""
+
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from veracity_provider.errors import SourceError
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A file on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's own name, without folders."""
+        return self.path.name
+
+    def stat(self) -> os.stat_result:
+        """
+        What the file system says of it; also proof that there is a file with something in it.
+
+        Raises:
+            SourceError: Missing, a folder or a device, unreadable, or empty.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            raise SourceError(f"{self.path} does not exist") from None
+        except OSError as error:
+            raise SourceError(f"{self.path} cannot be looked at: {error.strerror}") from None
+        if stat.S_ISDIR(found.st_mode):
+            raise SourceError(f"{self.path} is a folder; an ingest takes one CSV file")
+        if not stat.S_ISREG(found.st_mode):
+            raise SourceError(f"{self.path} is not a regular file")
+        if found.st_size == 0:
+            raise SourceError(f"{self.path} is empty; a CSV file has at least a header line")
+        return found
+
+    def open(self) -> BinaryIO:
+        """
+        Open it for reading from the start.
+
+        Raises:
+            SourceError: As for `stat`.
+        """
+        self.stat()
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise SourceError(f"{self.path} cannot be read: {error.strerror}") from None
+
+    def require_readable(self) -> None:
+        """
+        Be sure that it can be read now.
+
+        Raises:
+            SourceError: As for `stat`.
+        """
+        self.open().close()
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A text that is in the program itself, as a `StringAsset`."""
+
+    text: str
+    name: str
+
+    def open(self) -> BinaryIO:
+        """
+        Its bytes, in UTF-8.
+
+        Raises:
+            SourceError: It is empty.
+        """
+        self.require_readable()
+        return io.BytesIO(self.text.encode())
+
+    def require_readable(self) -> None:
+        """
+        Be sure that there is something to read.
+
+        Raises:
+            SourceError: It is empty.
+        """
+        if not self.text:
+            raise SourceError("the text is empty; a CSV file has at least a header line")
+
+
+Source = FileSource | TextSource
