@@ -64,6 +64,7 @@ KEYS: Final = (
     Key("workspaceId", "UUID of the workspace for datasets that name none."),
     Key("patchStyle", "`rfc6902` (default), or `documented`: the published page's spelling and wrapper."),
     Key("resume", "JSON object, job id to `started` or `start`: how to go on with an ingest job in doubt."),
+    Key("usualJobSeconds", "How long a job that may have been started is given to end, in seconds. Default 120."),
     Key("uploadChunkMib", "Size of one append, in MiB, 1 to 1024. Default 16."),
     Key("uploadWorkers", "Appends in flight for one upload, 1 to 16. Default 3."),
     Key("requestTimeoutSeconds", "Longest wait for one answer, in seconds, 1 to 600. Default 60."),
@@ -80,6 +81,7 @@ class Settings:
         client_id: None when an *access_token* is supplied; likewise *client_secret*.
         resource: Audience of Data Workbench tokens; None where *scope* is set, which asks the v2 endpoint.
         resume: Job id to the word that says how to go on with it.
+        usual_job_s: How long a job that may or may not have been started is given to end, before anything else is done.
         upload_chunk_mib: Size of one append.
         upload_workers: Appends in flight.
         request_timeout_s: Longest wait for one answer.
@@ -100,6 +102,7 @@ class Settings:
     workspace_id: str | None
     patch_style: PatchStyle
     resume: Mapping[str, ResumeWord]
+    usual_job_s: float
     upload_chunk_mib: int
     upload_workers: int
     request_timeout_s: float
@@ -156,6 +159,7 @@ class _Reading:
             "workspace_id": self._workspace_id(),
             "patch_style": self._choice("patchStyle", "rfc6902", "documented"),
             "resume": self._resume(),
+            "usual_job_s": self._number("usualJobSeconds", 120, 1, 3600),
             "upload_chunk_mib": int(self._number("uploadChunkMib", 16, 1, 1024)),
             "upload_workers": int(self._number("uploadWorkers", 3, 1, 16)),
             "request_timeout_s": self._number("requestTimeoutSeconds", 60, 1, 600),

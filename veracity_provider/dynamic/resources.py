@@ -18,6 +18,8 @@ from veracity_provider.dynamic.providers import (
 from veracity_provider.errors import InputError
 
 DEFAULT_JOB_TIMEOUT_SECONDS = 900
+_UPLOADED = ("job_id", "content_hash", "size_bytes", "supersedes")
+"""Outputs of the upload that the ingest works with."""
 
 
 class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
@@ -107,8 +109,8 @@ class IngestUpload(Resource, module="veracity", name="IngestUpload"):
     content_hash: Output[str]
     size_bytes: Output[int]
     job_id: Output[str]
-    superseded: Output[str]
-    """How the job ended that this one takes the place of; empty when there was none."""
+    supersedes: Output[str]
+    """The last job before this one that took effect, or may have; empty when there was none."""
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
         super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
@@ -187,7 +189,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             {**inputs, "file_name": file_name},
             upload_options(opts, running.order.predecessors(dataset)),
         )
-        uploaded = {"job_id": upload.job_id, "content_hash": upload.content_hash, "size_bytes": upload.size_bytes}
+        uploaded = {name: getattr(upload, name) for name in _UPLOADED}
         super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
         running.order.add(dataset, self)
 

@@ -1,0 +1,95 @@
+"""
+The witness of what was done about each ingest job, beside the Pulumi home.
+
+No status word of the platform proves that a job was started, and an answer may be lost. So each step is written down
+before it is taken, one file a job, on disk (fsync) before the request goes out.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast, final
+
+
+class JobState(StrEnum):
+    """What is known of a job on this machine."""
+
+    STAGED = "staged"
+    """Its file is uploaded, and nobody has started it."""
+    STARTING = "starting"
+    """A start is on its way, or was: its answer was not seen."""
+    STARTED = "started"
+    ABANDONED = "abandoned"
+    """Never started, and never to be: another one took its place."""
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A job's last line in the journal; *at* is when it was written, ISO 8601 in UTC."""
+
+    state: JobState
+    at: str
+    status: str = ""
+    """The platform's own word at the end."""
+    dataset_name: str = ""
+
+
+@final
+class Journal:
+    """Entries in *folder*, one file a job; safe for parallel processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, job_id: str) -> Entry | None:
+        """The entry of a job; None when this machine knows nothing of it."""
+        try:
+            found = cast("dict[str, Any]", json.loads(self._path(job_id).read_text()))
+            return Entry(**{**found, "state": JobState(found["state"])})
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            # A file that cannot be read as an entry proves nothing, which is what None says.
+            return None
+
+    def put(self, job_id: str, state: JobState, *, status: str = "", dataset_name: str = "") -> Entry:
+        """Write down *state*; it is on disk when this returns. Raises OSError where it cannot be."""
+        entry = Entry(state=state, at=now(), status=status, dataset_name=dataset_name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._folder, prefix=".", delete=False) as file:
+            json.dump(asdict(entry), file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(self._path(job_id))
+        self._sync_folder()
+        return entry
+
+    @contextlib.contextmanager
+    def locked(self, job_id: str) -> Generator[None]:
+        """Nobody else on this machine looks at the job and starts it meanwhile; a killed process lets go."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / f"{job_id}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _path(self, job_id: str) -> Path:
+        return self._folder / f"{job_id}.json"
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

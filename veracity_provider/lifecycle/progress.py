@@ -1,0 +1,39 @@
+"""Work in progress, in words."""
+
+from collections.abc import Callable
+from typing import Final
+
+_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def size(count: float) -> str:
+    """`52.3 KiB`; whole bytes below 1 KiB."""
+    unit = 0
+    while count >= 1024 and unit < len(_UNITS) - 1:
+        count /= 1024
+        unit += 1
+    return f"{count:,.0f} {_UNITS[unit]}" if unit == 0 else f"{count:,.1f} {_UNITS[unit]}"
+
+
+def duration(seconds: float) -> str:
+    """`12 s`, `3 min 05 s`, `2 h 10 min`."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def upload_text(
+    name: str, total_bytes: int, *, say: Callable[[str], None], monotonic: Callable[[], float]
+) -> Callable[[int], None]:
+    """A listener for the bytes that have arrived; it says bytes of bytes, rate and time left."""
+    begun = monotonic()
+
+    def arrived(count: int) -> None:
+        rate = count / max(monotonic() - begun, 1e-3)
+        left = duration((total_bytes - count) / rate) if rate else "?"
+        say(f"uploading {name}: {size(count)} of {size(total_bytes)}, {size(rate)}/s, {left} left")
+
+    return arrived
