@@ -152,7 +152,7 @@ class JobRunner:
         self._journal.put(job.job_id, JobState.STARTED)
 
     def _after_lost_start(self, job: Job, lost: VeracityError, reporter: Reporter) -> None:
-        """Whether the start arrived is not known: see whether the job ends; if not, start again where it is harmless."""
+        """Nobody knows whether the start arrived: see whether the job ends; if not, start again where harmless."""
         reporter.warning(str(lost))
         report = self._given_time(job, reporter)
         if report and report.phase is not JobPhase.ACTIVE:

@@ -56,10 +56,13 @@ def _operations(
         elif isinstance(value, Mapping) and isinstance(live[name], Mapping):
             members = cast("Mapping[str, Any]", value)
             yield from _operations((*parents, name), live[name], members, guarded=guarded)
-        elif not same_json(live[name], cast("object", value)):
+        elif value is None or not same_json(live[name], cast("object", value)):
             if guarded:
                 yield {"op": "test", "path": path, "value": live[name]}
-            yield {"op": "remove", "path": path} if value is None else {"op": "replace", "path": path, "value": value}
+            if value is None:
+                yield {"op": "remove", "path": path}
+            else:
+                yield {"op": "replace", "path": path, "value": _without_absent(value)}
 
 
 def _without_absent(value: Any) -> Any:

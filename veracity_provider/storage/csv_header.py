@@ -3,12 +3,14 @@
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from veracity_provider.errors import SourceError
 from veracity_provider.storage.sources import Source
 
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _LONGEST_HEADER_BYTES: Final = 1024 * 1024
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LINE_ENDS: Final = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
@@ -53,7 +55,7 @@ def parse_header(start: bytes, name: str) -> CsvHeader:
     """Recognise the header at the *start* of the file *name*; errors as for `read_header`."""
     text = _decoded(start, name)
     first = text.splitlines()[0] if text.splitlines() else ""
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = max(_DELIMITERS, key=_QUOTED.sub("", first).count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         columns: list[str] = next(rows, list[str]())

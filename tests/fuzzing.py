@@ -1,0 +1,5 @@
+"""How many examples a property is held against: 10,000 in the suite, 200,000 in `make fuzz`."""
+
+import os
+
+EXAMPLES = int(os.environ.get("VERACITY_FUZZ_EXAMPLES", "10000"))

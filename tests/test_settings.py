@@ -1,0 +1,94 @@
+import pytest
+
+from veracity_provider.errors import SettingsError
+from veracity_provider.settings import KEYS, Settings
+
+ACCOUNT = {"clientId": "me", "clientSecret": "hidden-word", "subscriptionKey": "hidden-key"}
+
+
+def resolve(config, environ=None):
+    return Settings.resolve({**ACCOUNT, **config}.get, environ or {})
+
+
+def problems(config, environ=None):
+    with pytest.raises(SettingsError) as refused:
+        resolve(config, environ)
+    return {problem.property: problem.reason for problem in refused.value.problems}
+
+
+def test_production_is_the_default():
+    settings = resolve({})
+    assert settings.token_url == "https://login.microsoftonline.com/dnvglb2cprod.onmicrosoft.com/oauth2/token"
+    assert settings.data_workbench_url == "https://api.veracity.com/veracity/dw/gateway/api/v2"
+    assert settings.provisioning_url == "https://api.veracity.com/veracity/datafabric/provisioning/api/1"
+    assert settings.data_api_url == "https://api.veracity.com/veracity/datafabric/data/api/1"
+    assert not settings.is_loopback
+
+
+def test_one_endpoint_stands_for_all_services_and_a_single_url_wins_over_it():
+    settings = resolve({"endpoint": "http://127.0.0.1:9/", "dataApiUrl": "http://localhost:7/data"})
+    assert settings.token_url == "http://127.0.0.1:9/dnvglb2cprod.onmicrosoft.com/oauth2/token"
+    assert settings.data_api_url == "http://localhost:7/data"
+    assert settings.is_loopback
+
+
+def test_the_word_emulator_means_the_local_one_at_its_port():
+    assert resolve({"endpoint": "emulator"}).data_api_url.startswith("http://127.0.0.1:8780/")
+    elsewhere = resolve({"endpoint": "emulator"}, {"VERACITY_EMULATOR_PORT": "9999"})
+    assert elsewhere.data_api_url.startswith("http://127.0.0.1:9999/")
+
+
+def test_a_scope_asks_the_v2_token_endpoint():
+    settings = resolve({"scope": "api/.default"})
+    assert settings.token_url.endswith("/oauth2/v2.0/token")
+    assert settings.resource is None
+    assert settings.data_fabric_scope.endswith("/.default")
+
+
+def test_the_environment_is_used_where_the_config_has_nothing():
+    settings = resolve({"clientId": None}, {"VERACITY_CLIENT_ID": "from the environment", "VERACITY_SCOPE": ""})
+    assert settings.client_id == "from the environment"
+
+
+def test_everything_missing_is_named_at_once_with_the_command_that_sets_it():
+    found = problems({"clientId": None, "clientSecret": "<secret>", "subscriptionKey": None})
+    assert set(found) == {"veracity:clientId", "veracity:clientSecret", "veracity:subscriptionKey"}
+    assert "pulumi config set --secret veracity:clientSecret" in found["veracity:clientSecret"]
+    assert "VERACITY_CLIENT_ID" in found["veracity:clientId"]
+
+
+def test_a_supplied_token_needs_no_account():
+    assert resolve({"clientId": None, "clientSecret": None, "accessToken": "t"}).client_id is None
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        pytest.param({"endpoint": "ftp://host"}, "not an HTTP address", id="not http"),
+        pytest.param({"endpoint": "api.veracity.com"}, "not an HTTP address", id="no scheme"),
+        pytest.param({"tokenUrl": "http://api.veracity.com"}, "not encrypted", id="plain http elsewhere"),
+        pytest.param({"workspaceId": "ws-1"}, "not a UUID", id="a workspace that is no UUID"),
+        pytest.param({"patchStyle": "json"}, "rfc6902 or documented", id="an unknown patch style"),
+        pytest.param({"uploadWorkers": "99"}, "from 1 to 16", id="too many workers"),
+        pytest.param({"uploadChunkMib": "many"}, "from 1 to 1024", id="a chunk that is no number"),
+        pytest.param({"resume": '{"job": "start"}'}, "job id", id="a resume of no job id"),
+        pytest.param({"resume": "started"}, "job id", id="a resume that is no object"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_key(config, words):
+    assert words in problems(config)[f"veracity:{next(iter(config))}"]
+
+
+def test_a_persons_decision_about_a_job_is_read():
+    job = "11111111-2222-4333-8444-555555555555"
+    assert resolve({"resume": f'{{"{job}": "start"}}'}).resume == {job: "start"}
+
+
+def test_no_secret_is_in_the_repr():
+    shown = repr(resolve({"accessToken": "hidden-token"}))
+    assert "hidden" not in shown
+
+
+def test_every_key_has_an_environment_variable_and_a_sentence():
+    assert [key.environment_variable for key in KEYS if key.name == "uploadChunkMib"] == ["VERACITY_UPLOAD_CHUNK_MIB"]
+    assert all(key.doc.endswith(".") for key in KEYS)
