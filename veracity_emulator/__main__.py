@@ -1,0 +1,83 @@
+"""The command `veracity-emulator`."""
+
+import ipaddress
+import json
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from veracity_emulator.config import Config, IdleStatus, SecondStart
+from veracity_emulator.database import StateRefused
+from veracity_emulator.server import PortTaken, serve
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@cli.callback()
+def root() -> None:
+    """A local Veracity: Data Workbench, Data Fabric, tokens and uploads on one port."""
+
+
+@cli.command("serve")
+def serve_command(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8780,
+    state: Annotated[
+        Path | None, typer.Option(help="Folder to keep everything in; without it, nothing is kept.")
+    ] = None,
+    job_seconds: Annotated[float, typer.Option(help="How long an ingest job runs.", min=0)] = 2.0,
+    idle_status: Annotated[str, typer.Option(help="Status of a job not started: Running, Pending or 404.")] = "Running",
+    second_start: Annotated[str, typer.Option(help="A second start: 409, same, or again (rows twice).")] = "409",
+    token_seconds: Annotated[float, typer.Option(help="Life of a token.", min=0.1)] = 3600.0,
+    sas_seconds: Annotated[float, typer.Option(help="Life of an upload's SAS.", min=0.1)] = 3600.0,
+    allow_remote: Annotated[
+        str, typer.Option(help="Why it may listen beyond this machine; its secrets are public.")
+    ] = "",
+) -> None:
+    """Serve until interrupted. Prints one JSON line when it is ready."""
+    _require(idle_status in {"Running", "Pending", "404"}, "--idle-status is Running, Pending or 404")
+    _require(second_start in {"409", "same", "again"}, "--second-start is 409, same or again")
+    _require(_is_loopback(host) or bool(allow_remote), f"{host} is not loopback; say why with --allow-remote REASON")
+    config = Config(
+        host=host,
+        port=port,
+        state=state,
+        job_seconds=job_seconds,
+        idle_status=cast("IdleStatus", idle_status),
+        second_start=cast("SecondStart", second_start),
+        token_seconds=token_seconds,
+        sas_seconds=sas_seconds,
+    )
+    try:
+        serve(config, when_ready=lambda url: typer.echo(json.dumps({"ready": True, "url": url})))
+    except (PortTaken, StateRefused) as refused:
+        _fail(str(refused))
+    except OSError as error:
+        _fail(f"the state folder {state} cannot be used: {error.strerror}")
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        _fail(otherwise)
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"veracity-emulator: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""All rooms under one roof."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from veracity_emulator import (
+    accounts,
+    control,
+    datasets,
+    ingest,
+    jobs,
+    oauth,
+    openapi,
+    problems,
+    schemas,
+    seed,
+    workspaces,
+    world,
+)
+from veracity_emulator.calls import routes
+from veracity_emulator.clock import Clock
+from veracity_emulator.config import Config
+from veracity_emulator.database import Database
+from veracity_emulator.datalake import routes as datalake
+from veracity_emulator.datalake import store
+from veracity_emulator.fabric import containers, rooms
+from veracity_emulator.middleware import Hostile
+from veracity_emulator.world import World
+
+_SCHEMAS = (
+    *(world.SCHEMA, accounts.SCHEMA, workspaces.SCHEMA, schemas.SCHEMA, datasets.SCHEMA, jobs.SCHEMA),
+    *(containers.SCHEMA, store.SCHEMA),
+)
+
+
+def make_world(config: Config, folder: Path) -> World:
+    """A world whose state is in *folder*; raises `StateRefused` where that cannot be used."""
+    clock, database = Clock(), Database(folder, _SCHEMAS)
+    made = World(
+        config=config, clock=clock, database=database, files=store.FileStore(folder / "files", database, clock)
+    )
+    seed.plant(made)
+    return made
+
+
+def make_app(world: World) -> Hostile:
+    """The ASGI application."""
+    operations = [
+        *control.operations(),
+        *workspaces.operations(),
+        *schemas.operations(),
+        *datasets.operations(),
+        *ingest.operations(),
+        *rooms.operations(),
+    ]
+    description = openapi.describe(operations)
+
+    def described(_: Request) -> Response:
+        return JSONResponse(description)
+
+    app = Starlette(
+        routes=[
+            Route(f"{control.ROOT}/openapi.json", described, methods=["GET"]),
+            *routes(world, operations),
+            *oauth.routes(world),
+            *datalake.routes(world),
+        ],
+        exception_handlers={problems.Problem: _refused, 404: _no_such_operation, 405: _no_such_operation},
+    )
+    app.router.redirect_slashes = False
+    return Hostile(app, world)
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, problems.Problem)  # noqa: S101 — registered for this class alone
+    return Response(error.body, error.status, headers=error.headers)
+
+
+def _no_such_operation(request: Request, _: Exception) -> Response:
+    return _refused(request, problems.apim(404, "Resource not found"))

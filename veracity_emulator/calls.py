@@ -1,0 +1,109 @@
+"""Operations of a service: what is asked, checked against its model, and answered."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from veracity_emulator import problems
+from veracity_emulator.accounts import Account, caller
+from veracity_emulator.world import World
+
+Guard = Literal["workbench", "fabric"]
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+class Wire(BaseModel):
+    """A request's body; members in any case, as ASP.NET takes them (inferred)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request that has passed the guard. *body* is the parsed JSON, None when there is none."""
+
+    request: Request
+    account: Account
+    body: Any
+
+    def path(self, name: str) -> str:
+        """A parameter of the path."""
+        return str(self.request.path_params[name])
+
+    def query(self, name: str, default: str = "") -> str:
+        """A parameter of the query, its name in any case."""
+        found = {key.lower(): value for key, value in self.request.query_params.items()}
+        return found.get(name.lower(), default)
+
+    def model(self, model: type[_Body]) -> _Body:
+        """The body as *model*; a 400 that names the member otherwise."""
+        try:
+            return model.model_validate(_in_models_case(self.body, model))
+        except ValidationError as error:
+            raise problems.of_validation(error) from None
+
+    def require_admin(self) -> None:
+        """Only an Admin of the workspace may go on."""
+        if self.account.role != "admin":
+            raise problems.gateway(403, "The account has the role Reader; this needs Admin.")
+
+
+Handler = Callable[[World, Call], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation of a service, for the router and for the OpenAPI description alike."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    guard: Guard | None
+    body: type[BaseModel] | None = None
+    status: int = 200
+
+
+def routes(world: World, operations: Iterable[Operation]) -> list[Route]:
+    """Routes that answer *operations*."""
+    return [Route(one.path, _endpoint(world, one), methods=[one.method]) for one in operations]
+
+
+def _endpoint(world: World, operation: Operation) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        return await run_in_threadpool(_answer, world, operation, request, raw)
+
+    return endpoint
+
+
+def _answer(world: World, operation: Operation, request: Request, raw: bytes) -> Response:
+    account = caller(request, world, operation.guard) if operation.guard else Account(id="", role="")
+    call = Call(request=request, account=account, body=_parsed(raw))
+    found = operation.handler(world, call)
+    return found if isinstance(found, Response) else JSONResponse(found, operation.status)
+
+
+def _parsed(raw: bytes) -> Any:
+    if not raw.strip():
+        return None
+    try:
+        return json.loads(raw)
+    except ValueError:
+        raise problems.model({"$": ["The body is not JSON."]}) from None
+
+
+def _in_models_case(body: object, model: type[BaseModel]) -> object:
+    """Spell the body's members as the model does."""
+    if not isinstance(body, Mapping):
+        return body
+    spelled = {name.lower(): name for name in model.model_fields}
+    members = cast("Mapping[str, Any]", body)
+    return {spelled.get(name.lower(), name): value for name, value in members.items()}

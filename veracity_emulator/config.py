@@ -1,0 +1,31 @@
+"""What can be chosen when the emulator starts, and later for one dataset."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+IdleStatus = Literal["Running", "Pending", "404"]
+SecondStart = Literal["409", "same", "again"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """
+    Args:
+        port: 0 takes a free one.
+        state: Folder for everything that has to survive; None: a temporary one.
+        job_seconds: How long a job runs.
+        idle_status: Status word of a job that has not been started; `404`: the status endpoint does not know it.
+        second_start: What a second start does: is refused, changes nothing, or applies the rows again.
+        token_seconds: Life of a token.
+        sas_seconds: Life of an upload folder's SAS.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8780
+    state: Path | None = None
+    job_seconds: float = 2.0
+    idle_status: IdleStatus = "Running"
+    second_start: SecondStart = "409"
+    token_seconds: float = 3600.0
+    sas_seconds: float = 3600.0

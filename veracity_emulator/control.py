@@ -1,0 +1,165 @@
+"""The control room: what is not Veracity, under `/_emulator/`."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from veracity_emulator import datasets, problems, seed
+from veracity_emulator.calls import Call, Operation
+from veracity_emulator.clock import iso
+from veracity_emulator.config import IdleStatus, SecondStart
+from veracity_emulator.fabric import containers
+from veracity_emulator.faults import FaultInput
+from veracity_emulator.world import World
+
+# ruff: noqa: N815 — members are spelled as on the wire
+
+ROOT: Final = "/_emulator"
+_EMPTIED: Final = (
+    *("accounts", "subscription_keys", "workspaces", "settings", "schemas", "schema_versions", "datasets", "rows"),
+    *("jobs", "runs", "containers", "relations", "tags"),
+)
+
+
+class LikeInput(BaseModel):
+    """An empty one with the shape of another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    like: str
+    name: str = Field(min_length=1)
+
+
+class SettingsInput(BaseModel):
+    """Settings of one dataset, or of the server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    datasetId: str = ""
+    jobSeconds: float | None = Field(default=None, ge=0)
+    idleStatus: IdleStatus | None = None
+    secondStart: SecondStart | None = None
+    tokenSeconds: float | None = Field(default=None, gt=0)
+    sasSeconds: float | None = Field(default=None, gt=0)
+
+
+class ClockInput(BaseModel):
+    """How far to move the clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    advanceSeconds: float = Field(ge=0)
+
+
+def operations() -> list[Operation]:
+    """What this room answers; nobody is asked for a token."""
+
+    def one(
+        method: str, path: str, handler: Any, summary: str, body: type[BaseModel] | None = None, status: int = 200
+    ) -> Operation:
+        return Operation(
+            method=method, path=ROOT + path, handler=handler, summary=summary, body=body, guard=None, status=status
+        )
+
+    return [
+        one("GET", "/health", lambda *_: {"status": "ok"}, "Whether it serves"),
+        one("GET", "/demo", lambda world, _: seed.demo(world), "Ids and secrets of the demo"),
+        one("GET", "/state", _state, "Everything, as JSON"),
+        one("POST", "/reset", _reset, "Start from the demo again"),
+        one("GET", "/requests", lambda world, _: world.requests.latest(), "The latest requests, secrets masked"),
+        one("DELETE", "/requests", _clear_requests, "Forget the requests"),
+        one("GET", "/faults", lambda world, _: world.faults.all(), "Faults in force"),
+        one("POST", "/faults", _add_fault, "Put a fault in force", FaultInput, 201),
+        one("DELETE", "/faults", _clear_faults, "Take all faults back"),
+        one("POST", "/datasets", _add_dataset, "Make an empty dataset like another", LikeInput, 201),
+        one("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
+        one("POST", "/settings", _set, "Change settings", SettingsInput),
+        one("GET", "/clock", lambda world, _: {"now": iso(world.clock.time())}, "The emulator's time"),
+        one("POST", "/clock", _move_clock, "Move the clock forward", ClockInput),
+    ]
+
+
+def _state(world: World, _: Call) -> Any:
+    connection = world.database.read()
+    counted = connection.execute(
+        "SELECT id, name, version, (SELECT count(*) FROM rows WHERE dataset = datasets.number) AS rows FROM datasets"
+    )
+    return {
+        "jobs": [_job(dict(row)) for row in connection.execute("SELECT * FROM jobs ORDER BY number")],
+        "datasets": [
+            {"id": row["id"], "name": row["name"], "rowCount": row["rows"], "version": row["version"]}
+            for row in counted
+        ],
+        "containers": [
+            containers.described(world, found, "owner")
+            for one in containers.all_ids(world)
+            if (found := containers.find(world, one))
+        ],
+    }
+
+
+def _job(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "jobId": row["job_id"],
+        "datasetId": row["dataset_id"],
+        "operation": row["operation"],
+        "status": row["status"],
+        "startCount": row["start_count"],
+        "fileName": row["file_name"],
+        "createdAt": iso(row["created"]),
+        "startedAt": iso(row["started"]) if row["started"] else None,
+        "completedAt": iso(row["completed"]) if row["completed"] else None,
+    }
+
+
+def _reset(world: World, _: Call) -> Any:
+    with world.database.transaction() as connection:
+        for table in _EMPTIED:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 — names of ours
+    world.files.reset()
+    world.faults.clear()
+    world.requests.clear()
+    seed.plant(world)
+    return {"status": "ok"}
+
+
+def _clear_requests(world: World, _: Call) -> Any:
+    world.requests.clear()
+    return {"status": "ok"}
+
+
+def _add_fault(world: World, call: Call) -> Any:
+    return {"id": world.faults.add(call.model(FaultInput))}
+
+
+def _clear_faults(world: World, _: Call) -> Any:
+    world.faults.clear()
+    return {"status": "ok"}
+
+
+def _add_dataset(world: World, call: Call) -> Any:
+    given = call.model(LikeInput)
+    like = datasets.find(world, given.like)
+    if like is None:
+        raise problems.gateway(404, "There is no such dataset to be like.")
+    return {"id": datasets.add_dataset(world, like["workspace_id"], given.name, like["schema_version_id"])}
+
+
+def _add_container(world: World, call: Call) -> Any:
+    given = call.model(LikeInput)
+    made = containers.add_like(world, given.like, given.name)
+    if made is None:
+        raise problems.fabric(404, "There is no such container to be like.")
+    return {"id": made}
+
+
+def _set(world: World, call: Call) -> Any:
+    given = call.model(SettingsInput)
+    for name, value in given.model_dump(exclude={"datasetId"}, exclude_none=True).items():
+        world.set_setting(name, value, given.datasetId)
+    return {"status": "ok"}
+
+
+def _move_clock(world: World, call: Call) -> Any:
+    world.clock.advance(call.model(ClockInput).advanceSeconds)
+    return {"now": iso(world.clock.time())}

@@ -1,0 +1,82 @@
+"""SQLite, so that an answer is sent only when its effect is on disk."""
+
+import contextlib
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import IO, Final
+
+FORMAT: Final = 1
+"""Version of the state folder; a newer one is not touched."""
+
+
+class StateRefused(Exception):
+    """The state folder cannot be used; the text says why."""
+
+
+class Database:
+    """One writer at a time, readers beside it. Safe for many threads."""
+
+    def __init__(self, folder: Path, schemas: Iterable[str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "veracity.db"
+        self._claim: IO[str] = _claimed(folder)
+        self._writing = threading.RLock()
+        self._local = threading.local()
+        self._writer = self._open()
+        self._prepare(folder, schemas)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[sqlite3.Connection]:
+        """All or nothing, on disk at the end."""
+        with self._writing:
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection for reading; it sees what was committed."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=60)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:
+        (found,) = self._writer.execute("PRAGMA user_version").fetchone()
+        if found > FORMAT:
+            message = (
+                f"the state in {folder} was made by a newer emulator (format {found}, this one writes {FORMAT}); "
+                "it is left as it is. Use another --state, or a newer emulator."
+            )
+            raise StateRefused(message)
+        for schema in schemas:
+            self._writer.executescript(schema)
+        self._writer.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _claimed(folder: Path) -> IO[str]:
+    """Hold the folder for this process; the hold ends with it, however it ends."""
+    claim = (folder / "lock").open("w")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        claim.close()
+        message = f"another emulator is at work on the state in {folder}; stop it, or use another --state."
+        raise StateRefused(message) from None
+    return claim

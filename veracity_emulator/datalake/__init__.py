@@ -1,0 +1,1 @@
+"""The Data Lake endpoint that uploads talk to."""

@@ -1,0 +1,42 @@
+"""Errors of the storage, in both of its dialects. Source: fact sheet 4.4."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Final
+from xml.sax.saxutils import escape
+
+from veracity_emulator.problems import Problem
+
+_TEXTS: Final = {
+    "AuthenticationFailed": (
+        "Server failed to authenticate the request. Make sure the value of the Authorization header is formed "
+        "correctly including the signature."
+    ),
+    "AuthorizationPermissionMismatch": (
+        "This request is not authorized to perform this operation using this permission."
+    ),
+    "NoAuthenticationInformation": "Server failed to authenticate the request. Please refer to the information in the "
+    "www-authenticate header.",
+    "PathNotFound": "The specified path does not exist.",
+    "BlobNotFound": "The specified blob does not exist.",
+    "PathAlreadyExists": "The specified path already exists.",
+    "ConditionNotMet": "The condition specified using HTTP conditional header(s) is not met.",
+    "InvalidFlushPosition": "The uploaded data is not contiguous or the position query parameter value is not equal to "
+    "the length of the file after appending the uploaded data.",
+    "InvalidRange": "The range specified is invalid for the current size of the resource.",
+    "Md5Mismatch": "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
+    "ServerBusy": "The server is busy.",
+}
+
+
+def refuse(status: int, code: str, *, is_blob: bool = False) -> Problem:
+    """An error of the storage; *is_blob*: in the blob dialect's XML, else in the JSON of the Data Lake's own."""
+    request_id = str(uuid.uuid4())
+    text = f"{_TEXTS.get(code, code)}\nRequestId:{request_id}\nTime:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f0Z}"
+    headers = {"x-ms-error-code": code, "x-ms-request-id": request_id}
+    if not is_blob:
+        body = {"error": {"code": code, "message": text}}
+        return Problem(status, body, content_type="application/json;charset=utf-8", headers=headers)
+    error = f"<Error><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
+    xml = f'\ufeff<?xml version="1.0" encoding="utf-8"?>{error}'
+    return Problem(status, xml.encode(), content_type="application/xml", headers=headers)

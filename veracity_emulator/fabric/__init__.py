@@ -1,0 +1,1 @@
+"""Data Fabric: containers and their metadata."""

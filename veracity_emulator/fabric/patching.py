@@ -1,0 +1,121 @@
+"""The metadata patch in every shape and spelling that the sources show. Source: fact sheet 3.2, and 5 rows 1 to 4."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from jsonpatch import JsonPatch, JsonPatchException
+from jsonpointer import JsonPointerException
+
+FIELDS: Final = ("title", "description", "icon", "tags")
+_ICON: Final = {"id": "id", "backgroundcolor": "backgroundColor"}
+_TAG: Final = {"id": "id", "title": "title", "type": "type"}
+_OPERATIONS: Final = frozenset({"add", "replace", "remove", "test", "move", "copy"})
+_LONGEST_DESCRIPTION: Final = 500
+
+
+class PatchRefused(Exception):
+    """The patch is malformed, points elsewhere, or fails; the text says why."""
+
+
+def patched(metadata: Mapping[str, Any], body: object) -> dict[str, Any]:
+    """
+    *metadata* after the patch *body*: an array, a wrapper with `operations`, or a lone operation.
+
+    Raises:
+        PatchRefused: Nothing of it is applied.
+    """
+    operations = [_normalised(one) for one in _operations(body)]
+    try:
+        found: object = JsonPatch(operations).apply(dict(metadata))
+    except (JsonPatchException, JsonPointerException, TypeError, KeyError) as error:
+        raise PatchRefused(f"The patch cannot be applied: {error}") from None
+    return _checked(found)
+
+
+def _operations(body: object) -> list[Any]:
+    if isinstance(body, Mapping):
+        members = {str(name).lower(): value for name, value in cast("Mapping[str, Any]", body).items()}
+        body = members.get("operations", [body])
+    if not isinstance(body, list):
+        raise PatchRefused("The body is not a JSON Patch.")
+    return cast("list[Any]", body)
+
+
+def _normalised(operation: object) -> dict[str, Any]:
+    """One operation, its members and paths spelled as the standard has them."""
+    if not isinstance(operation, Mapping):
+        raise PatchRefused("An operation is an object with op and path.")
+    members = {str(name).lower(): value for name, value in cast("Mapping[str, Any]", operation).items()}
+    verb = str(members.get("op", "")).lower()
+    if verb not in _OPERATIONS:
+        raise PatchRefused(f"Unknown op: {members.get('op')}.")
+    made: dict[str, Any] = {"op": verb, "path": _path(members.get("path"))}
+    if verb in {"move", "copy"}:
+        made["from"] = _path(members.get("from"))
+    if verb in {"add", "replace", "test"}:
+        if "value" not in members:
+            raise PatchRefused(f"{verb} needs a value.")
+        made["value"] = _value(made["path"], members["value"])
+    return made
+
+
+def _path(given: object) -> str:
+    if not isinstance(given, str) or not given.strip("/"):
+        raise PatchRefused("An operation has a path.")
+    field, *rest = given.strip("/").split("/")
+    field = field.lower()
+    if field not in FIELDS:
+        raise PatchRefused(f"The target location {given} is not part of the metadata.")
+    if field == "icon" and rest:
+        rest[0] = _ICON.get(rest[0].lower(), rest[0])
+    if field == "tags" and len(rest) > 1:
+        rest[1] = _TAG.get(rest[1].lower(), rest[1])
+    return "/" + "/".join([field, *rest])
+
+
+def _value(path: str, value: Any) -> Any:
+    if path == "/icon":
+        return _spelled(value, _ICON)
+    if path == "/tags" and isinstance(value, list):
+        return [_spelled(tag, _TAG) for tag in cast("list[Any]", value)]
+    if path.startswith("/tags/") and path.count("/") == 2:
+        return _spelled(value, _TAG)
+    return value
+
+
+def _spelled(value: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    members = cast("Mapping[str, Any]", value)
+    return {names.get(str(name).lower(), str(name)): member for name, member in members.items()}
+
+
+def _checked(found: object) -> dict[str, Any]:
+    """The metadata as the platform keeps it; a `PatchRefused` for what it would not."""
+    if not isinstance(found, dict):
+        raise PatchRefused("The metadata is an object.")
+    metadata = cast("dict[str, Any]", found)
+    for name in ("title", "description"):
+        if not isinstance(metadata.get(name, ""), str | None):
+            raise PatchRefused(f"{name} is a string.")
+    if len(metadata.get("description") or "") > _LONGEST_DESCRIPTION:
+        raise PatchRefused("description has at most 500 characters.")
+    _check_icon(metadata.get("icon"))
+    _check_tags(metadata.get("tags"))
+    return metadata
+
+
+def _check_icon(icon: object) -> None:
+    if icon is None:
+        return
+    members = cast("Mapping[str, object]", icon) if isinstance(icon, Mapping) else {"": None}
+    if not set(members) <= set(_ICON.values()) or not all(isinstance(one, str | None) for one in members.values()):
+        raise PatchRefused("icon has id and backgroundColor, both strings.")
+
+
+def _check_tags(tags: object) -> None:
+    if tags is None:
+        return
+    listed = cast("list[Any]", tags) if isinstance(tags, list) else [None]
+    if not all(isinstance(tag, Mapping) and isinstance(cast("Any", tag).get("title"), str) for tag in listed):
+        raise PatchRefused("tags is a list of objects with a title.")

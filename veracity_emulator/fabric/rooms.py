@@ -1,0 +1,111 @@
+"""The Data API (reading) and the Provisioning API (metadata patches). Source: fact sheet 3."""
+
+import json
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from veracity_emulator import problems
+from veracity_emulator.calls import Call, Operation
+from veracity_emulator.fabric import containers
+from veracity_emulator.fabric.patching import PatchRefused, patched
+from veracity_emulator.world import World
+
+DATA: Final = "/veracity/datafabric/data/api/1"
+PROVISIONING: Final = "/veracity/datafabric/provisioning/api/1"
+
+
+class PatchOperation(BaseModel):
+    """An operation of RFC 6902; the body is an array of these, a wrapper with `operations`, or one alone."""
+
+    op: str
+    path: str
+    value: Any = None
+
+
+def operations() -> list[Operation]:
+    """What these rooms answer."""
+
+    def one(method: str, path: str, handler: Any, summary: str, body: type[BaseModel] | None = None) -> Operation:
+        return Operation(method=method, path=path, handler=handler, summary=summary, body=body, guard="fabric")
+
+    return [
+        one("GET", f"{DATA}/resources", _list, "Containers that the caller relates to"),
+        one("GET", DATA + "/resources/tag/{tag}", _list_by_tag, "Containers that have a tag"),
+        one("GET", DATA + "/resources/{id}", _get, "Read a container"),
+        one("GET", f"{DATA}/tags", _tags, "All tags"),
+        one("PATCH", PROVISIONING + "/container/{id}/metadata", _patch, "Patch the metadata", PatchOperation),
+    ]
+
+
+def _get(world: World, call: Call) -> Any:
+    container, level = _require(world, call)
+    return _answer(call, containers.described(world, container, level))
+
+
+def _list(world: World, call: Call) -> Any:
+    return [found for one in containers.all_ids(world) if (found := _visible(world, call, one))]
+
+
+def _list_by_tag(world: World, call: Call) -> Any:
+    wanted = call.path("tag").lower()
+    return [
+        found
+        for found in _list(world, call)
+        if wanted in {tag["title"].lower() for tag in found["metadata"].get("tags") or []}
+    ]
+
+
+def _visible(world: World, call: Call, container_id: str) -> dict[str, Any] | None:
+    container = containers.find(world, container_id)
+    level = containers.access_level(world, container, call.account.id) if container else None
+    return containers.described(world, container, level) if container and level else None
+
+
+def _tags(world: World, call: Call) -> Any:  # noqa: ARG001 — every handler is given the call
+    return containers.tags(world)
+
+
+def _patch(world: World, call: Call) -> Any:
+    with world.database.transaction():
+        container, level = _require(world, call)
+        if level != "owner":
+            raise problems.fabric(403, "Not resource owner")
+        try:
+            metadata = patched(json.loads(container["metadata"]), call.body)
+        except PatchRefused as refused:
+            raise problems.fabric(400, str(refused)) from None
+        containers.save_metadata(world, container["id"], metadata)
+    container, level = _require(world, call)
+    return _answer(call, containers.described(world, container, level))
+
+
+def _require(world: World, call: Call) -> tuple[dict[str, Any], str]:
+    container = containers.find(world, call.path("id").lower())
+    if container is None:
+        raise problems.fabric(404, "Resource was not found")
+    level = containers.access_level(world, container, call.account.id)
+    if level is None:
+        raise problems.fabric(403, "No access to the resource")
+    return container, level
+
+
+def _answer(call: Call, resource: dict[str, Any]) -> Any:
+    """XML where that alone is asked for."""
+    accepted = call.request.headers.get("Accept", "")
+    if "xml" in accepted and "json" not in accepted and "*/*" not in accepted:
+        return Response(ET.tostring(_xml("Resource", resource)), media_type="application/xml")
+    return resource
+
+
+def _xml(name: str, value: Any) -> ET.Element:
+    element = ET.Element(name)
+    if isinstance(value, dict):
+        for member, inner in value.items():  # pyright: ignore[reportUnknownVariableType] — any JSON
+            for one in inner if isinstance(inner, list) else [inner]:  # pyright: ignore[reportUnknownVariableType] — any JSON
+                element.append(_xml(str(member), one))  # pyright: ignore[reportUnknownArgumentType] — any JSON
+    elif value is not None:
+        element.text = str(value)
+    return element

@@ -1,0 +1,124 @@
+"""Faults on demand: which requests, how often, and what happens to them."""
+
+import fnmatch
+import random
+import threading
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Effect(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StatusEffect(_Effect):
+    """Answer with this status in place of the work; *html* as a proxy's page."""
+
+    kind: Literal["status"]
+    status: int = Field(ge=400, le=599)
+    retryAfter: float | None = None  # noqa: N815 — wire name
+    html: bool = False
+
+
+class DelayEffect(_Effect):
+    """Wait, then work."""
+
+    kind: Literal["delay"]
+    seconds: float = Field(ge=0, le=600)
+
+
+class PlainEffect(_Effect):
+    """
+    A cut connection before or after the work, a token or SAS that has expired, a page of HTML with status 200, or a
+    job that hangs once it is started.
+    """
+
+    kind: Literal["cutBefore", "cutAfter", "expireToken", "expireSas", "html", "hangJob"]
+
+
+class FailJobEffect(_Effect):
+    """A job that fails once it is started; *status* is the word at its end."""
+
+    kind: Literal["failJob"]
+    message: str = ""
+    validationError: list[Any] = []  # noqa: N815 — wire name; pydantic copies defaults
+    status: str = "Failed"
+
+
+Effect = Annotated[StatusEffect | DelayEffect | PlainEffect | FailJobEffect, Field(discriminator="kind")]
+
+
+class FaultInput(BaseModel):
+    """What `POST /_emulator/faults` takes. *path* is a pattern like `*/ingest/dataset/*`; *count* null: no end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: str = "*"
+    path: str = "*"
+    count: int | None = Field(default=1, ge=1)
+    probability: float = Field(default=1.0, gt=0, le=1)
+    seed: int = 0
+    after: int = Field(default=0, ge=0, description="So many matching requests pass before the first is hit.")
+    effect: Effect
+
+
+@dataclass
+class _Fault:
+    id: str
+    given: FaultInput
+    random: random.Random
+    left: int | None
+    passing: int
+
+    def matches(self, method: str, path: str) -> bool:
+        wanted = self.given.method.upper()
+        return wanted in {"*", method.upper()} and fnmatch.fnmatchcase(path.lower(), self.given.path.lower())
+
+
+class Faults:
+    """The faults in force; safe for many threads."""
+
+    def __init__(self) -> None:
+        self._faults: list[_Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, given: FaultInput) -> str:
+        """Put one in force."""
+        made = _Fault(str(uuid.uuid4()), given, random.Random(given.seed), given.count, given.after)  # noqa: S311 — repeatable
+        with self._lock:
+            self._faults.append(made)
+        return made.id
+
+    def all(self) -> list[dict[str, Any]]:
+        """Those in force, as JSON."""
+        with self._lock:
+            return [{"id": one.id, "left": one.left, **one.given.model_dump()} for one in self._faults]
+
+    def clear(self) -> None:
+        """Take all back."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, method: str, path: str, *, of_jobs: bool) -> Effect | None:
+        """What happens to this request; *of_jobs* asks for effects on jobs alone, else for all others."""
+        with self._lock:
+            for fault in self._faults:
+                is_of_jobs = fault.given.effect.kind in {"failJob", "hangJob"}
+                if is_of_jobs is of_jobs and fault.matches(method, path) and self._hits(fault):
+                    return fault.given.effect
+        return None
+
+    def _hits(self, fault: _Fault) -> bool:
+        if fault.passing:
+            fault.passing -= 1
+            return False
+        if fault.random.random() >= fault.given.probability:
+            return False
+        if fault.left is not None:
+            fault.left -= 1
+            if fault.left == 0:
+                self._faults.remove(fault)
+        return True

@@ -1,0 +1,201 @@
+"""Ingest jobs at work: each start is a run that becomes due, in its dataset's order, and is applied whole or not."""
+
+import json
+import sqlite3
+import threading
+from typing import Any, Final, final
+
+from veracity_emulator import datasets
+from veracity_emulator.faults import Effect, FailJobEffect
+from veracity_emulator.rows import Table, read_table
+from veracity_emulator.schemas import columns_of
+from veracity_emulator.world import World
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT UNIQUE, workspace_id TEXT, dataset_id TEXT, dataset_name TEXT,
+    creates TEXT, operation TEXT, file_name TEXT, is_automatic INTEGER, status TEXT, start_count INTEGER DEFAULT 0,
+    created REAL, started REAL, completed REAL, error_message TEXT DEFAULT '', validation_error TEXT DEFAULT '[]'
+);
+CREATE TABLE IF NOT EXISTS runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT, dataset_id TEXT, due REAL, fails TEXT,
+    is_done INTEGER DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS open_runs ON runs (is_done, due);
+CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job_id);
+"""
+NEVER: Final = 1e18
+REGISTERED: Final = "Registered"
+_LOOK_FOR_FILES_S: Final = 0.1
+_LONGEST_NAP_S: Final = 5.0
+
+
+def folder_of(job_id: str) -> str:
+    """Where a job's file is uploaded to; the file system is the workspace."""
+    return f"ingest/{job_id}"
+
+
+def start(world: World, job: sqlite3.Row, effect: Effect | None) -> None:
+    """
+    Note a start: the run is due when the dataset's earlier runs are, and a job's time has passed.
+
+    The worker sees it once it is committed; wake it then.
+    """
+    now = world.clock.time()
+    seconds = float(world.setting("jobSeconds", job["dataset_id"] or ""))
+    fails = effect.model_dump_json() if isinstance(effect, FailJobEffect) else None
+    hangs = effect is not None and fails is None
+    with world.database.transaction() as connection:
+        (busy_until,) = connection.execute(
+            "SELECT max(due) FROM runs WHERE dataset_id = ? AND is_done = 0 AND due < ?", (job["dataset_id"], NEVER)
+        ).fetchone()
+        due = NEVER if hangs else max(now, busy_until or 0) + seconds
+        connection.execute(
+            "INSERT INTO runs (job_id, dataset_id, due, fails) VALUES (?, ?, ?, ?)",
+            (job["job_id"], job["dataset_id"], due, fails),
+        )
+        connection.execute(
+            "UPDATE jobs SET status = 'Running', start_count = start_count + 1, started = coalesce(started, ?) "
+            "WHERE job_id = ?",
+            (now, job["job_id"]),
+        )
+
+
+@final
+class Worker:
+    """The thread that finishes runs when they are due; a restart goes on where it was."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+
+    def begin(self) -> None:
+        """Go to work."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Finish what is being done, and stop."""
+        self._ended.set()
+        self._world.clock.moved.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        moved = self._world.clock.moved
+        while not self._ended.is_set():
+            moved.clear()
+            waits_for_files = self._start_uploaded()
+            if not self._finish_next():
+                nap = min(self._seconds_to_next(), _LONGEST_NAP_S)
+                moved.wait(min(nap, _LOOK_FOR_FILES_S) if waits_for_files else nap)
+
+    def _start_uploaded(self) -> bool:
+        """Start automatic jobs whose file has arrived; whether there are some that still wait for theirs."""
+        rows = self._world.database.read().execute(
+            "SELECT * FROM jobs WHERE is_automatic = 1 AND start_count = 0 AND status = ?", (REGISTERED,)
+        )
+        waits = False
+        for job in rows.fetchall():
+            found = self._world.files.committed(job["workspace_id"], f"{folder_of(job['job_id'])}/{job['file_name']}")
+            if found and found[1] > 0:
+                start(self._world, job, None)
+            else:
+                waits = True
+        return waits
+
+    def _seconds_to_next(self) -> float:
+        row = self._world.database.read().execute("SELECT min(due) AS due FROM runs WHERE is_done = 0").fetchone()
+        return max((row["due"] or NEVER) - self._world.clock.time(), 0.001)
+
+    def _finish_next(self) -> bool:
+        run = (
+            self._world.database.read()
+            .execute(
+                "SELECT * FROM runs WHERE is_done = 0 AND due <= ? ORDER BY due, number", (self._world.clock.time(),)
+            )
+            .fetchone()
+        )
+        if run is None:
+            return False
+        finish(self._world, run)
+        return True
+
+
+def finish(world: World, run: sqlite3.Row) -> None:
+    """Apply a run's rows, or note why not; one transaction."""
+    job = world.database.read().execute("SELECT * FROM jobs WHERE job_id = ?", (run["job_id"],)).fetchone()
+    if run["fails"]:
+        given = FailJobEffect.model_validate_json(run["fails"])
+        with world.database.transaction() as connection:
+            _end(world, connection, run, given.status, given.message, given.validationError)
+        return
+    columns = _columns(world, job)
+    table, message = _table(world, job, columns)
+    with world.database.transaction() as connection:
+        if table is None or table.errors:
+            text = message or "The file does not fit the schema."
+            _end(world, connection, run, "Failed", text, table.errors if table else [])
+            return
+        _apply(connection, _dataset(world, job), job, table, run["number"])
+        _end(world, connection, run, "Completed", "", [])
+
+
+def _columns(world: World, job: sqlite3.Row) -> list[dict[str, Any]]:
+    if job["creates"]:
+        return columns_of(world, json.loads(job["creates"])["schemaVersionId"])
+    found = datasets.find(world, job["dataset_id"])
+    return columns_of(world, found["schema_version_id"]) if found else []
+
+
+def _table(world: World, job: sqlite3.Row, columns: list[dict[str, Any]]) -> tuple[Table | None, str]:
+    found = world.files.committed(job["workspace_id"], f"{folder_of(job['job_id'])}/{job['file_name']}")
+    if found is None or found[1] == 0:
+        return None, f"The file {job['file_name']} was not found in the upload folder."
+    return read_table(*found, columns, operation=job["operation"]), ""
+
+
+def _dataset(world: World, job: sqlite3.Row) -> sqlite3.Row | dict[str, Any]:
+    """The dataset, made now where the job is to create it."""
+    if job["creates"] and datasets.find(world, job["dataset_id"]) is None:
+        given = json.loads(job["creates"])
+        datasets.add_dataset(
+            world,
+            job["workspace_id"],
+            given["datasetName"],
+            given["schemaVersionId"],
+            dataset_id=job["dataset_id"],
+            description=given.get("datasetDescription") or "",
+            tags=given["tags"],
+        )
+    with world.database.transaction() as connection:
+        return connection.execute("SELECT * FROM datasets WHERE id = ?", (job["dataset_id"],)).fetchone()
+
+
+def _apply(connection: sqlite3.Connection, dataset: Any, job: sqlite3.Row, table: Table, run: int) -> None:
+    number, operation = dataset["number"], job["operation"]
+    if operation == "Overwrite":
+        connection.execute("DELETE FROM rows WHERE dataset = ?", (number,))
+    if operation == "Delete":
+        connection.executemany("DELETE FROM rows WHERE dataset = ? AND key = ?", ((number, key) for key in table.keys))
+    else:
+        # Rows without keys are told apart by the run that brought them and their place in the file.
+        keys = table.keys if any(table.keys) else [f"{run:010}:{i:010}" for i in range(len(table.rows))]
+        values = ((number, key, body) for key, body in zip(keys, table.rows, strict=True))
+        connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", values)
+    connection.execute("UPDATE datasets SET version = version + 1 WHERE number = ?", (number,))
+
+
+def _end(
+    world: World, connection: sqlite3.Connection, run: sqlite3.Row, status: str, message: str, errors: list[Any]
+) -> None:
+    now = world.clock.time()
+    connection.execute("UPDATE runs SET is_done = 1 WHERE number = ?", (run["number"],))
+    connection.execute("UPDATE datasets SET modified = ? WHERE id = ?", (now, run["dataset_id"]))
+    (still,) = connection.execute(
+        "SELECT count(*) FROM runs WHERE job_id = ? AND is_done = 0", (run["job_id"],)
+    ).fetchone()
+    word = "Running" if still else status
+    connection.execute(
+        "UPDATE jobs SET status = ?, completed = ?, error_message = ?, validation_error = ? WHERE job_id = ?",
+        (word, now, message, json.dumps(errors), run["job_id"]),
+    )

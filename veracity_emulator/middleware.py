@@ -1,0 +1,117 @@
+"""Around every request: the log, the faults, and path segments in any case."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from veracity_emulator import problems
+from veracity_emulator.clock import iso
+from veracity_emulator.datalake.refusals import refuse
+from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
+from veracity_emulator.request_log import masked_headers, masked_query
+from veracity_emulator.world import World
+
+CUT: Final = "veracity.cut"
+"""Extension of the scope: closes the connection at once, without an answer."""
+_FOLDED: Final = "/veracity/"
+_HTML: Final = b"<!DOCTYPE html><html><body><h1>We will be right back</h1></body></html>"
+
+
+class Hostile:
+    """Lets faults happen, and keeps the log."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].lower().startswith(_FOLDED):
+            scope["path"] = scope["path"].lower()
+        begun, sent = time.monotonic(), {"status": 0}
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent["status"] = message["status"]
+            await send(message)
+
+        try:
+            await self._with_fault(scope, receive, noting)
+        finally:
+            if not scope["path"].startswith("/_emulator"):
+                self._world.requests.add(self._entry(scope, sent["status"], time.monotonic() - begun))
+
+    async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_control = scope["path"].startswith("/_emulator")
+        effect = None if is_control else self._world.faults.take(scope["method"], scope["path"], of_jobs=False)
+        if effect is None:
+            await self._app(scope, receive, send)
+        elif isinstance(effect, DelayEffect):
+            await asyncio.sleep(effect.seconds)
+            await self._app(scope, receive, send)
+        elif effect.kind == "cutAfter":
+            await self._app(scope, receive, _swallow)
+            await _cut(scope)
+        elif effect.kind == "cutBefore":
+            await _cut(scope)
+        else:
+            await _drain(receive)
+            await _send(send, *_answer_of(effect))
+
+    def _entry(self, scope: Scope, status: int, seconds: float) -> dict[str, Any]:
+        return {
+            "method": scope["method"],
+            "path": scope["path"],
+            "query": masked_query(scope["query_string"].decode("latin-1")),
+            "status": status,
+            "at": iso(self._world.clock.time()),
+            "durationMs": round(seconds * 1000, 1),
+            "headers": masked_headers(scope["headers"]),
+        }
+
+
+async def _swallow(_: Message) -> None:
+    """The answer that nobody will get."""
+
+
+async def _cut(scope: Scope) -> None:
+    scope["extensions"][CUT]["cut"]()
+    await asyncio.sleep(0.01)  # until the server has noticed that the connection is gone
+
+
+async def _drain(receive: Receive) -> None:
+    while (await receive()).get("more_body"):
+        pass
+
+
+def _answer_of(effect: Effect) -> tuple[int, dict[str, str], bytes]:
+    if isinstance(effect, StatusEffect):
+        retry = {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
+        if effect.html:
+            return effect.status, {"Content-Type": "text/html", **retry}, _HTML
+        problem = _problem(effect.status, retry)
+        return problem.status, problem.headers, problem.body
+    if effect.kind == "html":
+        return 200, {"Content-Type": "text/html"}, _HTML
+    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else _problem(401, {})
+    return problem.status, problem.headers, problem.body
+
+
+def _problem(status: int, headers: dict[str, str]) -> problems.Problem:
+    if status == 429:
+        seconds = headers.get("Retry-After", "1")
+        return problems.apim(429, f"Rate limit is exceeded. Try again in {seconds} seconds.", headers)
+    text = {401: "Unauthorized. Access token is missing or invalid.", 503: "Service Unavailable"}.get(status, "Fault")
+    return problems.apim(status, text, headers)
+
+
+async def _send(send: Callable[[Message], Awaitable[None]], status: int, headers: dict[str, str], body: bytes) -> None:
+    lines = {**headers, "Content-Length": str(len(body))}
+    wire = [(name.lower().encode(), value.encode("latin-1")) for name, value in lines.items()]
+    await send({"type": "http.response.start", "status": status, "headers": wire})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,100 @@
+"""Serves the app on one port: says when it is ready, and lets go cleanly."""
+
+import asyncio
+import contextlib
+import socket
+import tempfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from veracity_emulator.app import make_app, make_world
+from veracity_emulator.config import Config
+from veracity_emulator.jobs import Worker
+from veracity_emulator.middleware import CUT
+
+
+class PortTaken(Exception):
+    """Something else listens there; the text names it."""
+
+
+class CuttableProtocol(HttpToolsProtocol):
+    """HTTP whose connection a fault may cut without an answer."""
+
+    def on_message_begin(self) -> None:
+        """Called when a request begins; the scope is made there."""
+        super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"cut": self._cut}}
+
+    def _cut(self) -> None:
+        if self.transport is not None:  # pyright: ignore[reportUnnecessaryComparison] — None before it is connected
+            self.transport.abort()
+
+
+class TellingServer(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn to listen."""
+        await super().startup(sockets)
+        self._when_ready()
+
+
+@contextlib.contextmanager
+def listening(config: Config) -> Generator[socket.socket]:
+    """A socket at the host and port that are asked for; raises `PortTaken`."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((config.host, config.port))
+        except OSError as error:
+            message = f"port {config.port} on {config.host} cannot be had ({error.strerror}); choose another --port."
+            raise PortTaken(message) from None
+        yield bound
+
+
+def serve(
+    config: Config, *, when_ready: Callable[[str], None], ask_to_end: Callable[[Any], None] | None = None
+) -> None:
+    """
+    Serve until the process is told to end.
+
+    Args:
+        when_ready: Called with the base URL once requests are answered.
+        ask_to_end: Is given the uvicorn server, whose `should_exit` ends it; for a server in a thread.
+    Raises:
+        PortTaken, StateRefused: It cannot begin.
+    """
+    with _state_of(config) as folder, listening(config) as bound:
+        world = make_world(config, folder)
+        host, port = bound.getsockname()[:2]
+        world.base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        worker = Worker(world)
+        chosen = uvicorn.Config(
+            make_app(world), http=CuttableProtocol, log_level="error", access_log=False, lifespan="off"
+        )
+        server = TellingServer(chosen, lambda: when_ready(world.base_url))
+        if ask_to_end:
+            ask_to_end(server)
+        worker.begin()
+        try:
+            asyncio.run(server.serve(sockets=[bound]))
+        finally:
+            worker.end()
+
+
+@contextlib.contextmanager
+def _state_of(config: Config) -> Generator[Path]:
+    if config.state is not None:
+        yield config.state
+        return
+    with tempfile.TemporaryDirectory(prefix="veracity-emulator-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
