@@ -175,6 +175,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_PARALLEL": "200",
+        "PULUMI_STACK": STACK,
         "PULUMI_RUN_PROGRAM": "true",
         "NO_PROXY": "127.0.0.1,localhost",
     }

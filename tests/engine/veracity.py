@@ -9,6 +9,8 @@ import requests
 GATEWAY = "/veracity/dw/gateway/api/v2"
 PROVISIONING = "/veracity/datafabric/provisioning/api/1"
 DATA = "/veracity/datafabric/data/api/1"
+WORKBENCH_API = "83054ebf-1d7b-43f5-82ad-b2bde84d7b75"
+FABRIC_API = "dfba9693-546d-4300-bcd7-d8d525bdff38"
 
 
 @dataclass
@@ -75,23 +77,23 @@ class Veracity:
                 return found
 
     def container(self, container_id: str) -> dict[str, Any]:
-        return self.get(f"{DATA}/resources/{container_id}", headers=self.headers())
+        return self.get(f"{DATA}/resources/{container_id}", headers=self.headers(FABRIC_API))
 
     def somebody_sets(self, container_id: str, **metadata: Any) -> None:
         """Change a container behind the provider's back."""
         patch = [{"op": "replace", "path": f"/{field}", "value": value} for field, value in metadata.items()]
         path = f"{PROVISIONING}/container/{container_id}/metadata"
-        requests.patch(self.url + path, json=patch, headers=self.headers(), timeout=30).raise_for_status()
+        requests.patch(self.url + path, json=patch, headers=self.headers(FABRIC_API), timeout=30).raise_for_status()
 
     def requests_to(self, words: str) -> list[dict[str, Any]]:
         return [one for one in self.get("/_emulator/requests") if words in f"{one['method']} {one['path']}"]
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, api: str = WORKBENCH_API) -> dict[str, str]:
         form = {
             "grant_type": "client_credentials",
             "client_id": self.demo["clientId"],
             "client_secret": self.demo["clientSecret"],
-            "resource": "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75",
+            "resource": f"https://dnvglb2cprod.onmicrosoft.com/{api}",
         }
         answer = requests.post(self.demo["tokenUrl"], data=form, timeout=30)
         token = _answer(answer)["access_token"]
