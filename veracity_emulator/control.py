@@ -62,21 +62,41 @@ def operations() -> list[Operation]:
         )
 
     return [
-        one("GET", "/health", lambda *_: {"status": "ok"}, "Whether it serves"),
-        one("GET", "/demo", lambda world, _: seed.demo(world), "Ids and secrets of the demo"),
+        one("GET", "/health", _health, "Whether it serves"),
+        one("GET", "/demo", _demo, "Ids and secrets of the demo"),
         one("GET", "/state", _state, "Everything, as JSON"),
         one("POST", "/reset", _reset, "Start from the demo again"),
-        one("GET", "/requests", lambda world, _: world.requests.latest(), "The latest requests, secrets masked"),
+        one("GET", "/requests", _requests, "The latest requests, secrets masked"),
         one("DELETE", "/requests", _clear_requests, "Forget the requests"),
-        one("GET", "/faults", lambda world, _: world.faults.all(), "Faults in force"),
+        one("GET", "/faults", _faults, "Faults in force"),
         one("POST", "/faults", _add_fault, "Put a fault in force", FaultInput, 201),
         one("DELETE", "/faults", _clear_faults, "Take all faults back"),
         one("POST", "/datasets", _add_dataset, "Make an empty dataset like another", LikeInput, 201),
         one("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
         one("POST", "/settings", _set, "Change settings", SettingsInput),
-        one("GET", "/clock", lambda world, _: {"now": iso(world.clock.time())}, "The emulator's time"),
+        one("GET", "/clock", _clock, "The emulator's time"),
         one("POST", "/clock", _move_clock, "Move the clock forward", ClockInput),
     ]
+
+
+def _health(_world: World, _: Call) -> Any:
+    return {"status": "ok"}
+
+
+def _demo(world: World, _: Call) -> Any:
+    return seed.demo(world)
+
+
+def _requests(world: World, _: Call) -> Any:
+    return world.requests.latest()
+
+
+def _faults(world: World, _: Call) -> Any:
+    return world.faults.all()
+
+
+def _clock(world: World, _: Call) -> Any:
+    return {"now": iso(world.clock.time())}
 
 
 def _state(world: World, _: Call) -> Any:

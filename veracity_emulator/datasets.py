@@ -165,7 +165,7 @@ def _described(world: World, row: dict[str, Any]) -> dict[str, Any]:
         .execute("SELECT body FROM schema_versions WHERE id = ?", (row["schema_version_id"],))
         .fetchone()
     )
-    body = json.loads(version["body"]) if version else {"schemaVersionName": "", "columns": []}
+    body: dict[str, Any] = json.loads(version["body"]) if version else {"schemaVersionName": "", "columns": []}
     return {
         "id": row["id"],
         "name": row["name"],

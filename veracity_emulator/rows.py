@@ -43,7 +43,7 @@ def read_table(path: Path, length: int, columns: Sequence[Column], *, operation:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(_limited(stream, length), strict=True)
         try:
-            header = next(reader, [])
+            header: list[str] = next(reader, list[str]())
             errors = list(_header_errors(header, columns, operation))
             return Table(rows=[], keys=[], errors=errors) if errors else _read_rows(reader, header, columns, operation)
         except csv.Error as error:

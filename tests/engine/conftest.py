@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from veracity_emulator.testing import spawn_emulator
 
 from tests.engine.project import Project, copy_template, make_template
 from tests.engine.veracity import Veracity
+from veracity_emulator.testing import spawn_emulator
 
 
 @pytest.fixture(scope="session")

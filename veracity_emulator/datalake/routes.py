@@ -5,11 +5,11 @@ import binascii
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -163,7 +163,7 @@ async def _append(world: World, ask: Ask) -> Response:
     return Response(status_code=202, headers=_headers(ask, file))
 
 
-async def _blocks(request: Request) -> Any:
+async def _blocks(request: Request) -> AsyncIterator[bytes]:
     """The body in pieces of a MiB or so, never whole."""
     held, size = list[bytes](), 0
     async for piece in request.stream():

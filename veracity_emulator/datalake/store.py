@@ -10,7 +10,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ class FileStore:
             self._bytes_of(made.blob).touch()
         with self._database.transaction() as connection:
             for parent in _parents(path):
-                folder = StoredFile(**{**vars(made), "path": parent, "is_directory": True, "metadata": {}})
+                folder = replace(made, path=parent, is_directory=True, metadata={})
                 _insert(connection, folder, "OR IGNORE")
             _insert(connection, made, "OR REPLACE")
         if old is not None:
@@ -116,14 +116,14 @@ class FileStore:
             length = row["length"] if row else file.length
             if position != self._contiguous_end(connection, file.blob, length):
                 raise FlushRefused
-            changed = {"length": position, "etag": _etag(), "modified": self._clock.time()}
+            flushed = replace(file, length=position, etag=_etag(), modified=self._clock.time())
             connection.execute(
                 "UPDATE files SET length = :length, etag = :etag, modified = :modified WHERE blob = :blob",
-                {**changed, "blob": file.blob},
+                vars(flushed),
             )
             if not retain:
                 connection.execute("DELETE FROM extents WHERE blob = ?", (file.blob,))
-        return StoredFile(**{**vars(file), **changed})
+        return flushed
 
     def read(self, file: StoredFile, start: int, length: int) -> bytes:
         """Committed bytes."""
@@ -173,7 +173,7 @@ class FileStore:
                 "UPDATE files SET metadata = ?, etag = ?, modified = ? WHERE file_system = ? AND path = ?",
                 (json.dumps(metadata), etag, self._clock.time(), file.file_system, file.path),
             )
-        return StoredFile(**{**vars(file), "metadata": metadata, "etag": etag})
+        return replace(file, metadata=metadata, etag=etag)
 
     def reset(self) -> None:
         """Remove everything."""
@@ -202,8 +202,9 @@ class FileStore:
 
 def _stored(row: sqlite3.Row) -> StoredFile:
     values: dict[str, Any] = dict(row)
-    kept = {"is_directory": bool(values["is_directory"]), "metadata": json.loads(values["metadata"])}
-    return StoredFile(**{**values, **kept})
+    values["is_directory"] = bool(values["is_directory"])
+    values["metadata"] = json.loads(values["metadata"])
+    return StoredFile(**values)
 
 
 def _insert(connection: sqlite3.Connection, file: StoredFile, conflict: str) -> None:

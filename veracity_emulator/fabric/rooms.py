@@ -45,17 +45,18 @@ def _get(world: World, call: Call) -> Any:
     return _answer(call, containers.described(world, container, level))
 
 
-def _list(world: World, call: Call) -> Any:
+def _list(world: World, call: Call) -> list[dict[str, Any]]:
     return [found for one in containers.all_ids(world) if (found := _visible(world, call, one))]
 
 
 def _list_by_tag(world: World, call: Call) -> Any:
     wanted = call.path("tag").lower()
-    return [
-        found
-        for found in _list(world, call)
-        if wanted in {tag["title"].lower() for tag in found["metadata"].get("tags") or []}
-    ]
+    return [found for found in _list(world, call) if wanted in _titles(found)]
+
+
+def _titles(resource: dict[str, Any]) -> set[str]:
+    tags: list[dict[str, str]] = resource["metadata"].get("tags") or []
+    return {tag["title"].lower() for tag in tags}
 
 
 def _visible(world: World, call: Call, container_id: str) -> dict[str, Any] | None:

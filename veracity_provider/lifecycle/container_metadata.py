@@ -16,6 +16,8 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.container_inputs import check_container, managed
 from veracity_provider.lifecycle.container_plan import (
     ContainerPlan,
+    FieldChange,
+    Why,
     before_image,
     conflict_table,
     observed,
@@ -54,7 +56,7 @@ class ContainerMetadataLifecycle:
         if plan.operations and found.access_level != "owner":
             return (InputProblem("container_id", _not_ours(found, self._account)),)
         if plan.changes:
-            reporter.info("adopts the container: " + "; ".join(_change(one) for one in plan.changes))
+            reporter.info(_told("adopts the container, and changes", plan.changes))
         return ()
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
@@ -62,8 +64,9 @@ class ContainerMetadataLifecycle:
         if not is_known(news["container_id"]) or news["container_id"].lower() != id_.lower():
             return Difference(changes=True, replaces=("container_id",))
         plan = self._plan(self._clients.data.get_resource(id_), olds, news)
-        for change in plan.changes:
-            reporter.info(str(change))
+        for why in Why:
+            if changes := [one for one in plan.changes if one.why is why]:
+                reporter.info(_told(why.value, changes))
         return Difference(
             changes=bool(plan.operations)
             or has_unknown(managed(news))
@@ -118,8 +121,8 @@ class ContainerMetadataLifecycle:
         if plan.drifted and news.get("on_conflict") == "fail":
             raise MetadataConflict(_conflict(live.id, plan))
         now = self._sent(live, plan.operations) if plan.operations else live
-        for change in plan.drifted:
-            reporter.warning(f"overwrote what somebody else had written: {change}")
+        if plan.drifted:
+            reporter.warning(_told("overwrote what somebody else had written", plan.drifted))
         _require_declared(now, managed(news))
         return _state(news, now, plan, found=live, olds=olds)
 
@@ -143,8 +146,10 @@ def _recorded(olds: JsonObject) -> dict[str, Any]:
     return dict(olds.get("applied") or {})
 
 
-def _change(change: Any) -> str:
-    return f"{change.name}: {shown(change.live)} → {shown(change.declared)}"
+def _told(what: str, changes: Sequence[FieldChange]) -> str:
+    """One line for the resource's row, and the fields below it."""
+    names = ", ".join(change.name for change in changes)
+    return "\n".join([f"{what}: {names}", *(f"  {change}" for change in changes)])
 
 
 def _not_ours(live: Resource, account: str | None) -> str:
@@ -166,7 +171,7 @@ def _conflict(container_id: str, plan: ContainerPlan) -> str:
 def _require_declared(live: Resource, declared: Mapping[str, Any]) -> None:
     left = plan_metadata(live.metadata, declared, {}).changes
     if left:
-        differing = "; ".join(_change(one) for one in left)
+        differing = "; ".join(map(str, left))
         message = f"container {live.id} is not as declared after the patch ({differing}); run `pulumi up` again"
         raise MetadataNotApplied(message)
 

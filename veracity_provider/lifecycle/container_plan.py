@@ -35,7 +35,13 @@ class FieldChange:
     why: Why
 
     def __str__(self) -> str:
-        return f"{self.name}: {shown(self.live)} → {shown(self.declared)} ({self.why.value})"
+        """`title: "A" → "B"`; of an icon, each member that changes."""
+        if isinstance(self.declared, Mapping):
+            live = cast("Mapping[str, Any]", self.live or {})
+            members = cast("Mapping[str, Any]", self.declared).items()
+            changed = [(name, live.get(name), value) for name, value in members if live.get(name) != value]
+            return "; ".join(f"{self.name}.{name}: {shown(was)} → {shown(value)}" for name, was, value in changed)
+        return f"{self.name}: {shown(self.live)} → {shown(self.declared)}"
 
 
 @dataclass(frozen=True, kw_only=True)
