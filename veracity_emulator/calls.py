@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +23,15 @@ class Wire(BaseModel):
     """A request's body; members in any case, as ASP.NET takes them (inferred)."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        spelled = {name.lower(): name for name in cls.model_fields}
+        members = cast("Mapping[str, Any]", body)
+        return {spelled.get(name.lower(), name): value for name, value in members.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +54,7 @@ class Call:
     def model(self, model: type[_Body]) -> _Body:
         """The body as *model*; a 400 that names the member otherwise."""
         try:
-            return model.model_validate(_in_models_case(self.body, model))
+            return model.model_validate(self.body)
         except ValidationError as error:
             raise problems.of_validation(error) from None
 
@@ -98,12 +107,3 @@ def _parsed(raw: bytes) -> Any:
         return json.loads(raw)
     except ValueError:
         raise problems.model({"$": ["The body is not JSON."]}) from None
-
-
-def _in_models_case(body: object, model: type[BaseModel]) -> object:
-    """Spell the body's members as the model does."""
-    if not isinstance(body, Mapping):
-        return body
-    spelled = {name.lower(): name for name in model.model_fields}
-    members = cast("Mapping[str, Any]", body)
-    return {spelled.get(name.lower(), name): value for name, value in members.items()}

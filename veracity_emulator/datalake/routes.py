@@ -6,7 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
@@ -66,8 +66,14 @@ def routes(world: World) -> list[Route]:
             return await _append(world, ask)
         return await run_in_threadpool(_answered, world, ask)
 
+    async def listing(request: Request) -> Response:
+        return await run_in_threadpool(_list_account, world, request)
+
     methods = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"]
-    return [Route(f"/{ACCOUNT}/{{path:path}}", endpoint, methods=methods)]
+    return [
+        Route(f"/{ACCOUNT}", listing, methods=["GET"]),
+        Route(f"/{ACCOUNT}/{{path:path}}", endpoint, methods=methods),
+    ]
 
 
 def _answered(world: World, ask: Ask) -> Response:
@@ -233,10 +239,27 @@ def _read(world: World, file: StoredFile, start: int, end: int) -> Iterator[byte
         yield block
 
 
+def _list_account(world: World, request: Request) -> Response:
+    """A client that took the account for the file system names the file system in the folder."""
+    file_system, _, folder = request.query_params.get("directory", "").partition("/")
+    ask = Ask(request=request, file_system=file_system, path=folder)
+    if request.query_params.get("resource") != "filesystem":
+        raise ask.refuse(400, "UnsupportedQueryParameter")
+    _require(world, ask, folder, "l")
+    return _page(ask, [replace(one, path=f"{file_system}/{one.path}") for one in _found(world, ask, folder)])
+
+
 def _list(world: World, ask: Ask) -> Response:
+    return _page(ask, _found(world, ask, ask.request.query_params.get("directory", "")))
+
+
+def _found(world: World, ask: Ask, folder: str) -> list[StoredFile]:
+    recursive = ask.request.query_params.get("recursive", "false") == "true"
+    return world.files.listed(ask.file_system, folder, recursive=recursive)
+
+
+def _page(ask: Ask, found: list[StoredFile]) -> Response:
     query = ask.request.query_params
-    recursive = query.get("recursive", "false") == "true"
-    found = world.files.listed(ask.file_system, query.get("directory", ""), recursive=recursive)
     after = query.get("continuation", "")
     found = [one for one in found if one.path > after]
     limit = ask.integer("maxResults") if "maxResults" in query else 5000

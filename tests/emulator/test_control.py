@@ -1,0 +1,132 @@
+"""The control room: faults, clock, log, reset, description."""
+
+import time
+
+import pytest
+import requests
+
+from tests.emulator.client import DATA, NOON, csv_of, noon
+
+
+def fault(client, effect, *, path="*/datasets/*", **options):
+    answer = client.control("POST", "/faults", {"path": path, "effect": effect, **options})
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+@pytest.fixture
+def look(client):
+    dataset = client.dataset("keyed")
+    client.headers()
+    return lambda: client.gateway("GET", f"/datasets/{dataset}")
+
+
+@pytest.mark.parametrize(
+    ("effect", "status"),
+    [
+        ({"kind": "status", "status": 429, "retryAfter": 3}, 429),
+        ({"kind": "status", "status": 500}, 500),
+        ({"kind": "status", "status": 502, "html": True}, 502),
+        ({"kind": "expireToken"}, 401),
+        ({"kind": "expireSas"}, 403),
+        ({"kind": "html"}, 200),
+    ],
+)
+def test_a_fault_happens_as_often_as_it_was_asked_for(client, look, effect, status):
+    fault(client, effect)
+    hit = look()
+    assert hit.status_code == status
+    assert ("html" in hit.headers["Content-Type"]) is (effect["kind"] == "html" or effect.get("html", False))
+    assert hit.headers.get("Retry-After") == ("3" if status == 429 else None)
+    assert look().status_code == 200
+
+
+def test_a_connection_is_cut_before_or_after_the_work_was_done(client):
+    dataset = client.dataset("keyed")
+    client.headers()
+    for effect, jobs in (("cutBefore", 0), ("cutAfter", 1)):
+        fault(client, {"kind": effect}, path="*/ingest/dataset/*", method="PUT")
+        with pytest.raises(requests.ConnectionError):
+            client.register(dataset, "Upsert")
+        found = client.control("GET", "/state").json()["jobs"]
+        assert len([job for job in found if job["datasetId"] == dataset]) == jobs
+
+
+def test_a_fault_by_chance_can_be_repeated_by_its_seed(client, look):
+    def pattern():
+        client.control("DELETE", "/faults")
+        fault(client, {"kind": "status", "status": 503}, probability=0.5, seed=5, count=None)
+        return [look().status_code for _ in range(12)]
+
+    first = pattern()
+    assert set(first) == {200, 503}
+    assert pattern() == first
+
+
+def test_a_fault_can_wait_for_its_turn(client, look):
+    fault(client, {"kind": "status", "status": 500}, after=2)
+    assert [look().status_code for _ in range(4)] == [200, 200, 500, 200]
+
+
+def test_an_answer_can_be_slow(client, look):
+    fault(client, {"kind": "delay", "seconds": 0.2})
+    begun = time.monotonic()
+    assert look().status_code == 200
+    assert time.monotonic() - begun >= 0.2
+
+
+def test_a_job_can_fail_in_any_words(client):
+    fault(client, {"kind": "failJob", "message": "out of memory", "status": "Cancelled"}, path="*/start")
+    ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    assert (ended["status"], ended["notebookErrorMessage"]) == ("Cancelled", "out of memory")
+
+
+def test_a_job_can_hang(client):
+    fault(client, {"kind": "hangJob"}, path="*/start")
+    job = client.staged(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    client.start(job)
+    assert client.control("POST", "/clock", {"advanceSeconds": 1}).status_code == 200
+    assert client.status(job).json()["status"] == "Running"
+
+
+def test_a_test_can_move_the_clock(client):
+    dataset = client.dataset("keyed", jobSeconds=3000)
+    job = client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))
+    client.start(job)
+    assert client.status(job).json()["status"] == "Running"
+    client.control("POST", "/clock", {"advanceSeconds": 3001})
+    client.tokens.clear()
+    assert client.ended(job)["status"] == "Completed"
+
+
+def test_the_log_shows_requests_and_no_secrets(client):
+    dataset = client.dataset("keyed")
+    client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))
+    shown = client.control("GET", "/requests").text
+    assert f"/ingest/dataset/{dataset}" in shown
+    assert "action=append" in shown
+    assert client.demo["subscriptionKey"] not in shown
+    assert client.headers()["Authorization"] not in shown
+    assert "sig=***" in shown
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/faults", {"effect": {"kind": "earthquake"}}),
+        ("POST", "/faults", {}),
+        ("POST", "/settings", {"idleStatus": "Asleep"}),
+        ("POST", "/clock", {"advanceSeconds": -1}),
+        ("POST", "/datasets", {"like": "x"}),
+    ],
+)
+def test_the_control_room_refuses_what_it_does_not_know(client, method, path, body):
+    assert client.control(method, path, body).status_code == 400
+
+
+def test_it_describes_what_it_implements(client):
+    described = client.control("GET", "/openapi.json").json()
+    put = described["paths"]["/veracity/dw/gateway/api/v2/workspaces/{workspace}/ingest/dataset/{dataset}"]["put"]
+    assert put["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/UpdateInput"}
+    assert "fileName" in described["components"]["schemas"]["IngestFile"]["properties"]
+    assert f"{DATA}/resources/{{id}}" in described["paths"]

@@ -1,0 +1,101 @@
+"""The process: what it prints, refuses, and keeps when it is killed."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from tests.emulator.client import WIND, Client, csv_of, wind
+from veracity_emulator.testing import spawn_emulator
+
+
+def run(*flags):
+    return subprocess.run(
+        [sys.executable, "-m", "veracity_emulator", "serve", *flags],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_what_was_answered_outlives_a_kill_and_a_running_job_goes_on():
+    with spawn_emulator(job_seconds=0.5) as emulator:
+        client = Client(emulator)
+        dataset = client.dataset("keyless")
+        staged = client.staged(dataset, "Append", csv_of(WIND, wind(1)))
+        running = client.staged(dataset, "Append", csv_of(WIND, wind(2)))
+        half = client.register(dataset, "Append").json()
+        file = client.file_client(half["sasToken"])
+        file.create_file()
+        file.append_data(b"turbine_id", 0, 10)
+        client.start(running)
+
+        emulator.kill()
+        emulator.restart()
+
+        assert client.ended(running)["status"] == "Completed"
+        assert client.status(staged).json()["status"] == "Running"
+        assert len(client.rows(dataset)) == 1
+        file.append_data(csv_of(WIND, wind(3)).encode()[10:], 10)
+        file.flush_data(len(csv_of(WIND, wind(3))))
+        assert file.download_file().readall().decode() == csv_of(WIND, wind(3))
+
+
+def test_reset_goes_back_to_the_demo():
+    with spawn_emulator() as emulator:
+        client = Client(emulator)
+        client.ingested(client.demo["datasets"]["keyless"], "Append", csv_of(WIND, wind(1)))
+        assert client.control("POST", "/reset").status_code == 200
+        assert client.rows(client.demo["datasets"]["keyless"]) == []
+        assert client.control("GET", "/state").json()["jobs"] == []
+
+
+def test_a_port_in_use_is_told_in_one_line(emulator):
+    refused = run("--port", emulator.url.rpartition(":")[2])
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert "cannot be had" in refused.stderr
+
+
+def test_two_emulators_do_not_share_a_state(tmp_path):
+    with spawn_emulator(state=tmp_path / "state"):
+        refused = run("--port", "0", "--state", str(tmp_path / "state"))
+    assert refused.returncode == 1
+    assert "another emulator" in refused.stderr
+
+
+def test_the_state_of_a_newer_emulator_is_left_alone(tmp_path):
+    connection = sqlite3.connect(tmp_path / "veracity.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    refused = run("--port", "0", "--state", str(tmp_path))
+    assert refused.returncode == 1
+    assert "newer emulator" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--host", "0.0.0.0"], "not loopback"),
+        (["--idle-status", "Asleep"], "--idle-status"),
+        (["--second-start", "never"], "--second-start"),
+    ],
+)
+def test_flags_that_make_no_sense_are_told(flags, words):
+    refused = run(*flags)
+    assert refused.returncode == 1
+    assert words in refused.stderr
+
+
+def test_it_says_in_json_when_it_is_ready():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "veracity_emulator", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        line = json.loads(process.stdout.readline())
+        process.terminate()
+    assert line["ready"] is True
+    assert line["url"].startswith("http://127.0.0.1:")

@@ -1,0 +1,97 @@
+"""Schemas, datasets, workspaces: fact sheet 2.2 to 2.4."""
+
+import pytest
+
+from tests.emulator.client import NOON, csv_of, noon
+
+COLUMNS = [{"name": "id", "type": "String", "isKey": True}, {"name": "value", "type": "Decimal", "isRequired": True}]
+
+
+@pytest.fixture
+def schema(client):
+    body = {"name": "Of a test", "shortName": "oat", "description": "", "columns": COLUMNS}
+    return client.gateway("POST", "/schemas/add", body).json()
+
+
+def test_a_schema_begins_with_an_active_version(client, schema):
+    (version,) = schema["schemaVersions"]
+    assert version["schemaVersionName"] == "Of a test V1"
+    assert version["isActive"]
+    assert client.gateway("GET", f"/schemas/{schema['id']}").json() == schema
+    assert client.gateway("GET", f"/schemas/schemaversions/{version['id']}").json() == version
+    assert schema in client.gateway("GET", "/schemas").json()["result"]
+
+
+def test_versions_are_added_activated_and_locked(client, schema):
+    body = {"schemaId": schema["id"], "schemaVersionName": "V2", "description": "", "columns": COLUMNS[:1]}
+    second = client.gateway("POST", "/schemas/schemaversions/add", body).json()
+    assert not second["isActive"]
+    path = f"/schemas/{schema['id']}/schemaversions/{second['id']}"
+    client.gateway("POST", f"{path}/activate")
+    flags = [
+        version["isActive"] for version in client.gateway("GET", f"/schemas/{schema['id']}").json()["schemaVersions"]
+    ]
+    assert flags == [False, True]
+    assert client.gateway("PATCH", path, {**body, "columns": COLUMNS}).json()["columns"][1]["name"] == "value"
+    assert client.gateway("POST", f"{path}/lock").status_code == 200
+    assert client.gateway("PATCH", path, body).status_code == 409
+
+
+def test_a_schema_is_renamed(client, schema):
+    assert client.gateway("PATCH", f"/schemas/{schema['id']}", {"name": "Renamed"}).json()["name"] == "Renamed"
+
+
+def test_a_reader_may_not_change_schemas(reader, schema):
+    assert reader.gateway("PATCH", f"/schemas/{schema['id']}", {"name": "Mine"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "columns", [[], [{"name": "a", "type": "Colour"}], [{"type": "String"}], [{"name": "a"}, {"name": "a"}]]
+)
+def test_a_schema_that_is_none_is_refused(client, columns):
+    assert client.gateway("POST", "/schemas/add", {"name": "x", "columns": columns}).status_code == 400
+
+
+def test_a_dataset_tells_what_it_is(client):
+    dataset = client.dataset("keyed")
+    found = client.gateway("GET", f"/datasets/{dataset}").json()
+    assert found["columns"] == NOON.split(",")
+    assert found["schemaInfo"]["schemaName"] == "Noon reports V1"
+    assert found["workspaceId"] == client.workspace
+
+
+def test_datasets_are_found_page_by_page(client):
+    for _ in range(3):
+        client.dataset("keyless")
+    first = client.gateway("POST", "/datasets/query", {"datasetName": "keyless", "pageSize": 2}).json()
+    assert len(first["result"]) == 2
+    assert first["totalCount"] >= 3
+    assert first["totalPages"] == -(-first["totalCount"] // 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ({}, [1, 2, 3]),
+        ({"pageSize": 2, "pageIndex": 2}, [3]),
+        ({"sorting": {"column": "speed_knots", "order": "Descending"}}, [3, 2, 1]),
+        ({"queryFilters": [{"column": "speed_knots", "filterType": "Greater", "filterValues": ["11"]}]}, [2, 3]),
+        ({"queryFilters": [{"column": "report_time", "filterType": "StringContains", "filterValues": ["-02T"]}]}, [2]),
+        ({"queryFilters": [{"column": "speed_knots", "filterType": "List", "filterValues": ["11", 13]}]}, [1, 3]),
+    ],
+)
+def test_rows_are_selected_sorted_and_paged(client, query, days):
+    dataset = client.dataset("keyed")
+    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "11"), noon(2, "12"), noon(3, "13")))
+    assert [int(row["report_time"][8:10]) for row in client.rows(dataset, **query)] == days
+
+
+def test_columns_can_be_chosen(client):
+    dataset = client.dataset("keyed")
+    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1)))
+    assert client.rows(dataset, columnFilter=["speed_knots"]) == [{"speed_knots": 12.5}]
+    assert client.gateway("POST", f"/datasets/{dataset}/query", {"columnFilter": ["x"]}).status_code == 400
+
+
+def test_a_workspace_tells_what_it_is(client):
+    assert client.gateway("GET", "").json()["name"] == "Local workspace"
