@@ -25,6 +25,7 @@ class Database:
         self._claim: IO[str] = _claimed(folder)
         self._writing = threading.RLock()
         self._local = threading.local()
+        self._open_ones = list[sqlite3.Connection]()
         self._writer = self._open()
         self._prepare(folder, schemas)
 
@@ -50,11 +51,19 @@ class Database:
             connection = self._local.connection = self._open()
         return connection
 
+    def close(self) -> None:
+        """Let the folder go."""
+        with self._writing:
+            for connection in self._open_ones:
+                connection.close()
+            self._claim.close()
+
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=60)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        self._open_ones.append(connection)
         return connection
 
     def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:

@@ -89,6 +89,7 @@ def serve(
             asyncio.run(server.serve(sockets=[bound]))
         finally:
             worker.end()
+            world.database.close()
 
 
 @contextlib.contextmanager
