@@ -77,7 +77,7 @@ def is_emulator(command: str, layout: Layout) -> bool:
 def command_of(pid: int) -> str:
     """The command line of a process; empty when there is none."""
     answer = subprocess.run(
-        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
     return "" if answer.startswith("Z") else answer
 
@@ -98,9 +98,9 @@ def is_healthy(port: int) -> bool:
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", layout: Layout) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
-    while not is_healthy(layout.port) or process.poll() is not None:
+    log = layout.state / "emulator.log"
+    while '"ready": true' not in (said := log.read_text().strip()):
         if process.poll() is not None or time.monotonic() > deadline:
-            said = (layout.state / "emulator.log").read_text().strip()
             raise StepFailed(
                 f"the emulator does not start: {said or 'no word from it'}\n"
                 "  Choose another port with VERACITY_EMULATOR_PORT=8781 make up, or end what is in the way."

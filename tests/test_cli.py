@@ -1,0 +1,70 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from veracity_emulator.testing import run_emulator
+from veracity_provider.settings import KEYS
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    with run_emulator() as running:
+        yield running
+
+
+def veracity(emulator, *arguments, **environ):
+    account = {
+        "VERACITY_ENDPOINT": emulator.url,
+        "VERACITY_CLIENT_ID": emulator.demo["clientId"],
+        "VERACITY_CLIENT_SECRET": emulator.demo["clientSecret"],
+        "VERACITY_SUBSCRIPTION_KEY": emulator.demo["subscriptionKey"],
+        "VERACITY_WORKSPACE_ID": emulator.demo["workspaceId"],
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from veracity_provider.cli import main; main()", *arguments],
+        env={**account, "LANG": "C.UTF-8", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_container_and_a_dataset_are_shown_as_json(emulator):
+    container = veracity(emulator, "container", emulator.demo["containers"]["owned"])
+    assert json.loads(container.stdout)["metadata"]["title"] == "Untitled container"
+    dataset = veracity(emulator, "dataset", emulator.demo["datasets"]["keyed"])
+    assert json.loads(dataset.stdout)["rows"] == 0
+
+
+def test_each_service_is_asked_once(emulator):
+    checked = veracity(emulator, "check")
+    assert checked.stdout.count("answers") == 2
+
+
+def test_a_wrong_secret_is_one_line_without_the_secret(emulator):
+    refused = veracity(emulator, "check", VERACITY_CLIENT_SECRET="not-this-one")
+    assert refused.returncode == 1
+    assert "veracity:clientSecret" in refused.stderr
+    assert "not-this-one" not in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_what_is_missing_is_told_at_once(emulator):
+    refused = veracity(emulator, "check", VERACITY_CLIENT_ID="", VERACITY_SUBSCRIPTION_KEY="")
+    assert refused.returncode == 1
+    assert "VERACITY_CLIENT_ID" in refused.stderr
+    assert "VERACITY_SUBSCRIPTION_KEY" in refused.stderr
+
+
+def test_every_setting_is_listed(emulator):
+    listed = veracity(emulator, "settings").stdout
+    assert all(f"veracity:{key.name}" in listed for key in KEYS)
+
+
+def test_a_job_that_is_not_there_is_told(emulator):
+    missing = veracity(emulator, "job", "99999999-0000-4000-8000-000000000000")
+    assert missing.returncode == 1
+    assert "404" in missing.stderr

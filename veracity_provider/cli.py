@@ -1,0 +1,108 @@
+"""The command `veracity`: looks at the platform with the settings of the environment; changes nothing."""
+
+import json
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from veracity_provider.api.clients import Clients, connect
+from veracity_provider.errors import VeracityError
+from veracity_provider.settings import KEYS, Settings, is_uuid
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Workspace = Annotated[str | None, typer.Option(help="Workspace id; default: VERACITY_WORKSPACE_ID.")]
+
+
+@cli.callback()
+def root() -> None:
+    """Look at containers, datasets and ingest jobs; `veracity settings` lists what the environment has to say."""
+
+
+@cli.command("settings")
+def show_settings() -> None:
+    """List the settings: stack config keys, their environment variables, and what they mean."""
+    for key in KEYS:
+        typer.echo(f"veracity:{key.name:24}{key.environment_variable:34}{key.doc}{' (secret)' * key.is_secret}")
+
+
+@cli.command("check")
+def check(workspace: Workspace = None) -> None:
+    """Ask each service once, and say how it went."""
+    nothing = "00000000-0000-4000-8000-000000000000"
+    with _connected() as (clients, settings):
+        ids = workspace or settings.workspace_id or nothing
+        _say_reach("Data Workbench", settings.data_workbench_url, lambda: clients.datasets.get_dataset(ids, nothing))
+        _say_reach("Data Fabric", settings.data_api_url, lambda: clients.data.get_resource(nothing))
+
+
+@cli.command("container")
+def container(container_id: str) -> None:
+    """Show a container as Data Fabric describes it."""
+    with _connected() as (clients, _):
+        _show(asdict(clients.data.get_resource(container_id)))
+
+
+@cli.command("dataset")
+def dataset(dataset_id: str, workspace: Workspace = None) -> None:
+    """Show a dataset: its schema, and how many rows it has."""
+    with _connected() as (clients, settings):
+        found = clients.datasets.get_dataset(_workspace(workspace, settings), dataset_id)
+        page = clients.datasets.query_rows(_workspace(workspace, settings), dataset_id, page_index=1, page_size=1)
+        _show({**asdict(found), "rows": page.total_count})
+
+
+@cli.command("job")
+def job(job_id: str, workspace: Workspace = None) -> None:
+    """Show how an ingest job stands, by the platform and by this machine's journal."""
+    from veracity_provider.lifecycle.journal import Journal
+
+    with _connected() as (clients, settings):
+        report = clients.ingest.get_ingest_job(_workspace(workspace, settings), job_id)
+        home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / "veracity"
+        entry = Journal(home / "jobs").get(job_id)
+        _show({**asdict(report), "phase": report.phase.name, "journal": asdict(entry) if entry else None})
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli()
+
+
+@contextmanager
+def _connected() -> Generator[tuple[Clients, Settings]]:
+    try:
+        settings = Settings.resolve(lambda _: None, os.environ, set_command="export")
+        yield connect(settings), settings
+    except VeracityError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _workspace(given: str | None, settings: Settings) -> str:
+    found = given or settings.workspace_id
+    if not is_uuid(found):
+        typer.echo("error: name the workspace with --workspace, or in VERACITY_WORKSPACE_ID", err=True)
+        raise typer.Exit(1)
+    return str(found)
+
+
+def _say_reach(name: str, url: str, ask: Callable[[], Any]) -> None:
+    """A 403 or 404 to a made-up id is what a service says that knows us."""
+    from veracity_provider.errors import NotFound, PermissionDenied
+
+    try:
+        ask()
+    except (NotFound, PermissionDenied):
+        typer.echo(f"{name} at {url}: answers")
+    except VeracityError as error:
+        typer.echo(f"{name} at {url}: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _show(document: dict[str, Any]) -> None:
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
