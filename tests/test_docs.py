@@ -1,0 +1,29 @@
+"""What the documents say is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_reference_is_that_of_the_code():
+    checked = subprocess.run([sys.executable, "-m", "tools.make_reference", "--check"], cwd=ROOT, check=False)
+    assert checked.returncode == 0, "run `python -m tools.make_reference`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_make_target_that_is_spoken_of_exists(page):
+    targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split())
+    spoken = set(re.findall(r"(?:`|\$ |\()make (?:-s )?([a-z]+)", page.read_text()))
+    assert spoken <= targets
