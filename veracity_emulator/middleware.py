@@ -33,18 +33,19 @@ class Hostile:
             return
         if scope["path"].lower().startswith(_FOLDED):
             scope["path"] = scope["path"].lower()
-        begun, sent = time.monotonic(), {"status": 0}
+        begun, entry = time.monotonic(), self._entry(scope)
+        if not scope["path"].startswith("/_emulator"):
+            self._world.requests.add(entry)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                sent["status"] = message["status"]
+                entry["status"] = message["status"]
             await send(message)
 
         try:
             await self._with_fault(scope, receive, noting)
         finally:
-            if not scope["path"].startswith("/_emulator"):
-                self._world.requests.add(self._entry(scope, sent["status"], time.monotonic() - begun))
+            entry["durationMs"] = round((time.monotonic() - begun) * 1000, 1)
 
     async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_control = scope["path"].startswith("/_emulator")
@@ -63,14 +64,15 @@ class Hostile:
             await _drain(receive)
             await _send(send, *_answer_of(effect))
 
-    def _entry(self, scope: Scope, status: int, seconds: float) -> dict[str, Any]:
+    def _entry(self, scope: Scope) -> dict[str, Any]:
+        """A request that is under way: no duration yet, and no status until it is answered."""
         return {
             "method": scope["method"],
             "path": scope["path"],
             "query": masked_query(scope["query_string"].decode("latin-1")),
-            "status": status,
+            "status": None,
             "at": iso(self._world.clock.time()),
-            "durationMs": round(seconds * 1000, 1),
+            "durationMs": None,
             "headers": masked_headers(scope["headers"]),
         }
 

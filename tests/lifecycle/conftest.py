@@ -1,0 +1,74 @@
+"""Lifecycles at work against a local Veracity in this process, without an engine."""
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.engine.veracity import Veracity
+from veracity_emulator.testing import run_emulator
+from veracity_provider.api.clients import connect
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.settings import Settings
+
+
+@dataclass
+class Told:
+    """A reporter that remembers."""
+
+    is_preview: bool = False
+    infos: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    lives: list[str] = field(default_factory=list)
+
+    def info(self, message):
+        self.infos.append(message)
+
+    def warning(self, message):
+        self.warnings.append(message)
+
+    def live(self, message):
+        self.lives.append(message)
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    with run_emulator(job_seconds=0.02) as running:
+        yield running
+
+
+@pytest.fixture
+def veracity(emulator):
+    found = Veracity(emulator.url)
+    yield found
+    found.heal()
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def make_services(veracity, tmp_path):
+    """Services of one machine; `home` makes another one, and settings may be chosen."""
+
+    def make(*, home="home", engine_is_alive=lambda: True, **settings):
+        config = {key.removeprefix("veracity:"): value for key, value in veracity.config.items()}
+        resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
+        return Services(
+            settings=resolved,
+            clients=connect(resolved),
+            home=tmp_path / home,
+            project=tmp_path,
+            engine_is_alive=engine_is_alive,
+            sleep=time.sleep,
+            monotonic=time.monotonic,
+        )
+
+    return make
+
+
+@pytest.fixture
+def services(make_services):
+    return make_services()

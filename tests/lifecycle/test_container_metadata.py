@@ -1,0 +1,243 @@
+"""A container's life, on the local Veracity."""
+
+import pytest
+
+from veracity_provider.errors import (
+    AuthenticationFailed,
+    MetadataConflict,
+    MetadataError,
+    PermissionDenied,
+    PlatformFailed,
+    PlatformUnreachable,
+    RateLimited,
+    RequestRefused,
+    UnexpectedAnswer,
+)
+from veracity_provider.lifecycle.container_metadata import ContainerMetadataLifecycle
+from veracity_provider.lifecycle.values import UNKNOWN
+
+DEFAULTS = {"on_destroy": "retain", "on_conflict": "overwrite"}
+
+
+@pytest.fixture
+def life(services):
+    return ContainerMetadataLifecycle(services)
+
+
+@pytest.fixture
+def container(veracity):
+    return veracity.new_container()
+
+
+def inputs(container, **fields):
+    return {"container_id": container, **DEFAULTS, **fields}
+
+
+def requests_of(veracity, method, container):
+    return [one for one in veracity.requests_to(container) if one["method"] == method]
+
+
+def test_adoption_sends_one_operation_for_each_field_that_differs(life, told, veracity, container):
+    declared = inputs(container, title="A", icon={"background_color": "#000000"}, tags=["draft"])
+    made = life.create(declared, told)
+    assert made.outputs["patch"] == [
+        {"op": "replace", "path": "/icon/backgroundColor", "value": "#000000"},
+        {"op": "replace", "path": "/title", "value": "A"},
+    ]
+    assert made.outputs["previous"]["title"] == "Untitled container"
+    assert made.outputs["applied"] == {"title": "A", "icon": {"background_color": "#000000"}, "tags": ["draft"]}
+    live = veracity.container(container)["metadata"]
+    assert live["icon"]["id"] == "Automatic_Information_Display"
+    assert live["description"] == "Made by the local Veracity."
+
+
+def test_an_unchanged_container_costs_one_get_and_no_patch(life, told, veracity, container):
+    declared = inputs(container, title="A")
+    state = life.create(declared, told).outputs
+    before = len(veracity.requests_to(container))
+    assert life.check(declared, declared, told).problems == ()
+    assert not life.diff(container, state, declared, told).changes
+    assert len(veracity.requests_to(container)) == before + 1
+
+
+def test_system_tags_survive_a_change_of_tags(life, told, veracity, container):
+    life.create(inputs(container, tags=["b", "a"]), told)
+    titles = [tag["title"] for tag in veracity.container(container)["metadata"]["tags"]]
+    assert titles == ["b", "a", "veracity"]
+
+
+def test_the_published_spelling_works_as_well(make_services, told, veracity, container):
+    life = ContainerMetadataLifecycle(make_services(patchStyle="documented"))
+    life.create(inputs(container, title="A", tags=["x"], icon={"background_color": "#000000"}), told)
+    live = veracity.container(container)["metadata"]
+    assert (live["title"], live["icon"]["backgroundColor"]) == ("A", "#000000")
+    assert [tag["title"] for tag in live["tags"]] == ["x", "veracity"]
+
+
+def test_drift_is_told_apart_from_an_edit(life, told, veracity, container):
+    state = life.create(inputs(container, title="A", description="one"), told).outputs
+    veracity.somebody_sets(container, title="Somebody's")
+    assert life.diff(container, state, inputs(container, title="A", description="two"), told).changes
+    said = "\n".join(told.infos)
+    assert 'changed in Veracity since the last up: title\n  title: "Somebody\'s" → "A"' in said
+    assert 'edited in the program: description\n  description: "one" → "two"' in said
+
+
+def test_overwriting_says_what_was_overwritten(life, told, veracity, container):
+    declared = inputs(container, title="A")
+    state = life.create(declared, told).outputs
+    veracity.somebody_sets(container, title="Somebody's")
+    state = life.update(container, state, declared, told)
+    assert "Somebody's" in told.warnings[0]
+    assert veracity.container(container)["metadata"]["title"] == "A"
+    assert state["previous"]["title"] == "Untitled container"
+
+
+def test_a_conflict_stops_and_shows_three_values(life, told, veracity, container):
+    state = life.create(inputs(container, title="A"), told).outputs
+    veracity.somebody_sets(container, title="Somebody's")
+    declared = {**inputs(container, title="B"), "on_conflict": "fail"}
+    with pytest.raises(MetadataConflict) as conflict:
+        life.update(container, state, declared, told)
+    assert [word in str(conflict.value) for word in ('"A"', '"B"', '"Somebody\'s"', "last applied")] == [True] * 4
+    assert veracity.container(container)["metadata"]["title"] == "Somebody's"
+
+
+def test_a_change_between_our_read_and_our_write_is_caught_by_the_server(services, told, veracity, container):
+    life = ContainerMetadataLifecycle(services)
+    declared = {**inputs(container, title="A"), "on_conflict": "fail"}
+    state = life.create(declared, told).outputs
+    read = services.clients.data.get_resource
+
+    def read_and_be_overtaken(container_id):
+        found = read(container_id)
+        veracity.somebody_sets(container, title="Somebody's")
+        return found
+
+    services.clients.data.get_resource = read_and_be_overtaken
+    with pytest.raises(RequestRefused):
+        life.update(container, state, {**declared, "title": "B"}, told)
+    assert veracity.container(container)["metadata"]["title"] == "Somebody's"
+
+
+def test_what_is_not_known_yet_is_a_change(life, told, container):
+    state = life.create(inputs(container, title="A"), told).outputs
+    assert life.check({}, inputs(container, title=UNKNOWN), told).problems == ()
+    assert life.diff(container, state, inputs(container, title=UNKNOWN), told).changes
+    assert life.diff(container, state, inputs(UNKNOWN, title="A"), told).replaces == ("container_id",)
+
+
+class TestDestroy:
+    def test_restore_puts_back_what_was_found(self, life, told, veracity, container):
+        before = veracity.container(container)["metadata"]
+        declared = {**inputs(container, title="A", description="B", tags=["x"]), "on_destroy": "restore"}
+        declared["icon"] = {"id": "Ship"}
+        state = life.create(declared, told).outputs
+        life.delete(container, state, told)
+        assert veracity.container(container)["metadata"] == before
+        assert "restored" in told.infos[-1]
+
+    def test_what_somebody_changed_since_stays(self, life, told, veracity, container):
+        declared = {**inputs(container, title="A", description="B"), "on_destroy": "restore"}
+        state = life.create(declared, told).outputs
+        veracity.somebody_sets(container, title="Somebody's")
+        life.delete(container, state, told)
+        live = veracity.container(container)["metadata"]
+        assert (live["title"], live["description"]) == ("Somebody's", "Made by the local Veracity.")
+        assert "title" in told.warnings[0]
+
+    def test_retain_leaves_everything_and_asks_nobody(self, life, told, veracity, container):
+        state = life.create(inputs(container, title="A"), told).outputs
+        before = len(veracity.requests_to(container))
+        life.delete(container, state, told)
+        assert len(veracity.requests_to(container)) == before
+
+    def test_a_container_that_is_gone_is_a_success(self, life, told, veracity, container):
+        declared = {**inputs(container, title="A"), "on_destroy": "restore"}
+        state = life.create(declared, told).outputs
+        veracity.fault(path=f"*/resources/{container}", effect={"kind": "status", "status": 404})
+        life.delete(container, state, told)
+        assert "gone" in told.infos[-1]
+
+
+class TestRead:
+    def test_drift_is_read_as_the_program_would_spell_it(self, life, told, veracity, container):
+        state = life.create(inputs(container, title="A", tags=["x", "y"]), told).outputs
+        veracity.somebody_sets(container, title="Somebody's", tags=[{"title": "y"}, {"title": "x"}])
+        found = life.read(container, state, told)
+        assert found.inputs["title"] == found.outputs["title"] == "Somebody's"
+        assert found.inputs["tags"] == ["x", "y"]
+        assert "description" not in found.inputs
+        assert found.outputs["applied"] == state["applied"]
+
+    def test_gone_means_gone(self, life, told, veracity, container):
+        state = life.create(inputs(container, title="A"), told).outputs
+        veracity.fault(path=f"*/resources/{container}", effect={"kind": "status", "status": 404})
+        assert life.read(container, state, told) is None
+
+    @pytest.mark.parametrize(
+        ("effect", "error"),
+        [
+            ({"kind": "status", "status": 403}, PermissionDenied),
+            ({"kind": "status", "status": 429, "retryAfter": 0}, RateLimited),
+            ({"kind": "status", "status": 500}, PlatformFailed),
+            ({"kind": "status", "status": 502, "html": True}, PlatformFailed),
+            ({"kind": "html"}, UnexpectedAnswer),
+            ({"kind": "cutBefore"}, PlatformUnreachable),
+            ({"kind": "expireToken"}, AuthenticationFailed),
+        ],
+    )
+    def test_any_other_failure_to_read_is_no_absence(self, life, told, veracity, container, effect, error):
+        state = life.create(inputs(container, title="A"), told).outputs
+        veracity.fault(path=f"*/resources/{container}", count=None, effect=effect)
+        with pytest.raises(error):
+            life.read(container, state, told)
+
+    def test_a_passing_failure_is_not_even_noticed(self, life, told, veracity, container):
+        state = life.create(inputs(container, title="A"), told).outputs
+        veracity.fault(path=f"*/resources/{container}", count=2, effect={"kind": "status", "status": 503})
+        assert life.read(container, state, told) is not None
+
+
+class TestErrors:
+    def test_a_foreign_container_is_refused_before_anything_is_sent(self, life, told, veracity):
+        foreign = veracity.new_container(like="foreign")
+        (problem,) = life.check({}, inputs(foreign, title="Mine"), told).problems
+        assert problem.property == "container_id"
+        assert "44444444-0000-4000-8000-000000000009" in problem.reason
+        assert veracity.demo["clientId"] in problem.reason
+        assert "consumer" in problem.reason
+
+    def test_a_missing_container_is_told_by_its_id(self, life, told):
+        (problem,) = life.check({}, inputs("99999999-0000-4000-8000-000000000000", title="A"), told).problems
+        assert "99999999" in problem.reason
+
+    @pytest.mark.parametrize(
+        ("effect", "error"),
+        [
+            ({"kind": "status", "status": 400}, RequestRefused),
+            ({"kind": "status", "status": 403}, PermissionDenied),
+            ({"kind": "status", "status": 500}, PlatformFailed),
+            ({"kind": "html"}, UnexpectedAnswer),
+            ({"kind": "cutBefore"}, MetadataError),
+        ],
+    )
+    def test_a_patch_that_is_not_applied_leaves_everything(self, life, told, veracity, container, effect, error):
+        before = veracity.container(container)
+        veracity.fault(method="PATCH", path=f"*{container}*", effect=effect)
+        with pytest.raises(error) as failed:
+            life.create(inputs(container, title="A"), told)
+        assert container in str(failed.value)
+        assert veracity.container(container) == before
+
+    def test_a_lost_answer_to_a_patch_is_settled_by_looking(self, life, told, veracity, container):
+        veracity.fault(method="PATCH", path=f"*{container}*", effect={"kind": "cutAfter"})
+        state = life.create(inputs(container, title="A"), told).outputs
+        assert state["metadata"]["title"] == "A"
+        assert len(requests_of(veracity, "PATCH", container)) == 1
+
+    def test_a_supplied_token_that_has_expired_says_how_to_get_another(self, make_services, told, container):
+        life = ContainerMetadataLifecycle(make_services(accessToken="expired.token"))
+        with pytest.raises(AuthenticationFailed, match="accessToken") as refused:
+            life.create(inputs(container, title="A"), told)
+        assert "expired.token" not in str(refused.value)
