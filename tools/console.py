@@ -1,9 +1,12 @@
 """Talking to the person at the terminal: steps that take long say so, and a step that fails says what to do."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -41,12 +44,15 @@ def run_step(
     say(f"  {what} …")
     try:
         with log.open("wb") as output, _started(command, output, cwd, env) as process:
-            while not _ended(process):
-                taken = time.monotonic() - begun
-                if taken > limit_s:
-                    process.kill()
-                    raise StepFailed(f"{what} took longer than {limit_s:.0f} s. {advice}")
-                say(f"  {what} … {taken:.0f} s")
+            try:
+                while not _ended(process):
+                    taken = time.monotonic() - begun
+                    if taken > limit_s:
+                        raise StepFailed(f"{what} took longer than {limit_s:.0f} s. {advice}")
+                    say(f"  {what} … {taken:.0f} s")
+            except BaseException:
+                _end_with_its_children(process)
+                raise
     except FileNotFoundError:
         raise StepFailed(f"{what}: {command[0]} was not found. {advice}") from None
     if process.returncode != 0:
@@ -55,10 +61,16 @@ def run_step(
     say(f"  {what}: done in {time.monotonic() - begun:.0f} s")
 
 
-def exit_with(error: StepFailed) -> int:
-    """Show *error*; gives the exit code."""
-    print(f"error: {error}", file=sys.stderr, flush=True)
-    return 1
+def run(action: Callable[[], int]) -> int:
+    """Do *action* and give its exit code; a step that fails, or Ctrl-C, is a line and not a traceback."""
+    try:
+        return action()
+    except StepFailed as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; run again to go on", file=sys.stderr, flush=True)
+        return 130
 
 
 def _started(
@@ -71,6 +83,7 @@ def _started(
         stderr=subprocess.STDOUT,
         cwd=cwd,
         env=dict(env) if env is not None else None,
+        process_group=0,
     )
 
 
@@ -80,3 +93,9 @@ def _ended(process: "subprocess.Popen[bytes]") -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def _end_with_its_children(process: "subprocess.Popen[bytes]") -> None:
+    # An installer is a shell script that starts a download: the download has to go too.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -7,10 +7,10 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 from tools.console import StepFailed, say
 from tools.layout import BIN, Layout, shown
+from tools.processes import command_of
 
 READY_WITHIN_S = 30.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -26,21 +26,27 @@ def start(layout: Layout) -> None:
     if is_ours(layout):
         say(f"  emulator: runs on port {layout.port}")
         return
+    if (pid := running_pid(layout)) is not None:
+        raise StepFailed(
+            f"the emulator of {shown(layout.state)} (process {pid}) does not answer on port {layout.port}; "
+            "it hangs, or was started on another port. `make stop` ends it; then run again."
+        )
     layout.state.mkdir(parents=True, exist_ok=True)
-    log = layout.state / "emulator.log"
+    log = layout.log
     with log.open("w") as output:
         process = subprocess.Popen(
             [
                 *(BIN / "python", "-m", "veracity_emulator", "serve"),
-                *("--port", str(layout.port), "--state", str(layout.emulator_state)),
+                *("--host", "127.0.0.1", "--port", str(layout.port), "--job-seconds", "2"),
+                *("--state", str(layout.emulator_state)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    layout.pid_file.write_text(str(process.pid))
     _wait_until_ready(process, layout)
-    _pid_file(layout).write_text(str(process.pid))
     say(f"  emulator: started on http://127.0.0.1:{layout.port} (log: {shown(log)})")
 
 
@@ -56,14 +62,14 @@ def stop(layout: Layout) -> None:
         if time.monotonic() > deadline:
             raise StepFailed(f"the emulator (process {pid}) does not end. End it yourself, and run again.")
         time.sleep(0.05)
-    _pid_file(layout).unlink(missing_ok=True)
+    layout.pid_file.unlink(missing_ok=True)
     say("  emulator: stopped")
 
 
 def running_pid(layout: Layout) -> int | None:
     """The process that we started for this state, if it is still there."""
     try:
-        pid = int(_pid_file(layout).read_text())
+        pid = int(layout.pid_file.read_text())
     except (OSError, ValueError):
         return None
     return pid if is_emulator(command_of(pid), layout) else None
@@ -71,15 +77,7 @@ def running_pid(layout: Layout) -> int | None:
 
 def is_emulator(command: str, layout: Layout) -> bool:
     """Whether *command* is an emulator on this state; a number may have gone to another process since."""
-    return "veracity_emulator" in command and str(layout.emulator_state) in command
-
-
-def command_of(pid: int) -> str:
-    """The command line of a process; empty when there is none."""
-    answer = subprocess.run(
-        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return "" if answer.startswith("Z") else answer
+    return "veracity_emulator" in command and f"--state {layout.emulator_state} " in f"{command} "
 
 
 def is_ours(layout: Layout) -> bool:
@@ -98,15 +96,13 @@ def is_healthy(port: int) -> bool:
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", layout: Layout) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
-    log = layout.state / "emulator.log"
-    while '"ready": true' not in (said := log.read_text().strip()):
+    while '"ready": true' not in (said := layout.log.read_text().strip()):
         if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            layout.pid_file.unlink(missing_ok=True)
             raise StepFailed(
                 f"the emulator does not start: {said or 'no word from it'}\n"
-                "  Choose another port with VERACITY_EMULATOR_PORT=8781 make up, or end what is in the way."
+                f"  If something else has the port, choose another: VERACITY_EMULATOR_PORT={layout.port + 1} make up. "
+                f"Its log: {shown(layout.log)}"
             )
         time.sleep(0.05)
-
-
-def _pid_file(layout: Layout) -> Path:
-    return layout.state / "emulator.pid"

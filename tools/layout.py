@@ -11,6 +11,7 @@ BIN = VENV / "bin"
 LOGS = ROOT / ".setup"
 PASSPHRASE = "local"
 LOOPBACK = ("127.0.0.1", "localhost")
+TEMPLATE = ROOT / "stacks" / "Pulumi.local.yaml"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,21 @@ class Layout:
         return self.state / "emulator"
 
     @property
+    def log(self) -> Path:
+        """What the emulator says."""
+        return self.state / "emulator.log"
+
+    @property
+    def pid_file(self) -> Path:
+        """The number of the emulator's process."""
+        return self.state / "emulator.pid"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while the emulator is started and the stack is made."""
+        return self.state / "start.lock"
+
+    @property
     def stack_file(self) -> Path:
         """The stack's config."""
         return ROOT / "stacks" / f"Pulumi.{self.stack}.yaml"
@@ -52,26 +68,52 @@ def shown(path: Path) -> str:
 
 
 def pulumi_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that `pulumi` needs; `docs/guide/workflow.md` says why each is there."""
+    """The variables that `pulumi` needs; all of them are exported by `make -s env`."""
     path = environ.get("PATH", "")
     in_front = path if path.split(os.pathsep)[0] == str(BIN) else f"{BIN}{os.pathsep}{path}"
-    direct = [host for host in environ.get("NO_PROXY", "").split(",") if host]
+    direct = _without_proxy(environ)
     return {
         "PATH": in_front,
         "PULUMI_BACKEND_URL": f"file://{layout.backend}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        **_passphrase(layout, environ),
         "PULUMI_STACK": layout.stack,
         "PULUMI_PARALLEL": environ.get("PULUMI_PARALLEL") or "200",
         "PULUMI_RUN_PROGRAM": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "VERACITY_EMULATOR_PORT": str(layout.port),
-        "NO_PROXY": ",".join([*direct, *(host for host in LOOPBACK if host not in direct)]),
+        "NO_PROXY": direct,
+        "no_proxy": direct,
     }
+
+
+def is_local(layout: Layout) -> bool:
+    """Whether the stack belongs to the local Veracity: its config is that of `local`, or a copy, or still to be copied."""
+    return not layout.stack_file.exists() or _salt(layout.stack_file) == _salt(TEMPLATE)
 
 
 def export_lines(variables: Mapping[str, str]) -> str:
     """Lines for `eval "$(make -s env)"`."""
     return "\n".join(f"export {name}={_quoted(value)}" for name, value in variables.items())
+
+
+def _passphrase(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
+    # The word is public, so it must never encrypt a real environment's secrets: there, the person's own or none.
+    if is_local(layout):
+        return {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+    own = environ.get("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE)
+    return {} if own == PASSPHRASE else {"PULUMI_CONFIG_PASSPHRASE": own}
+
+
+def _salt(stack_file: Path) -> str | None:
+    # A stack's passphrase is checked against this line; `local` has it in the repository, so that Pulumi adds none.
+    lines = (line for line in stack_file.read_text().splitlines() if line.startswith("encryptionsalt:"))
+    return next(lines, None)
+
+
+def _without_proxy(environ: Mapping[str, str]) -> str:
+    # Programs differ in which of the two spellings they read first.
+    told = [host for name in ("NO_PROXY", "no_proxy") for host in environ.get(name, "").split(",")]
+    return ",".join(dict.fromkeys(host.strip() for host in (*told, *LOOPBACK) if host.strip()))
 
 
 def _quoted(value: str) -> str:

@@ -17,5 +17,5 @@ def noon_reports(*lines: str) -> str:
 
 def wind_readings(count: int = 2) -> str:
     """A file for the keyless dataset."""
-    lines = [f"WT-{i:02},2026-01-01T00:{i:02}:00Z,1500.5,9.1,12.0,31.5,RUNNING" for i in range(count)]
+    lines = [f"WT-{i},2026-01-01T{i // 60 % 24:02}:{i % 60:02}:00Z,1500.5,9.1,12.0,31.5,RUNNING" for i in range(count)]
     return "\n".join([WIND_COLUMNS, *lines]) + "\n"

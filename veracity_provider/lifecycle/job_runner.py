@@ -211,7 +211,7 @@ def _after_usual_time(report: JobReport | None, operation: str) -> Step:
 
 def failure_text(job: Job, report: JobReport) -> str:
     """Why the platform ended the job, with its validation errors as a table."""
-    said = f": {report.error_message}" if report.error_message else ""
+    said = f": {report.error_message.rstrip('.')}" if report.error_message else ""
     rows = [_as_row(one) for one in report.validation_errors[:_SHOWN_ERRORS]]
     more = len(report.validation_errors) - len(rows)
     first = (
