@@ -53,8 +53,10 @@ class Hostile:
         if effect is None:
             await self._app(scope, receive, send)
         elif isinstance(effect, DelayEffect):
+            # What has arrived is worked on, even if nobody waits for the answer any more.
+            arrived = await _arrived(receive) if scope["path"].startswith(_FOLDED) else receive
             await asyncio.sleep(effect.seconds)
-            await self._app(scope, receive, send)
+            await self._app(scope, arrived, send)
         elif effect.kind == "cutAfter":
             await self._app(scope, receive, _swallow)
             await _cut(scope)
@@ -75,6 +77,18 @@ class Hostile:
             "durationMs": None,
             "headers": masked_headers(scope["headers"]),
         }
+
+
+async def _arrived(receive: Receive) -> Receive:
+    """The whole request, to be received again."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again
 
 
 async def _swallow(_: Message) -> None:

@@ -133,6 +133,26 @@ class Project:
         """The provider processes among them."""
         return [found for found in self.processes() if "pulumi.dynamic" in _command(found)]
 
+    def clis(self) -> list[psutil.Process]:
+        """The `pulumi` commands among them."""
+        return self._called("pulumi")
+
+    def language_hosts(self) -> list[psutil.Process]:
+        """Pulumi's processes that run the program."""
+        return self._called("pulumi-language-python")
+
+    def _called(self, name: str) -> list[psutil.Process]:
+        return [found for found in self.processes() if Path(_command(found).split(" ")[0]).name == name]
+
+    def is_locked(self) -> bool:
+        """Whether a killed command has left its lock."""
+        return any((self.folder / "backend/.pulumi/locks").rglob("*.json"))
+
+    def keep_config(self) -> None:
+        """Take over what a command has written into the stack's config."""
+        path = self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
+        self.config |= yaml.safe_load(path.read_text())["config"]
+
     def _write_config(self) -> None:
         path = self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
         kept = yaml.safe_load(path.read_text()) or {}

@@ -4,18 +4,18 @@ Files and folders. Bytes are written once, at their place, and become visible wh
 What is known of a file is in the database; its bytes are in one file on disk, so that memory does not grow with them.
 """
 
-import contextlib
 import json
-import os
 import sqlite3
 import uuid
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from veracity_emulator.clock import Clock
 from veracity_emulator.database import Database
+from veracity_emulator.datalake.landing import Landing, Turns
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS files (
@@ -42,8 +42,21 @@ class StoredFile:
     metadata: dict[str, str]
 
 
-class FlushRefused(Exception):
-    """The position is not the end of the bytes that follow one another."""
+class StoreRefused(Exception):
+    """Nothing was changed; *code* is the storage's word for it."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+
+Check = Callable[[StoredFile | None], None]
+"""Asked within the transaction what is there now; raises to leave it as it is."""
+
+
+def no_check(_: StoredFile | None) -> None:
+    """Whatever is there will do."""
 
 
 class FileStore:
@@ -54,6 +67,8 @@ class FileStore:
         self._folder = folder
         self._database = database
         self._clock = clock
+        self._turns = Turns()
+        self._sweep()
 
     def get(self, file_system: str, path: str) -> StoredFile | None:
         """What is known of a path."""
@@ -64,72 +79,89 @@ class FileStore:
         )
         return _stored(row) if row else None
 
-    def create(self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str]) -> StoredFile:
-        """Make an empty file or a folder; a file of that name starts afresh."""
-        old = self.get(file_system, path)
-        now = self._clock.time()
-        made = StoredFile(
-            file_system=file_system,
-            path=path,
-            is_directory=is_directory,
-            blob=uuid.uuid4().hex,
-            length=0,
-            etag=_etag(),
-            created=now,
-            modified=now,
-            metadata=metadata,
-        )
-        if not is_directory:
-            self._bytes_of(made.blob).touch()
-        with self._database.transaction() as connection:
-            for parent in _parents(path):
-                folder = replace(made, path=parent, is_directory=True, metadata={})
-                _insert(connection, folder, "OR IGNORE")
-            _insert(connection, made, "OR REPLACE")
-        if old is not None:
-            self._forget_bytes(old.blob)
-        return made
-
-    @contextlib.contextmanager
-    def writing(self, file: StoredFile) -> Generator[int]:
-        """A descriptor to write uncommitted bytes to, with `os.pwrite`."""
-        descriptor = os.open(self._bytes_of(file.blob), os.O_WRONLY)
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    def appended(self, file: StoredFile, start: int, end: int) -> None:
-        """Note that the bytes from *start* to *end* have been written."""
-        with self._database.transaction() as connection:
-            connection.execute("INSERT INTO extents VALUES (?, ?, ?)", (file.blob, start, end))
-
-    def flush(self, file: StoredFile, position: int, *, retain: bool) -> StoredFile:
+    def create(
+        self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str], check: Check = no_check
+    ) -> StoredFile:
         """
-        Commit the bytes up to *position*.
+        Make an empty file or a folder; a file of that name starts afresh, a folder keeps what is in it.
 
         Raises:
-            FlushRefused: *position* is not where the bytes that follow one another end.
+            StoreRefused: There is a file where a folder is needed, or the reverse.
+        """
+        made = self._made(file_system, path, is_directory=is_directory, metadata=metadata)
+        with self._database.transaction() as connection:
+            old = self.get(file_system, path)
+            check(old)
+            if old is not None and old.is_directory is not is_directory:
+                raise StoreRefused(409, "PathConflict")
+            self._insert_parents(connection, file_system, path)
+            if not is_directory:
+                self._bytes_of(made.blob).touch()
+            _insert(connection, made, "OR REPLACE")
+        self._forget([old])
+        return made
+
+    @asynccontextmanager
+    async def landing(self, file: StoredFile, start: int, end: int) -> AsyncGenerator[Landing]:
+        """
+        A place for the bytes of an append from *start* to *end* at most; `appended` makes them count.
+
+        What was appended there before stays as it was until then. Waits for other appends to the same place.
+
+        Raises:
+            StoreRefused: The path is a folder, or is gone.
+        """
+        if file.is_directory:
+            raise StoreRefused(409, "ResourceTypeMismatch")
+        async with self._turns.turn(file.blob, start, end):
+            path = self._bytes_of(file.blob)
+            side = self._bytes_of(uuid.uuid4().hex) if self._holds(file.blob, start, end) else None
+            try:
+                with Landing.opened(path, side, start) as landing:
+                    yield landing
+            except FileNotFoundError:
+                raise StoreRefused(404, "PathNotFound") from None
+            finally:
+                if side is not None:
+                    side.unlink(missing_ok=True)
+
+    def appended(self, file: StoredFile, landing: Landing) -> None:
+        """Note what has landed. Bytes that are committed stay, and no flush will pass after an append to their place."""
+        with self._database.transaction() as connection:
+            if landing.start >= _committed_length(connection, file.blob, 0):
+                landing.settle()
+            _note_extent(connection, file.blob, landing.start, landing.end)
+
+    def flush(self, file: StoredFile, position: int, *, retain: bool, check: Check = no_check) -> StoredFile:
+        """
+        Commit the bytes up to *position*; *retain* keeps those that lie beyond a gap.
+
+        Raises:
+            StoreRefused: *position* is not where the bytes that follow one another end, or the file is gone.
         """
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT length FROM files WHERE blob = ?", (file.blob,)).fetchone()
-            length = row["length"] if row else file.length
-            if position != self._contiguous_end(connection, file.blob, length):
-                raise FlushRefused
-            flushed = replace(file, length=position, etag=_etag(), modified=self._clock.time())
+            now = self.get(file.file_system, file.path)
+            check(now)
+            if now is None:
+                raise StoreRefused(404, "PathNotFound")
+            if now.is_directory:
+                raise StoreRefused(409, "ResourceTypeMismatch")
+            if position != _contiguous_end(connection, now.blob, now.length):
+                raise StoreRefused(400, "InvalidFlushPosition")
+            flushed = replace(now, length=position, etag=_etag(), modified=self._clock.time())
+            _insert(connection, flushed, "OR REPLACE")
+            beyond = position if retain else -1
             connection.execute(
-                "UPDATE files SET length = :length, etag = :etag, modified = :modified WHERE blob = :blob",
-                vars(flushed),
+                "DELETE FROM extents WHERE blob = ? AND (start <= ? OR ? < 0)", (now.blob, beyond, beyond)
             )
-            if not retain:
-                connection.execute("DELETE FROM extents WHERE blob = ?", (file.blob,))
         return flushed
 
-    def read(self, file: StoredFile, start: int, length: int) -> bytes:
-        """Committed bytes."""
-        with self._bytes_of(file.blob).open("rb") as stream:
-            stream.seek(start)
-            return stream.read(min(length, max(file.length - start, 0)))
+    def open(self, file: StoredFile) -> BinaryIO:
+        """The bytes of a file; those from its length on do not count. They stay readable when the file goes."""
+        try:
+            return self._bytes_of(file.blob).open("rb")
+        except FileNotFoundError:
+            raise StoreRefused(404, "PathNotFound") from None
 
     def committed(self, file_system: str, path: str) -> tuple[Path, int] | None:
         """The bytes of a file on disk, and how many of them count."""
@@ -148,32 +180,52 @@ class FileStore:
         found = [_stored(row) for row in rows if row["path"] != folder]
         return found if recursive else [one for one in found if "/" not in one.path[len(prefix) :]]
 
-    def delete(self, file: StoredFile) -> None:
-        """Remove a file, or a folder and all in it."""
-        doomed = [file, *(self.listed(file.file_system, file.path, recursive=True) if file.is_directory else [])]
-        with self._database.transaction() as connection:
-            for one in doomed:
-                where = (one.file_system, one.path)
-                connection.execute("DELETE FROM files WHERE file_system = ? AND path = ?", where)
-        for one in doomed:
-            self._forget_bytes(one.blob)
+    def delete(self, file: StoredFile, *, recursive: bool = True, check: Check = no_check) -> None:
+        """
+        Remove a file, or a folder and all in it.
 
-    def rename(self, file: StoredFile, file_system: str, path: str) -> None:
-        """Move a file; one of the new name is replaced."""
+        Raises:
+            StoreRefused: There is something in the folder, and *recursive* does not say to remove that too.
+        """
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM files WHERE file_system = ? AND path = ?", (file_system, path))
-            moved = (file_system, path, file.file_system, file.path)
-            connection.execute("UPDATE files SET file_system=?, path=? WHERE file_system=? AND path=?", moved)
+            check(self.get(file.file_system, file.path))
+            within = self.listed(file.file_system, file.path, recursive=True) if file.is_directory else []
+            if within and not recursive:
+                raise StoreRefused(409, "DirectoryNotEmpty")
+            for one in (file, *within):
+                _remove(connection, one)
+        self._forget([file, *within])
 
-    def set_metadata(self, file: StoredFile, metadata: dict[str, str]) -> StoredFile:
+    def rename(self, file: StoredFile, file_system: str, path: str, *, check: Check = no_check) -> None:
+        """
+        Move a file, or a folder and all in it; a file of the new name is replaced.
+
+        Raises:
+            StoreRefused: The new place does not exist, is taken by a folder, or lies within what is moved.
+        """
+        with self._database.transaction() as connection:
+            old = self.get(file_system, path)
+            check(old)
+            self._require_destination(file, old, file_system, path)
+            if old is not None:
+                _remove(connection, old)
+            within = self.listed(file.file_system, file.path, recursive=True) if file.is_directory else []
+            for one in (file, *within):
+                _remove(connection, one)
+                moved = replace(one, file_system=file_system, path=path + one.path[len(file.path) :])
+                _insert(connection, moved, "OR REPLACE")
+        self._forget([old])
+
+    def set_metadata(self, file: StoredFile, metadata: dict[str, str], *, check: Check = no_check) -> StoredFile:
         """Replace all metadata."""
-        etag = _etag()
         with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE files SET metadata = ?, etag = ?, modified = ? WHERE file_system = ? AND path = ?",
-                (json.dumps(metadata), etag, self._clock.time(), file.file_system, file.path),
-            )
-        return replace(file, metadata=metadata, etag=etag)
+            now = self.get(file.file_system, file.path)
+            check(now)
+            if now is None:
+                raise StoreRefused(404, "BlobNotFound")
+            changed = replace(now, metadata=metadata, etag=_etag(), modified=self._clock.time())
+            _insert(connection, changed, "OR REPLACE")
+        return changed
 
     def reset(self) -> None:
         """Remove everything."""
@@ -181,23 +233,92 @@ class FileStore:
             connection.execute("DELETE FROM files")
             connection.execute("DELETE FROM extents")
         for path in self._folder.iterdir():
-            path.unlink()
+            path.unlink(missing_ok=True)
 
-    def _contiguous_end(self, connection: sqlite3.Connection, blob: str, length: int) -> int:
-        rows = connection.execute("SELECT start, end FROM extents WHERE blob = ? ORDER BY start", (blob,))
-        for row in rows:
-            if row["start"] > length:
-                break
-            length = max(length, row["end"])
-        return length
+    def _made(self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str]) -> StoredFile:
+        now = self._clock.time()
+        return StoredFile(
+            file_system=file_system,
+            path=path,
+            is_directory=is_directory,
+            blob=uuid.uuid4().hex,
+            length=0,
+            etag=_etag(),
+            created=now,
+            modified=now,
+            metadata=metadata,
+        )
+
+    def _insert_parents(self, connection: sqlite3.Connection, file_system: str, path: str) -> None:
+        for parent in _parents(path):
+            there = self.get(file_system, parent)
+            if there is None:
+                _insert(connection, self._made(file_system, parent, is_directory=True, metadata={}), "OR IGNORE")
+            elif not there.is_directory:
+                raise StoreRefused(409, "PathConflict")
+
+    def _require_destination(self, file: StoredFile, old: StoredFile | None, file_system: str, path: str) -> None:
+        if file_system == file.file_system and f"{path}/".startswith(f"{file.path}/"):
+            raise StoreRefused(409, "InvalidRenameSourcePath")
+        if old is not None and (old.is_directory or file.is_directory):
+            raise StoreRefused(409, "PathAlreadyExists")
+        parent = path.rpartition("/")[0]
+        there = self.get(file_system, parent) if parent else None
+        if parent and (there is None or not there.is_directory):
+            raise StoreRefused(404, "RenameDestinationParentPathNotFound")
+
+    def _holds(self, blob: str, start: int, end: int) -> bool:
+        """Whether there is anything from *start* to *end* that an append has to leave alone until it is whole."""
+        connection = self._database.read()
+        overlapping = "SELECT 1 FROM extents WHERE blob = ? AND start < ? AND end > ? LIMIT 1"
+        taken = connection.execute(overlapping, (blob, end, start)).fetchone() is not None
+        return taken or start < _committed_length(connection, blob, 0)
 
     def _bytes_of(self, blob: str) -> Path:
         return self._folder / blob
 
-    def _forget_bytes(self, blob: str) -> None:
+    def _forget(self, files: list[StoredFile | None]) -> None:
+        """Give back the bytes of files that are gone."""
+        blobs = [one.blob for one in files if one is not None and not one.is_directory]
+        if not blobs:
+            return
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM extents WHERE blob = ?", (blob,))
-        self._bytes_of(blob).unlink(missing_ok=True)
+            connection.executemany("DELETE FROM extents WHERE blob = ?", [(blob,) for blob in blobs])
+        for blob in blobs:
+            self._bytes_of(blob).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Give back the bytes that a killed process did not get to."""
+        kept = {row["blob"] for row in self._database.read().execute("SELECT blob FROM files WHERE NOT is_directory")}
+        for path in self._folder.iterdir():
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+
+def _committed_length(connection: sqlite3.Connection, blob: str, default: int) -> int:
+    row = connection.execute("SELECT length FROM files WHERE blob = ? AND NOT is_directory", (blob,)).fetchone()
+    return row["length"] if row else default
+
+
+def _note_extent(connection: sqlite3.Connection, blob: str, start: int, end: int) -> None:
+    """Extents that touch become one, so that there are few."""
+    touching = (blob, end, start)
+    where = "FROM extents WHERE blob = ? AND start <= ? AND end >= ?"
+    first, last = connection.execute(f"SELECT min(start), max(end) {where}", touching).fetchone()
+    connection.execute(f"DELETE {where}", touching)
+    whole = (blob, start if first is None else min(start, first), end if last is None else max(end, last))
+    connection.execute("INSERT INTO extents VALUES (?, ?, ?)", whole)
+
+
+def _contiguous_end(connection: sqlite3.Connection, blob: str, length: int) -> int:
+    """-1 when something was appended where bytes are committed: no position is right then."""
+    for row in connection.execute("SELECT start, end FROM extents WHERE blob = ? ORDER BY start", (blob,)):
+        if row["start"] < length:
+            return -1
+        if row["start"] > length:
+            break
+        length = row["end"]
+    return length
 
 
 def _stored(row: sqlite3.Row) -> StoredFile:
@@ -212,6 +333,10 @@ def _insert(connection: sqlite3.Connection, file: StoredFile, conflict: str) -> 
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
     connection.execute(f"INSERT {conflict} INTO files ({names}) VALUES ({marks})", values)  # noqa: S608 — names of ours
+
+
+def _remove(connection: sqlite3.Connection, file: StoredFile) -> None:
+    connection.execute("DELETE FROM files WHERE file_system = ? AND path = ?", (file.file_system, file.path))
 
 
 def _parents(path: str) -> list[str]:

@@ -1,0 +1,80 @@
+"""Killing a `pulumi up` at a chosen request, and what must hold after the next one."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+from subprocess import Popen
+
+import psutil
+
+from tests.engine.project import Outcome, Project
+from tests.engine.veracity import Veracity
+
+PHASES = {
+    "registering the job": {"method": "PUT", "path": "*/ingest/dataset/*"},
+    "creating the file": {"method": "PUT", "path": "/veracitylocal/*"},
+    "appending": {"method": "PATCH", "path": "/veracitylocal/*"},
+    "flushing": {"method": "PATCH", "path": "/veracitylocal/*", "after": 1},
+    "verifying the length": {"method": "HEAD", "path": "/veracitylocal/*"},
+    "looking before the start": {"method": "GET", "path": "*/status"},
+    "starting": {"method": "POST", "path": "*/start"},
+    "waiting": {"method": "GET", "path": "*/status", "after": 1},
+}
+VICTIMS = ("CLI", "provider", "all")
+HELD_S = 2.0
+_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When and what."""
+
+    phase: str
+    victim: str
+
+
+def kill_during(project: Project, veracity: Veracity, kill: Kill) -> None:
+    """Run `pulumi up`, hold the phase's request on its way, and kill the victim there, as `kill -9` does."""
+    veracity.fault(**PHASES[kill.phase], effect={"kind": "delay", "seconds": HELD_S})
+    with project.running("up", "--yes", "--skip-preview") as process:
+        _wait_for_the_fault(veracity, process)
+        kill_all(victims(project, kill.victim))
+        process.wait(_LIMIT_S)
+    veracity.heal()
+
+
+def victims(project: Project, which: str) -> list[psutil.Process]:
+    """The processes that stand for *which*."""
+    if which == "provider":
+        return project.plugins()
+    return project.clis() if which == "CLI" else project.processes()
+
+
+def kill_all(processes: list[psutil.Process]) -> None:
+    """As `kill -9` does; one that has just ended is as good."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _ours(project: Project) -> list[psutil.Process]:
+    """All but Pulumi's own language host, which looks for its engine every five minutes."""
+    hosts = {found.pid for found in project.language_hosts()}
+    return [found for found in project.processes() if found.pid not in hosts]
+
+
+def _wait_for_the_fault(veracity: Veracity, process: Popen[str]) -> None:
+    deadline = time.monotonic() + _LIMIT_S
+    while veracity.get("/_emulator/faults"):
+        if process.poll() is not None:
+            raise AssertionError(process.communicate()[0])
+        assert time.monotonic() < deadline, "the request that the test waits for was not sent"
+
+
+def recover(project: Project) -> Outcome:
+    """What a person does: unlock if need be, and run it again."""
+    _, left = psutil.wait_procs(_ours(project), timeout=_LIMIT_S)
+    assert left == [], "a process was left over"
+    if project.is_locked():
+        assert project.pulumi("cancel", "--yes").succeeded
+    return project.up()

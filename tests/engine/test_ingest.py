@@ -1,0 +1,188 @@
+"""Ingests on the real engine: what re-runs a job, what replaces, what does nothing, and what is asked of a person."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.engine.rows import noon_report, noon_reports, wind_readings
+
+PROGRAM = """
+DatasetIngest("rows", dataset_id="{dataset}", source="data.csv", operation="Upsert"{more})
+"""
+
+
+@pytest.fixture
+def ingest(project, veracity):
+    """A project with one Upsert, written as a program."""
+    project.dataset = veracity.new_dataset()
+    project.write("data.csv", noon_reports())
+    project.declared = lambda more="", **change: project.program(
+        PROGRAM.format(dataset=project.dataset, more=more).replace("data.csv", change.get("source", "data.csv"))
+    )
+    project.declared()
+    return project
+
+
+def started(veracity, dataset):
+    return sum(job["startCount"] for job in veracity.jobs(dataset))
+
+
+def test_what_changes_nothing_of_the_content_does_nothing(ingest, veracity):
+    assert ingest.up().succeeded
+    ingest.write("elsewhere/other.csv", noon_reports())
+    ingest.declared(', file_name="b.csv", preflight="off", job_timeout_seconds=60', source="elsewhere/other.csv")
+    again = ingest.up()
+    assert again.succeeded, again.text
+    assert started(veracity, ingest.dataset) == 1
+    assert ingest.is_unchanged()
+
+
+def test_a_trigger_runs_the_same_bytes_again(ingest, veracity):
+    assert ingest.up().succeeded
+    ingest.declared(", triggers=[1]")
+    assert ingest.up().succeeded
+    assert started(veracity, ingest.dataset) == 2
+    assert ingest.is_unchanged()
+
+
+def test_another_dataset_replaces_and_leaves_the_rows_of_the_old_one(ingest, veracity):
+    assert ingest.up().succeeded
+    old, ingest.dataset = ingest.dataset, veracity.new_dataset()
+    ingest.declared()
+    previewed = ingest.preview()
+    assert "2 to replace" in previewed, previewed.text
+    assert ingest.up().succeeded
+    assert len(veracity.rows(old)) == len(veracity.rows(ingest.dataset)) == 3
+
+
+def test_ignoring_the_hash_seeds_once(ingest, veracity):
+    ingest.declared(', opts=pulumi.ResourceOptions(ignore_changes=["content_hash"])')
+    assert ingest.up().succeeded
+    ingest.write("data.csv", noon_reports(noon_report(9)))
+    assert ingest.is_unchanged()
+    assert started(veracity, ingest.dataset) == 1
+
+
+def test_a_rename_with_an_alias_ingests_nothing_again(ingest, veracity):
+    assert ingest.up().succeeded
+    renamed = PROGRAM.format(
+        dataset=ingest.dataset, more=', opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="rows")])'
+    )
+    ingest.program(renamed.replace('"rows", dataset', '"renamed", dataset'))
+    again = ingest.up()
+    assert again.succeeded, again.text
+    assert set(ingest.resources()) >= {"renamed", "renamed-upload"}
+    assert "rows" not in ingest.resources()
+    assert started(veracity, ingest.dataset) == 1
+
+
+def test_assets_and_outputs_of_other_resources_are_sources(project, veracity):
+    first, second = veracity.new_dataset(), veracity.new_dataset()
+    project.write("data.csv", noon_reports())
+    text = noon_reports(noon_report(5))
+    project.program(
+        f'one = DatasetIngest("one", dataset_id="{first}", source=pulumi.FileAsset("data.csv"), operation="Upsert")\n'
+        f'DatasetIngest("two", dataset_id=one.status.apply(lambda _: "{second}"), '
+        f"source=pulumi.StringAsset({text!r}), operation='Upsert', file_name='my file.csv')"
+    )
+    previewed = project.preview()
+    assert previewed.succeeded, previewed.text
+    up = project.up()
+    assert up.succeeded, up.text
+    assert '"my file.csv" is uploaded as "my_file.csv"' in up
+    assert len(veracity.rows(first)) == 3
+    assert len(veracity.rows(second)) == 1
+    assert project.is_unchanged()
+
+
+def test_ingests_into_one_dataset_run_in_the_order_of_declaration(project, veracity):
+    dataset = veracity.new_dataset(jobSeconds=0.3)
+    entries = []
+    for speed in (1, 2, 3):
+        project.write(f"{speed}.csv", noon_reports(noon_report(1, speed=float(speed))))
+        entries.append({"name": f"n{speed}", "datasetId": dataset, "source": f"{speed}.csv", "operation": "Upsert"})
+    project.declare(datasets=entries)
+    up = project.up()
+    assert up.succeeded, up.text
+    assert veracity.rows(dataset)[0]["speed_knots"] == 3.0
+    jobs = veracity.jobs(dataset)
+    assert all(later["createdAt"] > earlier["completedAt"] for earlier, later in pairwise(jobs))
+
+
+def test_a_failed_ingest_holds_back_its_followers(project, veracity):
+    dataset = veracity.new_dataset()
+    project.write("bad.csv", noon_reports(noon_report(1).replace("12.5", "fast")))
+    project.write("good.csv", noon_reports())
+    project.declare(
+        datasets=[
+            {"name": "bad", "datasetId": dataset, "source": "bad.csv", "operation": "Upsert"},
+            {"name": "good", "datasetId": dataset, "source": "good.csv", "operation": "Upsert"},
+        ]
+    )
+    failed = project.up()
+    assert not failed.succeeded
+    assert failed.lines_with("row 1", "column speed_knots", "'fast' is not a valid Decimal"), failed.text
+    assert "Traceback" not in failed
+    assert veracity.rows(dataset) == []
+
+    project.write("bad.csv", noon_reports(noon_report(1, speed=1.0)))
+    mended = project.up()
+    assert mended.succeeded, mended.text
+    assert len(veracity.rows(dataset)) == 3
+    assert project.is_unchanged()
+
+
+@pytest.mark.parametrize("word", ["start", "started"])
+def test_an_append_in_doubt_is_asked_about_and_goes_on_as_a_person_says(project, veracity, word):
+    dataset = veracity.new_dataset(like="keyless", secondStart="again")
+    project.write("data.csv", wind_readings())
+    project.config["veracity:usualJobSeconds"] = "1"
+    project.declare(datasets=[{"name": "wind", "datasetId": dataset, "source": "data.csv", "operation": "Append"}])
+    veracity.fault(method="POST", path="*/start", effect={"kind": "cutBefore"})
+    asked = project.up()
+    assert not asked.succeeded
+    job = project.outputs("wind-upload")["job_id"]
+    assert asked.lines_with(f"--path 'veracity:resume.{job}'"), asked.text
+    assert veracity.rows(dataset) == []
+
+    if word == "started":
+        path = f"/veracity/dw/gateway/api/v2/workspaces/{veracity.demo['workspaceId']}/ingest/job/{job}/start"
+        veracity.post(path, headers=veracity.headers())
+    set_it = project.pulumi("config", "set", "--path", f"veracity:resume.{job}", word)
+    assert set_it.succeeded, set_it.text
+    project.keep_config()
+    answered = project.up()
+    assert answered.succeeded, answered.text
+    assert len(veracity.rows(dataset)) == 2
+    assert sum(one["startCount"] for one in veracity.jobs(dataset)) == 1
+
+
+def test_a_reader_can_preview_and_is_told_how_to_ingest(ingest, veracity):
+    ingest.config |= veracity.reader_config
+    assert ingest.preview().succeeded
+    refused = ingest.up()
+    assert not refused.succeeded
+    assert refused.lines_with("Admin role", "service account id"), refused.text
+    assert "Traceback" not in refused
+
+
+def test_everything_wrong_with_one_resource_is_told_at_once(project, veracity):
+    project.write("data.csv", noon_reports())
+    dataset = veracity.new_dataset()
+    project.program(
+        f'DatasetIngest("rows", dataset_id="{dataset}", source="data.csv", operation="Upsret", '
+        'preflight="full", job_timeout_seconds=-1, workspace_id="ws")'
+    )
+    refused = project.preview()
+    assert not refused.succeeded
+    for property_ in ("operation", "preflight", "job_timeout_seconds", "workspace_id"):
+        assert property_ in refused, refused.text
+
+
+def test_the_same_file_twice_into_one_dataset_is_refused_by_both_names(project, veracity):
+    project.write("data.csv", noon_reports())
+    entry = {"datasetId": veracity.new_dataset(), "source": "data.csv", "operation": "Upsert"}
+    project.declare(datasets=[{"name": "one", **entry}, {"name": "two", **entry}])
+    refused = project.preview()
+    assert not refused.succeeded
+    assert refused.lines_with("two", '"one"'), refused.text
