@@ -11,7 +11,7 @@ from veracity_provider.dynamic import program
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.errors import InputProblem
-from veracity_provider.settings import KEYS
+from veracity_provider.settings import KEYS, is_placeholder
 
 _LISTS = ("containers", "datasets")
 
@@ -27,7 +27,7 @@ def declare_stack() -> None:
     declaration = read_declaration(
         config.get_object("containers"),
         config.get_object("datasets"),
-        workspace_id=config.get("workspaceId") or os.environ.get("VERACITY_WORKSPACE_ID"),
+        workspace_id=_workspace_id(config),
         project=Path.cwd(),
         set_command=program.set_command(),
     )
@@ -55,6 +55,11 @@ def _declare(declaration: Declaration) -> None:
             for name, ingest in ingests.items()
         },
     )
+
+
+def _workspace_id(config: pulumi.Config) -> str | None:
+    value = config.get("workspaceId") or os.environ.get("VERACITY_WORKSPACE_ID") or ""
+    return None if is_placeholder(value) else value
 
 
 def _unknown_keys() -> list[InputProblem]:
