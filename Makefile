@@ -1,9 +1,14 @@
 # The whole workflow. `make help` lists it; the work is in tools/.
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
-PYTHON ?= $(firstword $(foreach p,$(PYTHONS),$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+ifneq ($(filter-out help,$(MAKECMDGOALS)),)
+ifndef PYTHON
+PYTHON := $(shell for p in $(PYTHONS); do $$p -c '$(USABLE)' 2>/dev/null && echo $$p && break; done)
+endif
 ifeq ($(PYTHON),)
-$(error Python 3.11 or newer was not found; install it, or name it with `make PYTHON=/path/to/python`)
+$(error Python 3.11 or newer with its venv module was not found; install it (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python)
+endif
 endif
 BIN := .venv/bin
 
@@ -22,7 +27,7 @@ up: ## set up, start the emulator, and `pulumi up` the local stack
 preview: ## what `make up` would change
 	@$(PYTHON) -m tools.local preview
 
-env: ## print the environment for typing `pulumi` yourself: eval "$$(make -s env)"
+env: ## print the environment for typing `pulumi` yourself: eval "$(make -s env)"
 	@$(PYTHON) -m tools.local env
 
 stop: ## stop the emulator; what it holds stays
@@ -31,19 +36,18 @@ stop: ## stop the emulator; what it holds stays
 down: ## destroy the local stack, stop the emulator, remove their state
 	@$(PYTHON) -m tools.local down
 
-test: lint types ## set up, lint, check types, and run every test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+test: ## set up, lint, check types, and run every test
+	@$(PYTHON) -m tools.checks test
 
-lint: setup ## check style and formatting
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+lint: ## check style and formatting
+	@$(PYTHON) -m tools.checks lint
 
 format: setup ## put the code into form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-types: setup ## check the types of both packages, strictly
-	$(BIN)/basedpyright --warnings
+types: ## check the types of both packages, strictly
+	@$(PYTHON) -m tools.checks types
 
 bench: setup ## measure speed and memory, side by side (30 to 40 minutes)
 	$(BIN)/python -m benchmarks

@@ -45,11 +45,7 @@ def run_step(
     try:
         with log.open("wb") as output, _started(command, output, cwd, env) as process:
             try:
-                while not _ended(process):
-                    taken = time.monotonic() - begun
-                    if taken > limit_s:
-                        raise StepFailed(f"{what} took longer than {limit_s:.0f} s. {advice}")
-                    say(f"  {what} … {taken:.0f} s")
+                _await(process, what, begun, begun + limit_s, advice)
             except BaseException:
                 _end_with_its_children(process)
                 raise
@@ -87,12 +83,16 @@ def _started(
     )
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> bool:
-    try:
-        process.wait(HEARTBEAT_S)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+def _await(process: "subprocess.Popen[bytes]", what: str, begun: float, deadline: float, advice: str) -> None:
+    while True:
+        try:
+            process.wait(max(0.0, min(HEARTBEAT_S, deadline - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= deadline:
+                raise StepFailed(f"{what} took longer than {deadline - begun:.0f} s. {advice}") from None
+            say(f"  {what} … {time.monotonic() - begun:.0f} s")
+        else:
+            return
 
 
 def _end_with_its_children(process: "subprocess.Popen[bytes]") -> None:

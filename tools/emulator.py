@@ -94,6 +94,11 @@ def is_healthy(port: int) -> bool:
         return False
 
 
+def last_line(text: str) -> str:
+    """Of a refusal all, of a traceback the point."""
+    return text.strip().rpartition("\n")[2]
+
+
 def _wait_until_ready(process: "subprocess.Popen[bytes]", layout: Layout) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while '"ready": true' not in (said := layout.log.read_text().strip()):
@@ -101,7 +106,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", layout: Layout) -> Non
             process.kill()
             layout.pid_file.unlink(missing_ok=True)
             raise StepFailed(
-                f"the emulator does not start: {said or 'no word from it'}\n"
+                f"the emulator does not start: {last_line(said) or 'no word from it'}\n"
                 f"  If something else has the port, choose another: VERACITY_EMULATOR_PORT={layout.port + 1} make up. "
                 f"Its log: {shown(layout.log)}"
             )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.console import StepFailed
+
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
@@ -24,9 +26,12 @@ class Layout:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Layout":
-        """Read `VERACITY_EMULATOR_PORT`, `VERACITY_STATE_DIR` and `STACK`."""
+        """Read `VERACITY_EMULATOR_PORT`, `VERACITY_STATE_DIR` (in the project's folder if relative) and `STACK`."""
+        port = environ.get("VERACITY_EMULATOR_PORT") or "8780"
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise StepFailed(f"VERACITY_EMULATOR_PORT is {port!r}; it must be a port, such as 8780.")
         return cls(
-            port=int(environ.get("VERACITY_EMULATOR_PORT") or 8780),
+            port=int(port),
             state=(ROOT / (environ.get("VERACITY_STATE_DIR") or ".veracity")).resolve(),
             stack=environ.get("STACK") or "local",
         )
@@ -68,7 +73,7 @@ def shown(path: Path) -> str:
 
 
 def pulumi_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that `pulumi` needs; all of them are exported by `make -s env`."""
+    """The variables that `pulumi` needs; `docs/guide/workflow.md` says why each is there."""
     path = environ.get("PATH", "")
     in_front = path if path.split(os.pathsep)[0] == str(BIN) else f"{BIN}{os.pathsep}{path}"
     direct = _without_proxy(environ)
@@ -87,7 +92,7 @@ def pulumi_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, 
 
 
 def is_local(layout: Layout) -> bool:
-    """Whether the stack belongs to the local Veracity: its config is that of `local`, or a copy, or still to be copied."""
+    """Whether the stack is for the local Veracity: its config is that of `local`, or a copy, or still to be copied."""
     return not layout.stack_file.exists() or _salt(layout.stack_file) == _salt(TEMPLATE)
 
 

@@ -1,7 +1,7 @@
 """One at a time: a lock file that the system lets go of when its holder ends, however it ends."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tools.console import say
 
 
 @contextmanager
-def only_one(path: Path, what: str) -> Iterator[None]:
+def only_one(path: Path, what: str) -> Generator[None, None, None]:
     """Hold the lock file *path*; while another process does *what*, wait for it and say so."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:

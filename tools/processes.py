@@ -7,7 +7,7 @@ _PROC = Path("/proc")
 
 
 def command_of(pid: int) -> str:
-    """The command line of a process; empty when there is none, or when it has ended and only its parent has not heard."""
+    """The command line of a process; empty when there is none, or when it has ended and awaits its parent."""
     if (_PROC / "self").exists():
         return _from_proc(_PROC / str(pid))
     return _from_ps(pid)

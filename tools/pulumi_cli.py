@@ -13,7 +13,7 @@ from tools.layout import BIN, LOGS, ROOT, VENV
 
 VERSION = "3.259.0"
 OLDEST = (3, 200, 0)
-INSTALLER_LIMIT_S = 180
+INSTALLER_LIMIT_S = 120
 _MODULES = ROOT / "tools" / "pulumi"
 _NAME_OF_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _SCRIPTS = {
@@ -45,8 +45,16 @@ def find(path: str) -> str | None:
     beside = Path(command).resolve().parent / "pulumi-language-python"
     if not beside.exists() and shutil.which("pulumi-language-python", path=path) is None:
         return None
-    answer = subprocess.run([command, "version"], capture_output=True, text=True, check=False, timeout=60)
-    return command if answer.returncode == 0 and is_new_enough(answer.stdout) else None
+    return command if is_new_enough(_version_of(command)) else None
+
+
+def _version_of(command: str) -> str:
+    env = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        answer = subprocess.run([command, "version"], env=env, capture_output=True, text=True, check=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout
 
 
 def provide(environ: Mapping[str, str]) -> None:

@@ -1,20 +1,20 @@
 """Set-up: the virtual environment and the Pulumi CLI. A part that is in place is not made again."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
 from tools import pulumi_cli
-from tools.console import StepFailed, exit_with, run_step, say
+from tools.console import run, run_step, say
 from tools.layout import BIN, LOGS, ROOT, VENV
+from tools.locks import only_one
 
 _LOCK_FILE = ROOT / "requirements.lock"
-_STAMP = VENV / ".packages"
+_MADE = VENV / ".made"
+_FILLED = VENV / ".packages"
 _NO_NETWORK = "Check the network or pip's own settings (PIP_INDEX_URL, PIP_FIND_LINKS, proxies), and run again."
 
 
@@ -38,28 +38,27 @@ def set_up() -> None:
     Raises:
         StepFailed: A part cannot be made.
     """
-    LOGS.mkdir(exist_ok=True)
-    with (LOGS / "lock").open("w") as lock:
-        _wait_for(lock)
+    with only_one(LOGS / "lock", "set-up"):
+        _provide_venv()
         _provide_packages()
         pulumi_cli.provide(os.environ)
 
 
-def _wait_for(lock: IO[str]) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        say("  another set-up is at work here; waiting for it …")
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def venv_fingerprint() -> str:
+    """What the virtual environment depends on: its scripts name the folder, its packages fit one Python."""
+    return fingerprint([sys.version.encode(), str(ROOT).encode()])
+
+
+def packages_fingerprint() -> str:
+    """What the packages in it depend on."""
+    return fingerprint([_LOCK_FILE.read_bytes(), (ROOT / "pyproject.toml").read_bytes()])
 
 
 def _provide_packages() -> None:
-    inputs = [_LOCK_FILE.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode(), str(ROOT).encode()]
-    expected = fingerprint(inputs)
-    if is_in_place(_STAMP, expected):
+    expected = packages_fingerprint()
+    if is_in_place(_FILLED, expected):
         say("  virtual environment: in place")
         return
-    _make_venv()
     pip = [BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     run_step("packages", [*pip, "--require-hashes", "-r", _LOCK_FILE], log=LOGS / "packages.log", advice=_NO_NETWORK)
     run_step(
@@ -68,11 +67,12 @@ def _provide_packages() -> None:
         log=LOGS / "project.log",
         advice="Remove .venv and run again.",
     )
-    _STAMP.write_text(expected)
+    _FILLED.write_text(expected)
 
 
-def _make_venv() -> None:
-    if (BIN / "python").exists() and _STAMP.exists():
+def _provide_venv() -> None:
+    expected = venv_fingerprint()
+    if (BIN / "python").exists() and is_in_place(_MADE, expected):
         return
     shutil.rmtree(VENV, ignore_errors=True)
     run_step(
@@ -81,17 +81,15 @@ def _make_venv() -> None:
         log=LOGS / "venv.log",
         advice="Python's own venv is needed (on Debian: apt install python3-venv).",
     )
+    _MADE.write_text(expected)
 
 
 def main() -> int:
     """`make setup`."""
     say("setting up")
-    try:
-        set_up()
-    except StepFailed as error:
-        return exit_with(error)
+    set_up()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tools import emulator, layout, local, pulumi_cli, setup
-from tools.console import StepFailed, run_step
+from tools import checks, emulator, layout, local, pulumi_cli, setup
+from tools.console import StepFailed, run, run_step
 from tools.layout import Layout, export_lines, pulumi_environment
+from tools.locks import only_one
+from tools.processes import command_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = Layout.of({})
@@ -49,6 +51,13 @@ def test_an_installed_cli_is_used_when_its_python_host_is_there(tmp_path):
     assert pulumi_cli.find("/nowhere") is None
 
 
+@pytest.mark.parametrize("broken", ["exit 3", "echo v3.1.0"], ids=["does not run", "too old"])
+def test_an_installed_cli_that_cannot_be_used_is_passed_over(tmp_path, broken):
+    path = fake_pulumi(tmp_path, host=True)
+    (tmp_path / "pulumi").write_text(f"#!/bin/sh\n{broken}\n")
+    assert pulumi_cli.find(path) is None
+
+
 def test_a_step_is_skipped_only_when_it_was_done_for_the_same_inputs(tmp_path):
     stamp = tmp_path / "stamp"
     expected = setup.fingerprint([b"lock", b"project"])
@@ -67,6 +76,18 @@ def test_a_step_that_fails_says_what_to_do_and_shows_the_end_of_its_log(tmp_path
     assert "why" in str(failed.value)
 
 
+def test_a_step_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path):
+    with pytest.raises(StepFailed, match=r"this took longer than 0 s\. Wait\."):
+        run_step(
+            "this",
+            ["/bin/sh", "-c", "sleep 60 & echo $!; wait"],
+            log=tmp_path / "log",
+            advice="Wait.",
+            limit_s=0.3,
+        )
+    assert not command_of(int((tmp_path / "log").read_text()))
+
+
 def test_a_command_that_is_not_there_says_what_to_do(tmp_path):
     with pytest.raises(StepFailed, match=r"no-such-command was not found\. Get it\."):
         run_step("this", ["no-such-command"], log=tmp_path / "l", advice="Get it.")
@@ -83,8 +104,53 @@ def test_the_environment_is_what_the_engine_needs():
     assert variables["PATH"] == f"{layout.BIN}{os.pathsep}/usr/bin"
     assert variables["PULUMI_PARALLEL"] == "200"
     assert variables["PULUMI_RUN_PROGRAM"] == "true"
-    assert variables["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+    assert variables["NO_PROXY"] == variables["no_proxy"] == "intranet,127.0.0.1,localhost"
     assert pulumi_environment(LAYOUT, variables)["PATH"] == variables["PATH"]
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٣"])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(StepFailed, match="VERACITY_EMULATOR_PORT"):
+        Layout.of({"VERACITY_EMULATOR_PORT": port})
+
+
+@pytest.mark.parametrize(
+    ("stack", "own", "used"),
+    [
+        pytest.param("local", None, "local", id="the local stack has a public one"),
+        pytest.param("local", "mine", "local", id="which its config is made for"),
+        pytest.param("another", None, "local", id="a stack to be copied from it has the same"),
+        pytest.param("prod", "mine", "mine", id="a real one has the person's own"),
+        pytest.param("prod", None, None, id="or none: Pulumi asks"),
+        pytest.param("prod", "local", None, id="and never the public one"),
+    ],
+)
+def test_a_real_environment_is_never_encrypted_with_the_public_passphrase(stack, own, used):
+    environ = {} if own is None else {"PULUMI_CONFIG_PASSPHRASE": own}
+    assert pulumi_environment(Layout.of({"STACK": stack}), environ).get("PULUMI_CONFIG_PASSPHRASE") == used
+
+
+def test_removing_the_state_keeps_what_is_not_ours(tmp_path):
+    chosen = Layout.of({"VERACITY_STATE_DIR": str(tmp_path)})
+    chosen.emulator_state.mkdir()
+    chosen.log.touch()
+    mine = tmp_path / "thesis.tex"
+    mine.touch()
+    local.remove_state(chosen)
+    assert list(tmp_path.iterdir()) == [mine]
+    mine.unlink()
+    local.remove_state(chosen)
+    assert not tmp_path.exists()
+
+
+def test_the_stacks_in_a_backend_are_found(tmp_path):
+    chosen = Layout.of({"VERACITY_STATE_DIR": str(tmp_path)})
+    assert local.stacks(chosen) == []
+    folder = chosen.backend / ".pulumi" / "stacks" / "veracity"
+    folder.mkdir(parents=True)
+    for name in ("second.json", "local.json", "local.json.bak"):
+        (folder / name).touch()
+    assert local.stacks(chosen) == ["local", "second"]
 
 
 def test_the_environment_survives_a_shell(tmp_path):
@@ -98,8 +164,43 @@ def test_a_process_is_ended_only_if_it_is_our_emulator():
     assert emulator.is_emulator(ours, LAYOUT)
     assert not emulator.is_emulator("python -m veracity_emulator serve --state /another", LAYOUT)
     assert not emulator.is_emulator("vim notes.txt", LAYOUT)
-    assert emulator.command_of(os.getpid())
-    assert emulator.command_of(2**22 - 1) == ""
+    assert not emulator.is_emulator(ours + "-2", LAYOUT)
+
+
+def test_a_process_is_known_by_its_command():
+    assert "pytest" in command_of(os.getpid())
+    assert command_of(2**22 + 1) == ""
+
+
+def test_of_two_at_once_the_second_waits_and_says_so(tmp_path):
+    code = f"""
+from pathlib import Path
+from tools.locks import only_one
+with only_one(Path({str(tmp_path / "lock")!r}), "set-up"):
+    print("mine")
+"""
+    with only_one(tmp_path / "lock", "set-up"):
+        second = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert "another set-up is at work" in second.stdout.readline()
+    assert second.communicate()[0] == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "told"),
+    [(StepFailed("this failed."), 1, "error: this failed.\n"), (KeyboardInterrupt(), 130, "interrupted")],
+    ids=["a step that fails", "Ctrl-C"],
+)
+def test_an_end_before_the_end_is_one_line_and_an_exit_code(raised, code, told, capsys):
+    def action():
+        raise raised
+
+    assert run(action) == code
+    assert told in capsys.readouterr().err
+
+
+def test_every_check_that_fails_is_named_with_what_mends_it():
+    assert checks.verdict(["tests"]) == "tests failed; see above."
+    assert checks.verdict(["form", "types"]) == "form and types failed; see above; `make format` mends it."
 
 
 def background(action, port, state):
@@ -120,7 +221,9 @@ def test_an_emulator_in_the_background_is_started_once_and_stopped(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     try:
-        first = background("start", port, tmp_path / "state").stdout.splitlines()
+        begun = background("start", port, tmp_path / "state")
+        assert begun.returncode == 0, begun.stderr
+        first = begun.stdout.splitlines()
         again = background("start", port, tmp_path / "state").stdout.splitlines()
         assert "started" in first[0]
         assert "runs on port" in again[0]
