@@ -91,7 +91,7 @@ def read_declaration(
     problems: list[InputProblem] = []
     read_containers = _read_list(_CONTAINERS, containers, problems, set_command)
     read_datasets = _read_list(_DATASETS, datasets, problems, set_command)
-    problems += _missing_workspaces(read_datasets, workspace_id, set_command)
+    problems += _missing_workspaces(datasets, workspace_id, set_command)
     problems += _unreadable_sources(read_datasets, project)
     problems += _repeated_names([*read_containers, *read_datasets])
     return Declaration(containers=tuple(read_containers), datasets=tuple(read_datasets), problems=tuple(problems))
@@ -164,8 +164,9 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     )
 
 
-def _missing_workspaces(datasets: list[Declared], workspace_id: str | None, set_command: str) -> list[InputProblem]:
-    if workspace_id or all(declared.arguments.get("workspace_id") for declared in datasets):
+def _missing_workspaces(datasets: object, workspace_id: str | None, set_command: str) -> list[InputProblem]:
+    entries = cast("list[object]", datasets) if isinstance(datasets, list) else []
+    if workspace_id or all(isinstance(entry, Mapping) and "workspaceId" in entry for entry in entries):
         return []
     reason = f"is missing, and datasets need it. Set it with `{set_command} veracity:workspaceId UUID`."
     return [InputProblem("veracity:workspaceId", reason)]
