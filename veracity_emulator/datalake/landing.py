@@ -4,10 +4,11 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-_COPIED_AT_ONCE: Final = 64 * 1024 * 1024
+_COPIED_AT_ONCE: Final = 8 * 1024 * 1024
 
 
 class Landing:
@@ -50,30 +51,36 @@ class Landing:
         """Bring what was written beside the file to its place."""
         done = 0
         while self._side is not None and done < self.end - self.start:
-            done += os.copy_file_range(self._side, self._target, _COPIED_AT_ONCE, done, self.start + done)
+            block = os.pread(self._side, _COPIED_AT_ONCE, done)
+            done += os.pwrite(self._target, block, self.start + done)
 
 
 class Turns:
     """Appends to one place of one file wait for each other; those to different places do not. For one event loop."""
 
     def __init__(self) -> None:
-        self._taken: set[tuple[str, int, int]] = set()
-        self._freed = asyncio.Condition()
+        self._held = list[_Hold]()
 
     @asynccontextmanager
     async def turn(self, blob: str, start: int, end: int) -> AsyncGenerator[None]:
         """Hold the bytes from *start* to *end*."""
-        mine = (blob, start, end)
-        async with self._freed:
-            await self._freed.wait_for(lambda: not any(_overlap(mine, other) for other in self._taken))
-            self._taken.add(mine)
+        mine = _Hold(blob, start, end)
+        while other := next((one for one in self._held if one.overlaps(mine)), None):
+            await other.freed.wait()
+        self._held.append(mine)
         try:
             yield
         finally:
-            self._taken.discard(mine)
-            async with self._freed:
-                self._freed.notify_all()
+            self._held.remove(mine)
+            mine.freed.set()
 
 
-def _overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
-    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+@dataclass(frozen=True, eq=False)
+class _Hold:
+    blob: str
+    start: int
+    end: int
+    freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def overlaps(self, other: "_Hold") -> bool:
+        return self.blob == other.blob and self.start < other.end and other.start < self.end

@@ -4,42 +4,21 @@ Files and folders. Bytes are written once, at their place, and become visible wh
 What is known of a file is in the database; its bytes are in one file on disk, so that memory does not grow with them.
 """
 
-import json
 import sqlite3
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from veracity_emulator.clock import Clock
 from veracity_emulator.database import Database
+from veracity_emulator.datalake import entries, extents
+from veracity_emulator.datalake.entries import StoredFile
 from veracity_emulator.datalake.landing import Landing, Turns
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS files (
-    file_system TEXT, path TEXT, is_directory INTEGER, blob TEXT, length INTEGER, etag TEXT,
-    created REAL, modified REAL, metadata TEXT, PRIMARY KEY (file_system, path)
-);
-CREATE TABLE IF NOT EXISTS extents (blob TEXT, start INTEGER, end INTEGER);
-CREATE INDEX IF NOT EXISTS extents_of_blob ON extents (blob);
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredFile:
-    """A file or folder. *length* counts committed bytes; times are seconds since 1970."""
-
-    file_system: str
-    path: str
-    is_directory: bool
-    blob: str
-    length: int
-    etag: str
-    created: float
-    modified: float
-    metadata: dict[str, str]
+SCHEMA: Final = entries.SCHEMA + extents.SCHEMA
 
 
 class StoreRefused(Exception):
@@ -77,7 +56,7 @@ class FileStore:
             .execute("SELECT * FROM files WHERE file_system = ? AND path = ?", (file_system, path))
             .fetchone()
         )
-        return _stored(row) if row else None
+        return entries.stored(row) if row else None
 
     def create(
         self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str], check: Check = no_check
@@ -94,10 +73,10 @@ class FileStore:
             check(old)
             if old is not None and old.is_directory is not is_directory:
                 raise StoreRefused(409, "PathConflict")
-            self._insert_parents(connection, file_system, path)
+            self._make_parents(connection, file_system, path)
             if not is_directory:
                 self._bytes_of(made.blob).touch()
-            _insert(connection, made, "OR REPLACE")
+            entries.insert(connection, made, replacing=True)
         self._forget([old])
         return made
 
@@ -115,7 +94,8 @@ class FileStore:
             raise StoreRefused(409, "ResourceTypeMismatch")
         async with self._turns.turn(file.blob, start, end):
             path = self._bytes_of(file.blob)
-            side = self._bytes_of(uuid.uuid4().hex) if self._holds(file.blob, start, end) else None
+            is_taken = start < file.length or extents.any_within(self._database.read(), file.blob, start, end)
+            side = self._bytes_of(uuid.uuid4().hex) if is_taken else None
             try:
                 with Landing.opened(path, side, start) as landing:
                     yield landing
@@ -126,11 +106,14 @@ class FileStore:
                     side.unlink(missing_ok=True)
 
     def appended(self, file: StoredFile, landing: Landing) -> None:
-        """Note what has landed. Bytes that are committed stay, and no flush will pass after an append to their place."""
+        """Note what has landed; committed bytes stay, and after an append to their place no flush will pass."""
         with self._database.transaction() as connection:
-            if landing.start >= _committed_length(connection, file.blob, 0):
+            now = self.get(file.file_system, file.path)
+            if now is None or now.blob != file.blob:
+                return  # made anew meanwhile; these bytes came first
+            if landing.start >= now.length:
                 landing.settle()
-            _note_extent(connection, file.blob, landing.start, landing.end)
+            extents.note(connection, file.blob, landing.start, landing.end)
 
     def flush(self, file: StoredFile, position: int, *, retain: bool, check: Check = no_check) -> StoredFile:
         """
@@ -146,10 +129,10 @@ class FileStore:
                 raise StoreRefused(404, "PathNotFound")
             if now.is_directory:
                 raise StoreRefused(409, "ResourceTypeMismatch")
-            if position != _contiguous_end(connection, now.blob, now.length):
+            if position != extents.contiguous_end(connection, now.blob, now.length):
                 raise StoreRefused(400, "InvalidFlushPosition")
             flushed = replace(now, length=position, etag=_etag(), modified=self._clock.time())
-            _insert(connection, flushed, "OR REPLACE")
+            entries.insert(connection, flushed, replacing=True)
             beyond = position if retain else -1
             connection.execute(
                 "DELETE FROM extents WHERE blob = ? AND (start <= ? OR ? < 0)", (now.blob, beyond, beyond)
@@ -177,7 +160,7 @@ class FileStore:
             "SELECT * FROM files WHERE file_system = ? AND substr(path, 1, ?) = ? ORDER BY path",
             (file_system, len(prefix), prefix),
         )
-        found = [_stored(row) for row in rows if row["path"] != folder]
+        found = [entries.stored(row) for row in rows if row["path"] != folder]
         return found if recursive else [one for one in found if "/" not in one.path[len(prefix) :]]
 
     def delete(self, file: StoredFile, *, recursive: bool = True, check: Check = no_check) -> None:
@@ -193,7 +176,7 @@ class FileStore:
             if within and not recursive:
                 raise StoreRefused(409, "DirectoryNotEmpty")
             for one in (file, *within):
-                _remove(connection, one)
+                entries.remove(connection, one)
         self._forget([file, *within])
 
     def rename(self, file: StoredFile, file_system: str, path: str, *, check: Check = no_check) -> None:
@@ -208,12 +191,12 @@ class FileStore:
             check(old)
             self._require_destination(file, old, file_system, path)
             if old is not None:
-                _remove(connection, old)
+                entries.remove(connection, old)
             within = self.listed(file.file_system, file.path, recursive=True) if file.is_directory else []
             for one in (file, *within):
-                _remove(connection, one)
+                entries.remove(connection, one)
                 moved = replace(one, file_system=file_system, path=path + one.path[len(file.path) :])
-                _insert(connection, moved, "OR REPLACE")
+                entries.insert(connection, moved, replacing=True)
         self._forget([old])
 
     def set_metadata(self, file: StoredFile, metadata: dict[str, str], *, check: Check = no_check) -> StoredFile:
@@ -224,7 +207,7 @@ class FileStore:
             if now is None:
                 raise StoreRefused(404, "BlobNotFound")
             changed = replace(now, metadata=metadata, etag=_etag(), modified=self._clock.time())
-            _insert(connection, changed, "OR REPLACE")
+            entries.insert(connection, changed, replacing=True)
         return changed
 
     def reset(self) -> None:
@@ -249,11 +232,13 @@ class FileStore:
             metadata=metadata,
         )
 
-    def _insert_parents(self, connection: sqlite3.Connection, file_system: str, path: str) -> None:
+    def _make_parents(self, connection: sqlite3.Connection, file_system: str, path: str) -> None:
         for parent in _parents(path):
             there = self.get(file_system, parent)
             if there is None:
-                _insert(connection, self._made(file_system, parent, is_directory=True, metadata={}), "OR IGNORE")
+                entries.insert(
+                    connection, self._made(file_system, parent, is_directory=True, metadata={}), replacing=False
+                )
             elif not there.is_directory:
                 raise StoreRefused(409, "PathConflict")
 
@@ -267,13 +252,6 @@ class FileStore:
         if parent and (there is None or not there.is_directory):
             raise StoreRefused(404, "RenameDestinationParentPathNotFound")
 
-    def _holds(self, blob: str, start: int, end: int) -> bool:
-        """Whether there is anything from *start* to *end* that an append has to leave alone until it is whole."""
-        connection = self._database.read()
-        overlapping = "SELECT 1 FROM extents WHERE blob = ? AND start < ? AND end > ? LIMIT 1"
-        taken = connection.execute(overlapping, (blob, end, start)).fetchone() is not None
-        return taken or start < _committed_length(connection, blob, 0)
-
     def _bytes_of(self, blob: str) -> Path:
         return self._folder / blob
 
@@ -283,7 +261,8 @@ class FileStore:
         if not blobs:
             return
         with self._database.transaction() as connection:
-            connection.executemany("DELETE FROM extents WHERE blob = ?", [(blob,) for blob in blobs])
+            for blob in blobs:
+                extents.forget(connection, blob)
         for blob in blobs:
             self._bytes_of(blob).unlink(missing_ok=True)
 
@@ -293,50 +272,6 @@ class FileStore:
         for path in self._folder.iterdir():
             if path.name not in kept:
                 path.unlink(missing_ok=True)
-
-
-def _committed_length(connection: sqlite3.Connection, blob: str, default: int) -> int:
-    row = connection.execute("SELECT length FROM files WHERE blob = ? AND NOT is_directory", (blob,)).fetchone()
-    return row["length"] if row else default
-
-
-def _note_extent(connection: sqlite3.Connection, blob: str, start: int, end: int) -> None:
-    """Extents that touch become one, so that there are few."""
-    touching = (blob, end, start)
-    where = "FROM extents WHERE blob = ? AND start <= ? AND end >= ?"
-    first, last = connection.execute(f"SELECT min(start), max(end) {where}", touching).fetchone()
-    connection.execute(f"DELETE {where}", touching)
-    whole = (blob, start if first is None else min(start, first), end if last is None else max(end, last))
-    connection.execute("INSERT INTO extents VALUES (?, ?, ?)", whole)
-
-
-def _contiguous_end(connection: sqlite3.Connection, blob: str, length: int) -> int:
-    """-1 when something was appended where bytes are committed: no position is right then."""
-    for row in connection.execute("SELECT start, end FROM extents WHERE blob = ? ORDER BY start", (blob,)):
-        if row["start"] < length:
-            return -1
-        if row["start"] > length:
-            break
-        length = row["end"]
-    return length
-
-
-def _stored(row: sqlite3.Row) -> StoredFile:
-    values: dict[str, Any] = dict(row)
-    values["is_directory"] = bool(values["is_directory"])
-    values["metadata"] = json.loads(values["metadata"])
-    return StoredFile(**values)
-
-
-def _insert(connection: sqlite3.Connection, file: StoredFile, conflict: str) -> None:
-    values = {**vars(file), "metadata": json.dumps(file.metadata)}
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT {conflict} INTO files ({names}) VALUES ({marks})", values)  # noqa: S608 — names of ours
-
-
-def _remove(connection: sqlite3.Connection, file: StoredFile) -> None:
-    connection.execute("DELETE FROM files WHERE file_system = ? AND path = ?", (file.file_system, file.path))
 
 
 def _parents(path: str) -> list[str]:
