@@ -75,6 +75,11 @@ def recover(project: Project) -> Outcome:
     """What a person does: unlock if need be, and run it again."""
     _, left = psutil.wait_procs(_ours(project), timeout=_LIMIT_S)
     assert left == [], "a process was left over"
+    return unlocked(project)
+
+
+def unlocked(project: Project) -> Outcome:
+    """`pulumi up`, after `pulumi cancel` where a killed one has left its lock."""
     if project.is_locked():
         assert project.pulumi("cancel", "--yes").succeeded
     return project.up()

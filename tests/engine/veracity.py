@@ -88,6 +88,9 @@ class Veracity:
     def requests_to(self, words: str) -> list[dict[str, Any]]:
         return [one for one in self.get("/_emulator/requests") if words in f"{one['method']} {one['path']}"]
 
+    def forget_requests(self) -> None:
+        requests.delete(self.url + "/_emulator/requests", timeout=30).raise_for_status()
+
     def headers(self, api: str = WORKBENCH_API) -> dict[str, str]:
         form = {
             "grant_type": "client_credentials",

@@ -1,0 +1,73 @@
+"""What the local Veracity can do, so that it is not what we measure."""
+
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+from tests.emulator.client import NOON, Client
+from veracity_emulator.testing import spawn_emulator
+
+MIB = 1024 * 1024
+
+
+def main(*, small: bool) -> None:
+    """Print the figures beside their goals."""
+    table = Table("what", "figure", "goal", title="the local Veracity")
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.monotonic()
+        with spawn_emulator(job_seconds=0, state=Path(folder) / "state") as emulator:
+            table.add_row("ready after", f"{time.monotonic() - begun:.2f} s", "1 s")
+            client = Client(emulator)
+            table.add_row("appends", f"{_append_rate(client, 32 if small else 512):,.0f} MiB/s", "500 MiB/s")
+            table.add_row("status calls", f"{_status_rate(client, 200 if small else 4000):,.0f} a second", "1,000")
+            rows = 10_000 if small else 1_000_000
+            table.add_row(f"Upsert of {rows:,} rows", f"{_upsert_seconds(client, rows):.1f} s", "15 s")
+    Console().print(table)
+
+
+def _append_rate(client: Client, size_mib: int) -> float:
+    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    file, chunk = client.file_client(sas), bytes(32 * MIB)
+    file.create_file()
+    begun = time.monotonic()
+    for offset in range(0, size_mib * MIB, len(chunk)):
+        file.append_data(chunk, offset, len(chunk))
+    return size_mib / (time.monotonic() - begun)
+
+
+def _status_rate(client: Client, calls: int) -> float:
+    job = client.register(client.dataset("keyed"), "Upsert").json()["jobId"]
+    url = f"{client.url}/veracity/dw/gateway/api/v2/workspaces/{client.workspace}/ingest/job/{job}/status"
+    headers = client.headers()
+
+    def ask(count: int) -> None:
+        with requests.Session() as session:
+            session.trust_env = False
+            for _ in range(count):
+                session.get(url, headers=headers, timeout=30).raise_for_status()
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, [calls // 4] * 4))
+    return calls / (time.monotonic() - begun)
+
+
+def _upsert_seconds(client: Client, count: int) -> float:
+    lines = (f"{9_000_000 + i},2026-01-01T12:00:00Z,57.05,9.92,300.0,12.5,21.4,4," for i in range(count))
+    job = client.staged(client.dataset("keyed"), "Upsert", "\n".join([NOON, *lines]) + "\n")
+    begun = time.monotonic()
+    client.start(job)
+    while (found := _status(client, job))["status"] == "Running":
+        time.sleep(0.05)
+    assert found["status"] == "Completed", found
+    return time.monotonic() - begun
+
+
+def _status(client: Client, job: str) -> Any:
+    return client.status(job).json()
