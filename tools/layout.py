@@ -56,10 +56,9 @@ class Layout:
         """The number of the emulator's process."""
         return self.state / "emulator.pid"
 
-    @property
-    def lock_file(self) -> Path:
-        """Held while the emulator is started and the stack is made."""
-        return self.state / "start.lock"
+    def lock(self, what: str) -> Path:
+        """Held while somebody is at *what*: a start (of the emulator, with the making of the stack), or an up."""
+        return self.state / f"{what}.lock"
 
     @property
     def stack_file(self) -> Path:

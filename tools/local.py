@@ -16,7 +16,8 @@ from tools.setup import set_up
 def up(layout: Layout) -> int:
     """Everything that is missing, then `pulumi up`."""
     _ready(layout)
-    return _pulumi(layout, "up", "--yes")
+    with only_one(layout.lock("up"), "up"):
+        return _pulumi(layout, "up", "--yes")
 
 
 def preview(layout: Layout) -> int:
@@ -61,7 +62,7 @@ def remove_state(layout: Layout) -> None:
     """Remove what we made in the state folder; the folder itself only when nothing else is in it."""
     for folder in (layout.backend, layout.emulator_state):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (layout.log, layout.pid_file, layout.lock_file):
+    for file in (layout.log, layout.pid_file, layout.lock("start"), layout.lock("up")):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         layout.state.rmdir()
@@ -73,7 +74,7 @@ COMMANDS = {"up": up, "preview": preview, "stop": stop, "down": down, "env": env
 def _ready(layout: Layout) -> None:
     say("setting up")
     set_up()
-    with only_one(layout.lock_file, "start"):
+    with only_one(layout.lock("start"), "start"):
         emulator.start(layout)
         _provide_stack(layout)
 

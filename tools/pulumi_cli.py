@@ -96,7 +96,8 @@ def _build(environ: Mapping[str, str]) -> None:
         _go_build("language-python", host, Path(folder) / "pulumi-language-python", env)
         for name, source in _SCRIPTS.items():
             shutil.copy(_sdk_folder(env) / source, Path(folder) / name)
-        for made in Path(folder).iterdir():
+        # `pulumi` last: where it is, the rest is, even if this is interrupted.
+        for made in sorted(Path(folder).iterdir(), key=lambda file: file.name == "pulumi"):
             made.chmod(0o755)
             made.replace(BIN / made.name)
 
