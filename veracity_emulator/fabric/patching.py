@@ -1,5 +1,6 @@
 """The metadata patch in every shape and spelling that the sources show. Source: fact sheet 3.2, and 5 rows 1 to 4."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -9,8 +10,14 @@ from jsonpointer import JsonPointerException
 FIELDS: Final = ("title", "description", "icon", "tags")
 _ICON: Final = {"id": "id", "backgroundcolor": "backgroundColor"}
 _TAG: Final = {"id": "id", "title": "title", "type": "type"}
+_TAG_TYPES: Final = frozenset({"usertag", "systemtag", "tag"})
 _OPERATIONS: Final = frozenset({"add", "replace", "remove", "test", "move", "copy"})
 _LONGEST_DESCRIPTION: Final = 500
+_INAPPLICABLE: Final = (
+    *(JsonPatchException, JsonPointerException),
+    # The library lets these through where a path runs on through a text, or a value is nested without end.
+    *(TypeError, KeyError, IndexError, AttributeError, ValueError, RecursionError),
+)
 
 
 class PatchRefused(Exception):
@@ -25,9 +32,11 @@ def patched(metadata: Mapping[str, Any], body: object) -> dict[str, Any]:
         PatchRefused: Nothing of it is applied.
     """
     operations = [_normalised(one) for one in _operations(body)]
+    # The four members are always there, if only as null: one that was removed can be replaced again.
+    before = {name: metadata.get(name) for name in FIELDS}
     try:
-        found: object = JsonPatch(operations).apply(dict(metadata))
-    except (JsonPatchException, JsonPointerException, TypeError, KeyError) as error:
+        found: object = JsonPatch(operations).apply(before)
+    except _INAPPLICABLE as error:
         raise PatchRefused(f"The patch cannot be applied: {error}") from None
     return _checked(found)
 
@@ -94,7 +103,7 @@ def _checked(found: object) -> dict[str, Any]:
     """The metadata as the platform keeps it; a `PatchRefused` for what it would not."""
     if not isinstance(found, dict):
         raise PatchRefused("The metadata is an object.")
-    metadata = cast("dict[str, Any]", found)
+    metadata = dict.fromkeys(FIELDS) | cast("dict[str, Any]", found)
     for name in ("title", "description"):
         if not isinstance(metadata.get(name, ""), str | None):
             raise PatchRefused(f"{name} is a string.")
@@ -102,6 +111,7 @@ def _checked(found: object) -> dict[str, Any]:
         raise PatchRefused("description has at most 500 characters.")
     _check_icon(metadata.get("icon"))
     _check_tags(metadata.get("tags"))
+    _check_text(metadata)
     return metadata
 
 
@@ -116,6 +126,22 @@ def _check_icon(icon: object) -> None:
 def _check_tags(tags: object) -> None:
     if tags is None:
         return
-    listed = cast("list[Any]", tags) if isinstance(tags, list) else [None]
-    if not all(isinstance(tag, Mapping) and isinstance(cast("Any", tag).get("title"), str) for tag in listed):
+    if not isinstance(tags, list):
         raise PatchRefused("tags is a list of objects with a title.")
+    for tag in cast("list[object]", tags):
+        _check_tag(cast("Mapping[str, object]", tag) if isinstance(tag, Mapping) else {})
+
+
+def _check_tag(tag: Mapping[str, object]) -> None:
+    if not isinstance(tag.get("title"), str):
+        raise PatchRefused("tags is a list of objects with a title.")
+    kind = tag.get("type")
+    if kind is not None and (not isinstance(kind, str) or kind.lower() not in _TAG_TYPES):
+        raise PatchRefused("The type of a tag is userTag or systemTag.")
+
+
+def _check_text(metadata: object) -> None:
+    try:
+        json.dumps(metadata, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise PatchRefused("The metadata holds half a character (a lone surrogate) or is nested too deep.") from None

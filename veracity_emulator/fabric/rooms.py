@@ -2,14 +2,13 @@
 
 import json
 from typing import Any, Final
-from xml.etree import ElementTree as ET
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from veracity_emulator import problems
 from veracity_emulator.calls import Call, Operation
-from veracity_emulator.fabric import containers
+from veracity_emulator.fabric import containers, xml
 from veracity_emulator.fabric.patching import PatchRefused, patched
 from veracity_emulator.world import World
 
@@ -45,13 +44,18 @@ def _get(world: World, call: Call) -> Any:
     return _answer(call, containers.described(world, container, level))
 
 
-def _list(world: World, call: Call) -> list[dict[str, Any]]:
+def _list(world: World, call: Call) -> Any:
+    return _answer(call, _related(world, call))
+
+
+def _related(world: World, call: Call) -> list[dict[str, Any]]:
+    """Containers that the caller may see."""
     return [found for one in containers.all_ids(world) if (found := _visible(world, call, one))]
 
 
 def _list_by_tag(world: World, call: Call) -> Any:
     wanted = call.path("tag").lower()
-    return [found for found in _list(world, call) if wanted in _titles(found)]
+    return _answer(call, [found for found in _related(world, call) if wanted in _titles(found)])
 
 
 def _titles(resource: dict[str, Any]) -> set[str]:
@@ -65,8 +69,8 @@ def _visible(world: World, call: Call, container_id: str) -> dict[str, Any] | No
     return containers.described(world, container, level) if container and level else None
 
 
-def _tags(world: World, call: Call) -> Any:  # noqa: ARG001 — every handler is given the call
-    return containers.tags(world)
+def _tags(world: World, call: Call) -> Any:
+    return _answer(call, containers.tags(world), "Tag")
 
 
 def _patch(world: World, call: Call) -> Any:
@@ -93,20 +97,8 @@ def _require(world: World, call: Call) -> tuple[dict[str, Any], str]:
     return container, level
 
 
-def _answer(call: Call, resource: dict[str, Any]) -> Any:
-    """XML where that alone is asked for."""
-    accepted = call.request.headers.get("Accept", "")
-    if "xml" in accepted and "json" not in accepted and "*/*" not in accepted:
-        return Response(ET.tostring(_xml("Resource", resource)), media_type="application/xml")
-    return resource
-
-
-def _xml(name: str, value: Any) -> ET.Element:
-    element = ET.Element(name)
-    if isinstance(value, dict):
-        for member, inner in value.items():  # pyright: ignore[reportUnknownVariableType] — any JSON
-            for one in inner if isinstance(inner, list) else [inner]:  # pyright: ignore[reportUnknownVariableType] — any JSON
-                element.append(_xml(str(member), one))  # pyright: ignore[reportUnknownArgumentType] — any JSON
-    elif value is not None:
-        element.text = str(value)
-    return element
+def _answer(call: Call, found: object, name: str = "Resource") -> Any:
+    """XML where that alone is asked for; *name* is what one of it is called there."""
+    if xml.is_wanted(call.request.headers.get("Accept", "")):
+        return Response(xml.document(name, found), media_type="application/xml")
+    return found
