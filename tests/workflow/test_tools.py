@@ -168,7 +168,7 @@ def test_a_process_is_ended_only_if_it_is_our_emulator():
 
 
 def test_a_process_is_known_by_its_command():
-    assert "pytest" in command_of(os.getpid())
+    assert "python" in command_of(os.getpid())
     assert command_of(2**22 + 1) == ""
 
 
