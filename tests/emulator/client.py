@@ -4,7 +4,7 @@ import time
 from urllib.parse import urlparse
 
 import requests
-from azure.storage.filedatalake import DataLakeFileClient
+from azure.storage.filedatalake import DataLakeFileClient, FileSystemClient
 
 GATEWAY = "/veracity/dw/gateway/api/v2"
 PROVISIONING = "/veracity/datafabric/provisioning/api/1"
@@ -26,6 +26,13 @@ def wind(minute):
 
 def csv_of(header, *lines):
     return "\n".join([header, *lines]) + "\n"
+
+
+def listed(sas_uri, **options):
+    url, _, sas = sas_uri.partition("?")
+    host, file_system, *folder = url.removeprefix("http://").split("/")
+    client = FileSystemClient(f"http://{host}", file_system, credential=sas, retry_total=0)
+    return [path.name.rpartition("/")[2] for path in client.get_paths("/".join(folder), **options)]
 
 
 class Client:

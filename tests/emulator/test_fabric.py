@@ -1,8 +1,15 @@
 """Containers and their metadata: fact sheet 3 and 6."""
 
+import contextlib
+from xml.etree import ElementTree as ET
+
 import pytest
 
-from tests.emulator.client import DATA, PROVISIONING
+from tests.emulator.client import DATA, PROVISIONING, Client
+from veracity_emulator.app import make_world
+from veracity_emulator.config import Config
+from veracity_emulator.fabric import containers
+from veracity_emulator.testing import run_emulator
 
 
 def patch(client, container, body, **headers):
@@ -36,6 +43,42 @@ def test_tags_are_replaced_whole_and_keep_their_ids_by_title(client):
     assert [tag["title"] for tag in after] == ["b", "c"]
     assert after[0] == before[1]
     assert after[1]["type"] == "userTag"
+
+
+def test_the_golden_vector_of_tags(client):
+    container = client.container()
+
+    def tags(*titles):
+        value = [{"title": title} for title in titles[:-1]] + [{"Title": titles[-1]}]
+        answer = patch(client, container, [{"op": "replace", "path": "/tags", "value": value}])
+        return {tag["title"]: tag["id"] for tag in answer.json()["metadata"]["tags"]}
+
+    before, after = tags("a", "b"), tags("b", "c")
+    assert set(after) == {"b", "c"}
+    assert after["b"] == before["b"]
+
+
+def test_a_tag_has_one_id_and_one_type_wherever_it_is(client):
+    one, other = client.container(), client.container()
+    system = {"op": "replace", "path": "/tags", "value": [{"title": "shared by two", "type": "systemtag"}]}
+    plain = {"op": "replace", "path": "/tags", "value": [{"title": "shared by two"}]}
+    found = [patch(client, *of).json()["metadata"]["tags"] for of in ((one, [system]), (other, [plain]))]
+    assert found[0] == found[1]
+    assert found[0][0]["type"] == "systemTag"
+
+
+def test_a_change_is_dated(client):
+    container = client.container()
+    before = client.fabric("GET", f"{DATA}/resources/{container}").json()
+    client.control("POST", "/clock", {"advanceSeconds": 1})
+    after = patch(client, container, [{"op": "replace", "path": "/title", "value": "T2"}]).json()
+    assert after["lastModifiedUTC"] > before["lastModifiedUTC"]
+    assert after["creationDateTimeUTC"] == before["creationDateTimeUTC"]
+
+
+def test_an_id_is_found_in_any_case(client):
+    container = client.container()
+    assert client.fabric("GET", f"{DATA}/resources/{container.upper()}").json()["id"] == container
 
 
 def test_all_six_operations_of_the_standard_work(client):
@@ -104,8 +147,69 @@ def test_resources_and_tags_are_listed(client):
     assert "Lonely" in {tag["title"] for tag in client.fabric("GET", f"{DATA}/tags").json()}
 
 
-def test_xml_is_answered_to_who_asks_for_it_alone(client):
-    answer = client.fabric("GET", f"{DATA}/resources/{client.container()}", Accept="application/xml")
+@pytest.mark.parametrize(
+    ("path", "root"),
+    [
+        ("resources/{container}", "Resource"),
+        ("resources", "ArrayOfResource"),
+        ("resources/tag/draft", "ArrayOfResource"),
+        ("tags", "ArrayOfTag"),
+    ],
+)
+def test_xml_is_answered_to_who_asks_for_it_alone(client, path, root):
+    answer = client.fabric("GET", f"{DATA}/{path.format(container=client.container())}", Accept="application/xml")
     assert answer.headers["Content-Type"].startswith("application/xml")
-    assert "<Resource>" in answer.text
-    assert answer.text.count("<tags>") == 2
+    assert ET.fromstring(answer.content).tag == root
+
+
+def test_xml_has_an_element_for_each_tag(client):
+    container = client.container()
+    patch(client, container, [{"op": "replace", "path": "/title", "value": "<&\x01>"}])
+    answer = client.fabric("GET", f"{DATA}/resources/{container}", Accept="application/xml")
+    metadata = ET.fromstring(answer.content).find("metadata")
+    assert [tag.findtext("title") for tag in metadata.findall("tags")] == ["draft", "veracity"]
+    assert metadata.findtext("title") == "<&\ufffd>"
+
+
+@pytest.mark.parametrize("accept", ["application/xml, application/json", "*/*", "text/html, */*"])
+def test_json_is_answered_to_everybody_else(client, accept):
+    answer = client.fabric("GET", f"{DATA}/resources/{client.container()}", Accept=accept)
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+class TestRelations:
+    """Relations that the demo has not got: the emulator on a state that was made by hand."""
+
+    OWNER = "77777777-0000-4000-8000-000000000001"
+
+    @pytest.fixture
+    def related(self, tmp_path):
+        """A container of somebody else's, and a client with the *level* that is asked for."""
+        with contextlib.ExitStack() as stack:
+
+            def make(level):
+                world = make_world(Config(), tmp_path)
+                account = world.database.read().execute("SELECT id FROM accounts WHERE role = 'admin'").fetchone()["id"]
+                made = containers.add(
+                    world,
+                    short_name="theirs",
+                    owner_id=self.OWNER,
+                    metadata={"title": "Theirs"},
+                    relations={account: level} if level else {},
+                )
+                world.database.close()
+                return Client(stack.enter_context(run_emulator(state=tmp_path))), made
+
+            yield make
+
+    def test_a_steward_sees_and_does_not_patch(self, related):
+        client, container = related("dataSteward")
+        assert client.fabric("GET", f"{DATA}/resources/{container}").json()["accessLevel"] == "dataSteward"
+        refused = patch(client, container, [{"op": "replace", "path": "/title", "value": "Mine"}])
+        assert (refused.status_code, refused.json()) == (403, {"message": "Not resource owner"})
+
+    def test_who_has_no_relation_has_no_access(self, related):
+        client, container = related(None)
+        assert client.fabric("GET", f"{DATA}/resources/{container}").status_code == 403
+        assert patch(client, container, []).status_code == 403
+        assert container not in {one["id"] for one in client.fabric("GET", f"{DATA}/resources").json()}
