@@ -19,6 +19,7 @@ from veracity_provider.storage.sas import UploadFolder, parse_sas_uri
 from veracity_provider.storage.sources import Source
 
 MIB: Final = 1024 * 1024
+MOST_APPENDS: Final = 50_000
 ATTEMPTS: Final = 4
 _CONNECT_TIMEOUT_S: Final = 10
 _READ_TIMEOUT_S: Final = 120
@@ -30,11 +31,16 @@ class UploadOptions:
     How much of a file is on its way at a time.
 
     All uploads of a process together hold at most `chunk_size_bytes × (workers + 1)` bytes of files in memory: 64 MiB
-    by default. *workers* appends are in flight while one more chunk is read and hashed.
+    by default. *workers* appends are in flight while one more chunk is read and hashed. For a file of more than 50,000
+    chunks (781 GiB by default), which is as many as Azure keeps, a chunk is a fifty-thousandth of the file.
     """
 
     chunk_size_bytes: int = 16 * MIB
     workers: int = 3
+
+    def chunk_size_for(self, size_bytes: int) -> int:
+        """The size of one append for a file of *size_bytes*."""
+        return max(self.chunk_size_bytes, -(-size_bytes // MOST_APPENDS))
 
 
 def upload(
@@ -65,7 +71,7 @@ def upload(
     with _open_client(folder, file_name) as client, source.open() as file:
         try:
             _repeating(client.create_file)
-            sent = _Sending(client, options, on_progress).send(file, expected)
+            sent = _Sending(client, options, on_progress, expected.size_bytes).send(file)
             _require_expected(sent, expected, source.name)
             _repeating(lambda: client.flush_data(expected.size_bytes))
             _require_length(client, expected.size_bytes, doing)
@@ -133,9 +139,12 @@ def _appenders(workers: int) -> ThreadPoolExecutor:
 class _Sending:
     """One file on its way: read and hashed here, appended by the pool."""
 
-    def __init__(self, client: DataLakeFileClient, options: UploadOptions, on_progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, client: DataLakeFileClient, options: UploadOptions, on_progress: Callable[[int], None], size_bytes: int
+    ) -> None:
         self._client = client
-        self._chunk_size = options.chunk_size_bytes
+        self._size = size_bytes
+        self._chunk_size = options.chunk_size_for(size_bytes)
         self._budget = _budget(options.workers + 1)
         self._pool = _appenders(options.workers)
         self._on_progress = on_progress
@@ -143,11 +152,11 @@ class _Sending:
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
 
-    def send(self, file: BinaryIO, expected: Fingerprint) -> Fingerprint:
-        """Send *file* to its end, or until it is longer than *expected*; the first failure stops the reading."""
+    def send(self, file: BinaryIO) -> Fingerprint:
+        """Send *file* to its end, or until it is longer than it should be; the first failure stops the reading."""
         digest, offset, appends = hashlib.sha256(), 0, list[Future[None]]()
         try:
-            while self._failure is None and offset <= expected.size_bytes:
+            while self._failure is None and offset <= self._size:
                 self._budget.acquire()
                 chunk = _read(file, self._chunk_size, self._budget)
                 if not chunk:
