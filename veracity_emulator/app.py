@@ -69,7 +69,12 @@ def make_app(world: World) -> Hostile:
             *oauth.routes(world),
             *datalake.routes(world),
         ],
-        exception_handlers={problems.Problem: _refused, 404: _no_such_operation, 405: _no_such_operation},
+        exception_handlers={
+            problems.Problem: _refused,
+            404: _no_such_operation,
+            405: _no_such_operation,
+            Exception: _failed,
+        },
     )
     app.router.redirect_slashes = False
     return Hostile(app, world)
@@ -78,6 +83,11 @@ def make_app(world: World) -> Hostile:
 def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, problems.Problem)  # noqa: S101 — registered for this class alone
     return Response(error.body, error.status, headers=error.headers)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """A bug of ours, in the platform's shape; the log has its traceback."""
+    return _refused(request, problems.gateway(500, f"The emulator failed: {type(error).__name__}."))
 
 
 def _no_such_operation(request: Request, _: Exception) -> Response:

@@ -95,15 +95,16 @@ def _endpoint(world: World, operation: Operation) -> Callable[[Request], Any]:
 
 def _answer(world: World, operation: Operation, request: Request, raw: bytes) -> Response:
     account = caller(request, world, operation.guard) if operation.guard else Account(id="", role="")
-    call = Call(request=request, account=account, body=_parsed(raw))
+    call = Call(request=request, account=account, body=_parsed(raw, operation.guard))
     found = operation.handler(world, call)
     return found if isinstance(found, Response) else JSONResponse(found, operation.status)
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed(raw: bytes, guard: Guard | None) -> Any:
     if not raw.strip():
         return None
     try:
         return json.loads(raw)
-    except ValueError:
-        raise problems.model({"$": ["The body is not JSON."]}) from None
+    except (ValueError, RecursionError):
+        text = "The body is not JSON."
+        raise (problems.fabric(400, text) if guard == "fabric" else problems.model({"$": [text]})) from None

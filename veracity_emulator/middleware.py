@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from veracity_emulator import problems
 from veracity_emulator.clock import iso
 from veracity_emulator.datalake.refusals import refuse
+from veracity_emulator.datalake.sas import ACCOUNT
 from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
 from veracity_emulator.request_log import masked_headers, masked_query
 from veracity_emulator.world import World
@@ -17,6 +18,20 @@ from veracity_emulator.world import World
 CUT: Final = "veracity.cut"
 """Extension of the scope: closes the connection at once, without an answer."""
 _FOLDED: Final = "/veracity/"
+_STORAGE_CODES: Final = {
+    400: "InvalidInput",
+    403: "AuthorizationFailure",
+    404: "PathNotFound",
+    409: "PathConflict",
+    412: "ConditionNotMet",
+    413: "RequestBodyTooLarge",
+    503: "ServerBusy",
+}
+_FABRIC_TEXTS: Final = {
+    403: "Not resource owner",
+    404: "Resource was not found",
+    500: "Container metadata was not updated",
+}
 _HTML: Final = b"<!DOCTYPE html><html><body><h1>We will be right back</h1></body></html>"
 
 
@@ -64,7 +79,7 @@ class Hostile:
             await _cut(scope)
         else:
             await _drain(receive)
-            await _send(send, *_answer_of(effect))
+            await _send(send, *_answer_of(effect, scope["path"]))
 
     def _entry(self, scope: Scope) -> dict[str, Any]:
         """A request that is under way: no duration yet, and no status until it is answered."""
@@ -105,20 +120,27 @@ async def _drain(receive: Receive) -> None:
         pass
 
 
-def _answer_of(effect: Effect) -> tuple[int, dict[str, str], bytes]:
+def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
     if isinstance(effect, StatusEffect):
         retry = {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
         if effect.html:
             return effect.status, {"Content-Type": "text/html", **retry}, _HTML
-        problem = _problem(effect.status, retry)
+        problem = _problem(effect.status, retry, path)
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
-    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else _problem(401, {})
+    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else _problem(401, {}, path)
     return problem.status, problem.headers, problem.body
 
 
-def _problem(status: int, headers: dict[str, str]) -> problems.Problem:
+def _problem(status: int, headers: dict[str, str], path: str) -> problems.Problem:
+    """A refusal in the words of the service whose path it is."""
+    if path.startswith(f"/{ACCOUNT}/"):
+        problem = refuse(status, _STORAGE_CODES.get(status, "InternalError"))
+        problem.headers |= headers
+        return problem
+    if path.startswith(f"{_FOLDED}datafabric/") and status in _FABRIC_TEXTS:
+        return problems.fabric(status, _FABRIC_TEXTS[status])
     if status == 429:
         seconds = headers.get("Retry-After", "1")
         return problems.apim(429, f"Rate limit is exceeded. Try again in {seconds} seconds.", headers)

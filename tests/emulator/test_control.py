@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from tests.emulator.client import DATA, NOON, csv_of, noon
+from tests.emulator.client import DATA, FABRIC, NOON, PROVISIONING, WORKBENCH, csv_of, noon
 
 
 def fault(client, effect, *, path="*/datasets/*", **options):
@@ -130,3 +130,41 @@ def test_it_describes_what_it_implements(client):
     assert put["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/UpdateInput"}
     assert "fileName" in described["components"]["schemas"]["IngestFile"]["properties"]
     assert f"{DATA}/resources/{{id}}" in described["paths"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/veracity/dw/gateway/api/v2/workspaces/{ws}/ingest/dataset/{ds}"),
+        ("POST", "/veracity/dw/gateway/api/v2/workspaces/{ws}/datasets/{ds}/query"),
+        ("PATCH", "/veracity/datafabric/provisioning/api/1/container/{ct}/metadata"),
+        ("POST", "/_emulator/faults"),
+    ],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"{", id="half an object"),
+        pytest.param(b"\xff\xfe", id="no UTF-8"),
+        pytest.param(b"[" * 100_000, id="very deep"),
+        pytest.param(b'{"pageIndex": 1e400, "pageSize": 99999999999999999999}', id="numbers beyond reason"),
+        pytest.param(b'"text"', id="a text"),
+        pytest.param(b"17", id="a number"),
+    ],
+)
+def test_no_body_is_answered_with_a_failure_of_ours(client, method, path, body):
+    path = path.format(ws=client.workspace, ds=client.dataset("keyed"), ct=client.container())
+    headers = client.headers(FABRIC if "datafabric" in path else WORKBENCH)
+    answer = requests.request(method, client.url + path, data=body, headers=headers, timeout=30)
+    assert answer.status_code == 400
+    assert answer.json()
+
+
+def test_a_fault_speaks_as_the_service_does(client):
+    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    fault(client, {"kind": "status", "status": 503}, path="/veracitylocal/*")
+    url, _, query = sas.partition("?")
+    assert requests.put(f"{url}/a?resource=file&{query}", timeout=30).headers["x-ms-error-code"] == "ServerBusy"
+    fault(client, {"kind": "status", "status": 500}, path="*/metadata")
+    answer = client.fabric("PATCH", f"{PROVISIONING}/container/{client.container()}/metadata", [])
+    assert answer.json() == {"message": "Container metadata was not updated"}
