@@ -1,1 +1,1 @@
-"""The workflow behind the Makefile; nothing but Python's own library, since it makes everything else."""
+"""The workflow behind the Makefile; what sets up needs nothing but Python's own library."""

@@ -174,3 +174,16 @@ def test_the_provider_in_the_state_holds_nothing(described):
     assert described.up().succeeded
     (found,) = [one for one in described.state()["resources"] if one["type"] == CONTAINER]
     assert len(found["outputs"]["__provider"]) < 200
+
+
+def test_a_patch_without_an_answer_in_time_is_settled_by_looking(described, veracity):
+    described.config["veracity:requestTimeoutSeconds"] = "1"
+    veracity.fault(method="PATCH", path=f"*{described.container}*", effect={"kind": "delay", "seconds": 1.5})
+    stopped = described.up()
+    assert not stopped.succeeded
+    assert stopped.lines_with("is not as declared after the patch", "run `pulumi up` again"), stopped.text
+    assert "c" not in described.resources()
+    again = described.up()
+    assert again.succeeded, again.text
+    assert described.is_unchanged()
+    assert veracity.container(described.container)["metadata"]["title"] == "A"

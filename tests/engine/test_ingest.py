@@ -1,5 +1,7 @@
 """Ingests on the real engine: what re-runs a job, what replaces, what does nothing, and what is asked of a person."""
 
+import os
+import signal
 from itertools import pairwise
 
 import pytest
@@ -186,3 +188,29 @@ def test_the_same_file_twice_into_one_dataset_is_refused_by_both_names(project, 
     refused = project.preview()
     assert not refused.succeeded
     assert refused.lines_with("two", '"one"'), refused.text
+
+
+def test_ctrl_c_waits_for_what_runs_and_starts_nothing_new(project, veracity):
+    dataset = veracity.new_dataset(like="keyless", jobSeconds=2, secondStart="again")
+    project.write("one.csv", wind_readings(1))
+    project.write("two.csv", wind_readings(2))
+    project.declare(
+        datasets=[
+            {"name": name, "datasetId": dataset, "source": f"{name}.csv", "operation": "Append"}
+            for name in ("one", "two")
+        ]
+    )
+    with project.running("up", "--yes", "--skip-preview") as process:
+        while started(veracity, dataset) == 0:
+            assert process.poll() is None, process.communicate()[0]
+        os.killpg(process.pid, signal.SIGINT)
+        shown, _ = process.communicate(timeout=120)
+    assert process.returncode != 0, shown
+    assert len(veracity.rows(dataset)) == 1
+    assert project.outputs("one")["status"] == "Completed"
+    assert "two" not in project.resources()
+
+    again = project.up()
+    assert again.succeeded, again.text
+    assert len(veracity.rows(dataset)) == 3
+    assert [job["startCount"] for job in veracity.jobs(dataset)] == [1, 1]
