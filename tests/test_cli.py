@@ -2,16 +2,7 @@ import json
 import subprocess
 import sys
 
-import pytest
-
-from veracity_emulator.testing import run_emulator
 from veracity_provider.settings import KEYS
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    with run_emulator() as running:
-        yield running
 
 
 def veracity(emulator, *arguments, **environ):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.engine.veracity import Veracity
-from veracity_emulator.testing import run_emulator
 from veracity_provider.api.clients import connect
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.settings import Settings
@@ -29,12 +28,6 @@ class Told:
 
     def live(self, message):
         self.lives.append(message)
-
-
-@pytest.fixture(scope="session")
-def emulator():
-    with run_emulator(job_seconds=0.02) as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import threading
 
 import pytest
 
-from tests.emulator.client import Client
-from veracity_emulator.testing import run_emulator
 from veracity_provider.errors import SasRejected, SourceChanged, StorageError, StorageUnavailable
 from veracity_provider.storage.fingerprint import Fingerprint
 from veracity_provider.storage.sas import parse_sas_uri
@@ -15,18 +13,6 @@ from veracity_provider.storage.sources import FileSource
 from veracity_provider.storage.uploader import MIB, MOST_APPENDS, UploadOptions, upload
 
 SMALL = UploadOptions(chunk_size_bytes=64 * 1024, workers=3)
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    with run_emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def client(emulator):
-    yield Client(emulator)
-    Client(emulator).control("DELETE", "/faults")
 
 
 @pytest.fixture

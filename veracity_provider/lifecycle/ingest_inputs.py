@@ -6,8 +6,9 @@ from pathlib import Path, PurePath
 from typing import Any, Final, cast
 
 from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.inputs import choice_problems, is_known, is_uuid, uuid_problems
+from veracity_provider.lifecycle.inputs import choice_problems, is_known, uuid_problems
 from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.settings import is_uuid
 from veracity_provider.storage.sources import FileSource, Source, TextSource
 
 OPERATIONS: Final = ("Upsert", "Delete", "Overwrite", "Append")

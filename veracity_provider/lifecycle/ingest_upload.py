@@ -111,7 +111,10 @@ class IngestUploadLifecycle:
         if need is Need.A_PERSON and report is not None:
             reporter.warning(in_doubt_after_end(job_id, report))
         if need is Need.UNKNOWN:
-            reporter.warning(f"the platform no longer knows ingest job {job_id}; how it ended is not known")
+            reporter.warning(
+                f"the platform no longer knows ingest job {job_id}, and this machine has no record of its end; "
+                "nothing is done about it. `triggers` runs the ingest again, if it has to be"
+            )
         return need is Need.NEW_JOB
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:

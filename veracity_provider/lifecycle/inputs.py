@@ -3,10 +3,10 @@
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
+from veracity_provider.settings import is_uuid
 
 
 def is_known(value: object) -> bool:
@@ -33,14 +33,6 @@ def uuid_problems(inputs: JsonObject, *names: str, where: str) -> Iterator[Input
             yield InputProblem(name, f"is missing; {where}")
         elif not is_uuid(value):
             yield InputProblem(name, f"{value!r} is not a UUID; {where}")
-
-
-def is_uuid(value: object) -> bool:
-    """Whether *value* is a UUID written with dashes."""
-    try:
-        return isinstance(value, str) and str(UUID(value)) == value.lower()
-    except ValueError:
-        return False
 
 
 def choice_problems(inputs: JsonObject, name: str, choices: Sequence[str]) -> Iterator[InputProblem]:

@@ -187,11 +187,11 @@ class JobRunner:
                 raise IngestJobFailed(f"ingest job {job.job_id} has failed before; run `pulumi up` again for a new one")
             return entry
         noted = self._note(job, report)
-        if report.phase is JobPhase.FAILED:
-            if report.may_have_taken_effect and job.operation not in HARMLESS_TO_REPEAT:
-                raise IngestJobInDoubt(in_doubt_after_end(job.job_id, report))
-            raise IngestJobFailed(failure_text(job, report))
-        return noted
+        if report.phase is JobPhase.SUCCEEDED:
+            return noted
+        if report.may_have_taken_effect and job.operation not in HARMLESS_TO_REPEAT:
+            raise IngestJobInDoubt(in_doubt_after_end(job.job_id, report))
+        raise IngestJobFailed(failure_text(job, report))
 
     def _note(self, job: Job, report: JobReport) -> Entry:
         state = JobState.COMPLETED if report.phase is JobPhase.SUCCEEDED else JobState.FAILED

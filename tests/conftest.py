@@ -1,0 +1,19 @@
+import pytest
+
+from tests.emulator.client import Client
+from veracity_emulator.testing import run_emulator
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    """A local Veracity in this process, for every test that needs no process of its own."""
+    with run_emulator(job_seconds=0.02) as running:
+        yield running
+
+
+@pytest.fixture
+def client(emulator):
+    """Somebody else's client of it; takes all faults back at the end."""
+    found = Client(emulator)
+    yield found
+    found.control("DELETE", "/faults")
