@@ -27,7 +27,7 @@ from veracity_emulator.config import Config
 from veracity_emulator.database import Database
 from veracity_emulator.datalake import routes as datalake
 from veracity_emulator.datalake import store
-from veracity_emulator.fabric import containers, rooms
+from veracity_emulator.fabric import containers, rooms, stewards
 from veracity_emulator.middleware import Hostile
 from veracity_emulator.world import World
 
@@ -56,6 +56,7 @@ def make_app(world: World) -> Hostile:
         *datasets.operations(),
         *ingest.operations(),
         *rooms.operations(),
+        *stewards.operations(),
     ]
     description = openapi.describe(operations)
 

@@ -43,6 +43,15 @@ class SettingsInput(BaseModel):
     sasSeconds: float | None = Field(default=None, gt=0)
 
 
+class AccountInput(BaseModel):
+    """What happens to a service account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    secretExpired: bool
+
+
 class ClockInput(BaseModel):
     """How far to move the clock."""
 
@@ -74,6 +83,7 @@ def operations() -> list[Operation]:
         one("POST", "/datasets", _add_dataset, "Make an empty dataset like another", LikeInput, 201),
         one("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
         one("POST", "/settings", _set, "Change settings", SettingsInput),
+        one("POST", "/accounts", _set_account, "Let a service account's secret expire", AccountInput),
         one("GET", "/clock", _clock, "The emulator's time"),
         one("POST", "/clock", _move_clock, "Move the clock forward", ClockInput),
     ]
@@ -177,6 +187,14 @@ def _set(world: World, call: Call) -> Any:
     given = call.model(SettingsInput)
     for name, value in given.model_dump(exclude={"datasetId"}, exclude_none=True).items():
         world.set_setting(name, value, given.datasetId)
+    return {"status": "ok"}
+
+
+def _set_account(world: World, call: Call) -> Any:
+    given = call.model(AccountInput)
+    with world.database.transaction() as connection:
+        change = (int(given.secretExpired), given.id)
+        connection.execute("UPDATE accounts SET secret_expired = ? WHERE id = ?", change)
     return {"status": "ok"}
 
 

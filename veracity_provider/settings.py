@@ -251,10 +251,11 @@ class _Reading:
         value = self._get(name)
         if value is None:
             key = _KEY_OF[name]
-            flag = "--secret " if key.is_secret else ""
+            # A secret is asked for, so that it does not stay in the shell's history.
+            what = f"--secret veracity:{name}" if key.is_secret else f"veracity:{name} VALUE"
             self._refuse(
                 name,
-                f"is missing. Set it with `{self._set_command} {flag}veracity:{name} VALUE`, "
+                f"is missing. Set it with `{self._set_command} {what}`, "
                 f"or in the environment as {key.environment_variable}.",
             )
         return value or ""

@@ -213,3 +213,15 @@ class TestRelations:
         assert client.fabric("GET", f"{DATA}/resources/{container}").status_code == 403
         assert patch(client, container, []).status_code == 403
         assert container not in {one["id"] for one in client.fabric("GET", f"{DATA}/resources").json()}
+
+
+def test_a_steward_reads_and_does_not_patch(client, reader):
+    container, user = client.container(), client.demo["readerClientId"]
+    path = f"{DATA}/resources/{container}/datastewards"
+    assert reader.fabric("POST", f"{path}/{user}", {}).status_code == 403
+    assert client.fabric("POST", f"{path}/{user}", {"comment": "helps"}).json()["comment"] == "helps"
+    assert [one["userId"] for one in client.fabric("GET", path).json()] == [user]
+    assert reader.fabric("GET", f"{DATA}/resources/{container}").json()["accessLevel"] == "dataSteward"
+    assert patch(reader, container, []).status_code == 403
+    assert client.fabric("DELETE", f"{path}/{user}").status_code == 200
+    assert reader.fabric("GET", f"{DATA}/resources/{container}").status_code == 403

@@ -68,3 +68,22 @@ def test_data_fabric_takes_a_token_without_bearer_as_its_page_shows(client):
     headers["Authorization"] = headers["Authorization"].removeprefix("Bearer ")
     url = f"{client.url}/veracity/datafabric/data/api/1/resources"
     assert requests.get(url, headers=headers, timeout=30).status_code == 200
+
+
+def test_a_secret_can_expire(reader):
+    account = {"id": reader.account[0], "secretExpired": True}
+    reader.control("POST", "/accounts", account)
+    refused = reader.token(resource=WORKBENCH)
+    reader.control("POST", "/accounts", {**account, "secretExpired": False})
+    assert (refused.status_code, refused.json()["error_codes"]) == (401, [7000222])
+    assert reader.token(resource=WORKBENCH).status_code == 200
+
+
+def test_a_token_lives_as_long_as_it_is_told(client):
+    client.control("POST", "/settings", {"tokenSeconds": 0.01})
+    token = client.token(resource=WORKBENCH).json()["access_token"]
+    client.control("POST", "/settings", {"tokenSeconds": 3600})
+    client.control("POST", "/clock", {"advanceSeconds": 1})
+    url = f"{client.url}/veracity/dw/gateway/api/v2/workspaces/{client.workspace}"
+    headers = {**client.headers(), "Authorization": f"Bearer {token}"}
+    assert requests.get(url, headers=headers, timeout=30).status_code == 401
