@@ -3,7 +3,6 @@ import socket
 from pulumi.runtime.proto import engine_pb2
 
 from veracity_provider.dynamic.engine import Engine, Row
-from veracity_provider.dynamic.sdk import Call
 from veracity_provider.dynamic.terminal import shows_live_text
 
 
@@ -18,7 +17,7 @@ class Display:
         self.shown.append(request)
 
 
-CALL = Call(urn="urn:pulumi:one", is_preview=True)
+URN = "urn:pulumi:one"
 
 
 def test_an_engine_is_alive_as_long_as_it_listens():
@@ -30,7 +29,7 @@ def test_an_engine_is_alive_as_long_as_it_listens():
 
 def test_what_is_said_appears_on_the_row_of_the_resource():
     display = Display()
-    row = Row(display, CALL, is_live=False)
+    row = Row(display, URN, is_live=False)
     row.info("one")
     row.warning("two")
     assert [(one.urn, one.severity, one.message) for one in display.shown] == [
@@ -41,7 +40,7 @@ def test_what_is_said_appears_on_the_row_of_the_resource():
 
 def test_live_text_comes_at_most_twice_a_second():
     display = Display()
-    row = Row(display, CALL, is_live=True)
+    row = Row(display, URN, is_live=True)
     for percent in range(100):
         row.live(f"{percent} %")
     assert [one.message for one in display.shown] == ["0 %"]
@@ -50,7 +49,7 @@ def test_live_text_comes_at_most_twice_a_second():
 
 def test_a_log_gets_no_live_text():
     display = Display()
-    Row(display, CALL, is_live=False).live("12 %")
+    Row(display, URN, is_live=False).live("12 %")
     assert display.shown == []
 
 

@@ -55,10 +55,10 @@ def test_a_provider_learns_which_resource_it_is_asked_about():
         return answer()
 
     def answer():
-        return sdk.current_call()
+        return sdk.current_urn()
 
-    assert serve(SimpleNamespace(urn="urn:pulumi:one", preview=True)) == sdk.Call("urn:pulumi:one", is_preview=True)
+    assert serve(SimpleNamespace(urn="urn:pulumi:one")) == "urn:pulumi:one"
 
 
-def test_outside_of_a_request_there_is_no_call():
-    assert sdk.current_call() is None
+def test_outside_of_a_request_there_is_no_resource():
+    assert sdk.current_urn() == ""

@@ -15,7 +15,6 @@ from veracity_provider.settings import Settings
 class Told:
     """A reporter that remembers."""
 
-    is_preview: bool = False
     infos: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     lives: list[str] = field(default_factory=list)

@@ -10,8 +10,6 @@ from typing import Final, Protocol, cast, final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from veracity_provider.dynamic.sdk import Call
-
 WATCH_EVERY_S: Final = 1.0
 LIVE_EVERY_S: Final = 0.5
 _CONNECT_TIMEOUT_S: Final = 2.0
@@ -69,18 +67,13 @@ def end_with(engine: Engine, *, every_s: float = WATCH_EVERY_S) -> None:
 
 @final
 class Row:
-    """The row of one resource on the engine's display, for the length of one call."""
+    """The row of the resource *urn* on the engine's display; an empty one is the row of the stack."""
 
-    def __init__(self, stub: EngineLog | None, call: Call | None, *, is_live: bool) -> None:
+    def __init__(self, stub: EngineLog | None, urn: str, *, is_live: bool) -> None:
         self._stub = stub
-        self._call = call
+        self._urn = urn
         self._is_live = is_live
         self._last_live = float("-inf")
-
-    @property
-    def is_preview(self) -> bool:
-        """Whether the engine only asks what it would do."""
-        return self._call is not None and self._call.is_preview
 
     def info(self, message: str) -> None:
         """Say something that stays in the log."""
@@ -100,8 +93,7 @@ class Row:
     def _log(self, severity: engine_pb2.LogSeverity.ValueType, message: str, *, ephemeral: bool) -> None:
         if self._stub is None:
             return
-        urn = self._call.urn if self._call else ""
-        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
+        request = engine_pb2.LogRequest(severity=severity, message=message, urn=self._urn, ephemeral=ephemeral)
         try:
             self._stub.Log(request, timeout=_CONNECT_TIMEOUT_S)
         except grpc.RpcError:

@@ -35,7 +35,7 @@ class Process:
 
     def row(self) -> Row:
         """Where the call that is being answered on this thread says things."""
-        return Row(self._stub, sdk.current_call(), is_live=self._is_live)
+        return Row(self._stub, sdk.current_urn(), is_live=self._is_live)
 
 
 _lock = threading.Lock()

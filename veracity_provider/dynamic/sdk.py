@@ -15,7 +15,6 @@ import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import FrameType
 
 WORKERS = 256
@@ -23,14 +22,6 @@ WORKERS = 256
 
 SDK_WORKERS = 4
 _ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d+")
-
-
-@dataclass(frozen=True)
-class Call:
-    """What the engine asks: about which resource, and whether it only wants to know what would happen."""
-
-    urn: str
-    is_preview: bool
 
 
 def widen_worker_pool(workers: int = WORKERS) -> bool:
@@ -47,14 +38,14 @@ def engine_address(arguments: list[str]) -> str | None:
     return next((word for word in reversed(arguments) if _ADDRESS.fullmatch(word)), None)
 
 
-def current_call() -> Call | None:
-    """The request that the plugin's servicer is answering on this thread; None outside of one."""
+def current_urn() -> str:
+    """The resource that the plugin's servicer is asked about on this thread; empty outside of a request."""
     for frame in _callers(inspect.currentframe()):
         request = frame.f_locals.get("request")
         urn = getattr(request, "urn", None)
         if isinstance(urn, str) and urn:
-            return Call(urn=urn, is_preview=bool(getattr(request, "preview", False)))
-    return None
+            return urn
+    return ""
 
 
 def show_errors_as_one_line() -> None:

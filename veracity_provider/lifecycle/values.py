@@ -24,11 +24,6 @@ UNKNOWN: Final = Unknown()
 class Reporter(Protocol):
     """Where a lifecycle says things to the person who waits: the resource's own row on the display."""
 
-    @property
-    def is_preview(self) -> bool:
-        """Whether the engine only asks what it would do."""
-        ...
-
     def info(self, message: str) -> None:
         """Say something that stays in the log."""
         ...
