@@ -1,0 +1,88 @@
+"""From wire to values: what is tolerated, and what is not."""
+
+import pytest
+
+from veracity_provider.api import models
+from veracity_provider.api.models import JobPhase
+from veracity_provider.api.provisioning import to_wire
+from veracity_provider.errors import UnexpectedAnswer
+
+
+@pytest.mark.parametrize(
+    ("status", "errors", "phase"),
+    [
+        ("Running", False, JobPhase.ACTIVE),
+        ("Completed", False, JobPhase.SUCCEEDED),
+        ("completed", False, JobPhase.SUCCEEDED),
+        ("Completed", True, JobPhase.FAILED),
+        ("Failed", False, JobPhase.FAILED),
+        ("Timed Out", False, JobPhase.FAILED),
+        ("Running", True, JobPhase.ACTIVE),
+        ("Reticulating", False, JobPhase.ACTIVE),
+        ("Reticulating", True, JobPhase.FAILED),
+    ],
+)
+def test_a_status_word_is_read_with_its_error_fields(status, errors, phase):
+    body = {"jobId": "j", "status": status, "notebookErrorMessage": "why" if errors else None, "validationError": None}
+    assert models.job_report(body, "j", "looking").phase is phase
+
+
+@pytest.mark.parametrize(
+    ("status", "doubtful"), [("Failed", False), ("Cancelled", True), ("Completed", True), ("Aborted", True)]
+)
+def test_some_ends_do_not_say_whether_rows_were_changed(status, doubtful):
+    report = models.job_report({"status": status, "notebookErrorMessage": "why"}, "j", "looking")
+    assert report.may_have_taken_effect is doubtful
+
+
+def test_quotes_around_the_address_are_taken_off_and_it_is_in_no_repr():
+    job = models.registered_job({"jobId": "j", "sasToken": '"https://host/fs/d?sig=hidden"'}, "registering")
+    assert job.sas_uri == "https://host/fs/d?sig=hidden"
+    assert "hidden" not in repr(job)
+
+
+@pytest.mark.parametrize("body", [None, [], "text", {}, {"jobId": "j"}, {"jobId": "", "sasToken": "x"}])
+def test_an_answer_that_is_not_as_documented_is_told(body):
+    with pytest.raises(UnexpectedAnswer, match="not what the platform documents"):
+        models.registered_job(body, "registering")
+
+
+def test_a_resource_is_read_in_any_case_with_nulls_left_out():
+    body = {
+        "Id": "c",
+        "OwnerId": None,
+        "mayContainPersonalData": True,
+        "Metadata": {
+            "Title": "T",
+            "Description": None,
+            "Icon": {"Id": "I", "BackgroundColor": None},
+            "Tags": [{"Id": "1", "Title": "a", "Type": "tag"}, {"title": "v", "type": "systemtag"}],
+        },
+    }
+    found = models.resource(body, "reading")
+    assert found.owner_id == ""
+    assert found.may_contain_personal_data == "true"
+    assert found.metadata == {
+        "title": "T",
+        "icon": {"id": "I"},
+        "tags": [{"id": "1", "title": "a", "type": "tag"}, {"title": "v", "type": "systemtag"}],
+    }
+    assert [models.is_system_tag(tag) for tag in found.metadata["tags"]] == [False, True]
+
+
+def test_the_published_spelling_of_a_patch():
+    operations = [
+        {"op": "test", "path": "/icon/backgroundColor", "value": "#000000"},
+        {"op": "replace", "path": "/tags", "value": [{"title": "a"}, {"id": "1", "title": "v", "type": "systemTag"}]},
+    ]
+    assert to_wire(operations, "rfc6902") == operations
+    assert to_wire(operations, "documented") == {
+        "operations": [
+            {"op": "test", "path": "Icon/backgroundColor", "value": "#000000"},
+            {
+                "op": "replace",
+                "path": "Tags",
+                "value": [{"Title": "a"}, {"id": "1", "Title": "v", "type": "systemTag"}],
+            },
+        ]
+    }

@@ -1,0 +1,228 @@
+"""What is repeated, what is not, and what each answer of the platform becomes."""
+
+import socket
+
+import pytest
+
+from veracity_provider.api.clients import connect
+from veracity_provider.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    Conflict,
+    ContainerNotFound,
+    DatasetNotFound,
+    IngestJobNotFound,
+    PermissionDenied,
+    PlatformFailed,
+    PlatformUnreachable,
+    RateLimited,
+    RequestRefused,
+    UnexpectedAnswer,
+)
+
+NOTHING = "99999999-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def fault(client):
+    def put(path, effect, **options):
+        client.control("POST", "/faults", {"path": path, "effect": effect, **options})
+
+    return put
+
+
+@pytest.fixture
+def read(client, clients):
+    """A read of the demo container."""
+    container = client.container()
+    return lambda: clients.data.get_resource(container)
+
+
+@pytest.fixture
+def write(client, clients):
+    """A registration."""
+    dataset = client.dataset("keyed")
+    return lambda: clients.ingest.register_ingest_job(client.workspace, dataset, file_name="a.csv", operation="Upsert")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, RequestRefused),
+        (403, PermissionDenied),
+        (404, ContainerNotFound),
+        (409, Conflict),
+        (418, RequestRefused),
+        (429, RateLimited),
+        (500, PlatformFailed),
+        (502, PlatformFailed),
+    ],
+)
+def test_each_status_becomes_one_error(read, fault, status, error):
+    fault("*/resources/*", {"kind": "status", "status": status, "retryAfter": 0}, count=None)
+    with pytest.raises(error) as failed:
+        read()
+    assert failed.value.status == status
+    assert str(status) in str(failed.value)
+    assert "\n" not in str(failed.value)
+
+
+@pytest.mark.parametrize("effect", ["cutBefore", "cutAfter", {"kind": "status", "status": 503}])
+def test_a_read_is_repeated_until_it_works(read, fault, sent, effect):
+    fault("*/resources/*", {"kind": effect} if isinstance(effect, str) else effect, count=2)
+    assert read().owner_id
+    assert sent("GET /veracity/datafabric/data") == 3
+
+
+def test_a_read_is_tried_four_times(read, fault, sent):
+    fault("*/resources/*", {"kind": "status", "status": 500}, count=None)
+    with pytest.raises(PlatformFailed):
+        read()
+    assert sent("GET /veracity/datafabric/data") == 4
+
+
+def test_retry_after_is_honoured_and_one_beyond_reason_is_not_waited_for(read, fault, sent):
+    fault("*/resources/*", {"kind": "status", "status": 429, "retryAfter": 3600})
+    with pytest.raises(RateLimited):
+        read()
+    assert sent("GET /veracity/datafabric/data") == 1
+
+
+@pytest.mark.parametrize(
+    ("effect", "error"),
+    [
+        ({"kind": "cutAfter"}, AnswerLost),
+        ({"kind": "cutBefore"}, AnswerLost),
+        ({"kind": "status", "status": 500}, PlatformFailed),
+        ({"kind": "status", "status": 502, "html": True}, PlatformFailed),
+    ],
+)
+def test_a_write_that_may_have_been_carried_out_is_sent_once(write, fault, sent, effect, error):
+    fault("*/ingest/dataset/*", effect)
+    with pytest.raises(error):
+        write()
+    assert sent("PUT ") == 1
+
+
+def test_a_write_that_was_surely_not_carried_out_is_repeated(write, fault, sent):
+    fault("*/ingest/dataset/*", {"kind": "status", "status": 429, "retryAfter": 0}, count=2)
+    assert write().job_id
+    assert sent("PUT ") == 3
+
+
+def test_no_answer_in_time_is_told_as_such(client, make_settings, fault):
+    clients = connect(make_settings(requestTimeoutSeconds="1"))
+    dataset = client.dataset("keyed")
+    fault("*/ingest/dataset/*", {"kind": "delay", "seconds": 1.5})
+    with pytest.raises(AnswerLost, match="time-out"):
+        clients.ingest.register_ingest_job(client.workspace, dataset, file_name="a.csv", operation="Upsert")
+
+
+def test_a_platform_that_is_not_there_is_told_by_its_address(make_settings):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        clients = connect(make_settings(dataApiUrl=url))
+        with pytest.raises(PlatformUnreachable, match="connection refused") as failed:
+            clients.data.get_resource(NOTHING)
+    assert url in str(failed.value)
+
+
+@pytest.mark.parametrize("effect", [{"kind": "html"}, {"kind": "status", "status": 500, "html": True}])
+def test_a_page_of_html_is_never_shown(read, fault, effect):
+    fault("*/resources/*", effect, count=None)
+    with pytest.raises((UnexpectedAnswer, PlatformFailed)) as failed:
+        read()
+    assert "<" not in str(failed.value)
+
+
+def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
+    with pytest.raises(RequestRefused) as failed:
+        clients.ingest.register_ingest_job(
+            client.workspace, client.dataset("keyed"), file_name="a.csv", operation="Append"
+        )
+    assert "do not have schema keys" in str(failed.value)
+    assert failed.value.trace_id
+    assert failed.value.trace_id in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"),
+    [
+        (lambda clients, ws: clients.datasets.get_dataset(ws, NOTHING), DatasetNotFound),
+        (lambda clients, ws: clients.ingest.get_ingest_job(ws, NOTHING), IngestJobNotFound),
+        (lambda clients, ws: clients.ingest.start_ingest_job(ws, NOTHING), IngestJobNotFound),
+        (lambda clients, _: clients.data.get_resource(NOTHING), ContainerNotFound),
+        (lambda clients, _: clients.provisioning.update_metadata(NOTHING, []), ContainerNotFound),
+    ],
+)
+def test_what_is_not_there_is_named(client, clients, ask, error):
+    with pytest.raises(error, match=NOTHING):
+        ask(clients, client.workspace)
+
+
+class TestTokens:
+    def test_one_token_serves_all_requests_to_an_api(self, read, sent):
+        for _ in range(3):
+            read()
+        assert sent("/oauth2/token") == 1
+
+    def test_a_refused_token_is_renewed_once(self, read, fault, sent):
+        fault("*/resources/*", {"kind": "expireToken"})
+        assert read().id
+        assert sent("/oauth2/token") == 2
+
+    def test_a_token_that_is_refused_again_is_an_error(self, read, fault):
+        fault("*/resources/*", {"kind": "expireToken"}, count=None)
+        with pytest.raises(AuthenticationFailed):
+            read()
+
+    def test_a_scope_asks_the_v2_endpoint(self, client, make_settings, sent):
+        api = "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75/.default"
+        clients = connect(make_settings(scope=api))
+        assert clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]).name
+        assert clients.data.get_resource(client.demo["containers"]["owned"]).id
+        assert sent("/oauth2/v2.0/token") == 2
+
+    @pytest.mark.parametrize(
+        ("config", "words"),
+        [
+            ({"clientSecret": "hidden-word"}, "veracity:clientSecret"),
+            ({"clientId": "nobody"}, "veracity:clientId"),
+            ({"resource": "https://other"}, "veracity:resource"),
+            ({"scope": "https://other"}, "veracity:scope"),
+        ],
+    )
+    def test_a_refusal_names_the_setting_and_not_the_secret(self, client, make_settings, config, words):
+        with pytest.raises(AuthenticationFailed, match=words) as failed:
+            connect(make_settings(**config)).datasets.get_dataset(client.workspace, NOTHING)
+        assert "hidden-word" not in str(failed.value)
+        assert failed.value.trace_id
+
+    def test_an_expired_secret_says_so(self, client, clients):
+        client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": True})
+        try:
+            with pytest.raises(AuthenticationFailed, match="has expired"):
+                clients.datasets.get_dataset(client.workspace, NOTHING)
+        finally:
+            client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": False})
+
+    @pytest.mark.parametrize(
+        ("effect", "error"),
+        [
+            ({"kind": "status", "status": 429}, RateLimited),
+            ({"kind": "status", "status": 503}, PlatformFailed),
+            ({"kind": "html"}, UnexpectedAnswer),
+            ({"kind": "cutBefore"}, PlatformUnreachable),
+        ],
+    )
+    def test_a_token_endpoint_that_gives_no_token_is_one_error(self, read, fault, effect, error):
+        fault("*/oauth2/token", effect, count=None)
+        with pytest.raises(error):
+            read()
+
+    def test_a_wrong_key_is_told(self, client, make_settings):
+        clients = connect(make_settings(subscriptionKey="hidden-key"))
+        with pytest.raises(AuthenticationFailed, match="subscription key") as failed:
+            clients.datasets.get_dataset(client.workspace, NOTHING)
+        assert "hidden-key" not in str(failed.value)
