@@ -15,10 +15,10 @@ class _Effect(BaseModel):
 
 
 class StatusEffect(_Effect):
-    """Answer with this status in place of the work; *html* as a proxy's page."""
+    """Answer with this status in place of the work, a redirect (to nowhere) included; *html* as a proxy's page."""
 
     kind: Literal["status"]
-    status: int = Field(ge=400, le=599)
+    status: int = Field(ge=300, le=599)
     retryAfter: float | None = None  # noqa: N815 — wire name
     html: bool = False
 

@@ -104,6 +104,13 @@ def test_a_write_that_may_have_been_carried_out_is_sent_once(write, fault, sent,
     assert sent("PUT ") == 1
 
 
+def test_a_redirect_is_never_taken_for_a_yes(client, clients, write, fault):
+    job_id = write().job_id
+    fault("*/start", {"kind": "status", "status": 302})
+    with pytest.raises(UnexpectedAnswer, match="redirect"):
+        clients.ingest.start_ingest_job(client.workspace, job_id)
+
+
 def test_a_write_that_was_surely_not_carried_out_is_repeated(write, fault, sent):
     fault("*/ingest/dataset/*", {"kind": "status", "status": 429, "retryAfter": 0}, count=2)
     assert write().job_id

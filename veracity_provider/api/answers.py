@@ -78,11 +78,17 @@ _HINTS: Final = {
 
 def json_of(answer: requests.Response, action: Action) -> Any:
     """
-    The JSON body of a 2xx answer; None for an empty one.
+    The JSON body of an answer that is no error; None for an empty one.
 
     Raises:
-        UnexpectedAnswer: It is something else; most often the HTML page of a proxy or of a login.
+        UnexpectedAnswer: It is something else: a redirect, or the HTML page of a proxy or of a login.
     """
+    if answer.status_code >= 300:
+        message = (
+            f"{action.doing} failed: the answer is a redirect ({answer.status_code}), which no API of the platform "
+            "gives. Check the endpoint in the stack config, and whether a proxy stands in between"
+        )
+        raise UnexpectedAnswer(message, trace_id=trace_id_of(answer))
     if not answer.content.strip():
         return None
     try:
