@@ -2,8 +2,8 @@
 Kills at random instants: `python -m tests.chaos --kills 200 --seed 7`, or `make chaos`.
 
 Each round declares a change (of one of the four operations), runs `pulumi up`, kills something a random while later
-(the CLI, the provider, the emulator, or all), sometimes edits the file, and runs `pulumi up` until it succeeds. Then
-the rows are counted. The same seed makes the same choices.
+(the CLI, the provider, both, the emulator, or all), sometimes edits the file, and runs `pulumi up` until it succeeds.
+Then the rows are counted. The same seed makes the same choices.
 """
 
 import argparse
@@ -14,10 +14,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +30,8 @@ from tests.engine.veracity import Veracity
 from veracity_emulator.testing import EmulatorProcess, spawn_emulator
 
 OPERATIONS = ("Append", "Upsert", "Overwrite", "Delete")
-VICTIMS = ("CLI", "provider", "emulator", "all")
+VICTIMS = ("CLI", "provider", "both", "emulator", "all")
+DAYS = (1, 2, 3)
 LIFE_S = (0.5, 3.0)
 MOST_UPS = 6
 
@@ -38,7 +41,8 @@ class Tally:
     """What happened in a campaign."""
 
     kills: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    phases: Counter[str] = field(default_factory=Counter[str])
+    """By the latest request before the kill, and operation."""
+    victims: Counter[str] = field(default_factory=Counter[str])
     wrong: list[str] = field(default_factory=list[str])
     twice: list[str] = field(default_factory=list[str])
     asks: int = 0
@@ -63,16 +67,15 @@ class Campaign:
         operation, victim = self.chance.choice(OPERATIONS), self.chance.choice(VICTIMS)
         edits, life_s = self.chance.random() < 0.3, self.chance.uniform(*LIFE_S)
         project = self._project(number, operation)
-        before = self._first(project, operation)
-        project.write("data.csv", self._content(operation, 1))
-        self.tally.phases[self._killed_up(project, victim, life_s)] += 1
-        self.tally.kills[operation, victim] += 1
-        edition = 1
-        if edits and operation != "Append":
-            edition = 2
-            project.write("data.csv", self._content(operation, 2))
-        self._seen_through(project, f"round {number}: {operation}, {victim} after {life_s:.2f} s")
-        self._judge(project, number, operation, before, edition)
+        self._first(project, operation)
+        project.write("data.csv", content(operation, 1))
+        self.tally.kills[self._killed_up(project, victim, life_s), operation] += 1
+        self.tally.victims[victim] += 1
+        if edits:
+            project.write("data.csv", content(operation, 2))
+        what = f"round {number}: {operation}, {victim} after {life_s:.2f} s{', edited' if edits else ''}"
+        self._seen_through(project, what)
+        self._judge(project, what, operation, edition=2 if edits else 1)
 
     def _project(self, number: int, operation: str) -> Project:
         project = copy_template(self.folder / "template", self.folder / str(number), self.veracity.config)
@@ -86,20 +89,13 @@ class Campaign:
         project.declare(datasets=[entry])
         return project
 
-    def _first(self, project: Project, operation: str) -> int:
-        """Rows that are there before; those to delete have to be."""
-        if operation != "Delete":
-            return 0
-        project.config["veracity:datasets"][0]["operation"] = "Upsert"
-        project.write("data.csv", noon_reports())
-        _require(project.up())
-        project.config["veracity:datasets"][0]["operation"] = "Delete"
-        return 3
-
-    def _content(self, operation: str, edition: int) -> str:
-        if operation == "Append":
-            return wind_readings(5)
-        return noon_reports(*(noon_report(day, speed=float(edition)) for day in range(1, 2 + edition)))
+    def _first(self, project: Project, operation: str) -> None:
+        """Rows that are to be deleted have to be there before."""
+        if operation == "Delete":
+            project.config["veracity:datasets"][0]["operation"] = "Upsert"
+            project.write("data.csv", noon_reports(*(noon_report(day) for day in DAYS)))
+            _require(project.up())
+            project.config["veracity:datasets"][0]["operation"] = "Delete"
 
     def _killed_up(self, project: Project, victim: str, life_s: float) -> str:
         """Run, and kill *life_s* later; says which request was the latest then."""
@@ -112,7 +108,7 @@ class Campaign:
             if victim in {"emulator", "all"}:
                 self.emulator.kill()
             if victim != "emulator":
-                kill_all({"CLI": project.clis, "provider": project.plugins, "all": project.processes}[victim]())
+                kill_all(_of_the_project(project, victim))
             if victim in {"emulator", "all"}:
                 self.emulator.restart()
             process.communicate(timeout=240)
@@ -145,14 +141,39 @@ class Campaign:
         _require(project.pulumi("config", "set", "--path", f"veracity:resume.{job}", word))
         project.keep_config()
 
-    def _judge(self, project: Project, number: int, operation: str, before: int, edition: int) -> None:
-        rows = self.veracity.rows(project.dataset)
-        expected = {"Append": 5, "Delete": max(0, before - 1 - edition)}.get(operation, 1 + edition)
-        if len(rows) != expected and not (operation == "Upsert" and len(rows) >= expected):
-            self.tally.wrong.append(f"round {number}: {operation}: {len(rows)} rows where {expected} should be")
-        twice = [job for job in self.veracity.jobs(project.dataset) if job["startCount"] > 1]
-        if twice and operation == "Append":
-            self.tally.twice.append(f"round {number}: {twice}")
+    def _judge(self, project: Project, what: str, operation: str, *, edition: int) -> None:
+        found = Counter(_mark(row) for row in self.veracity.rows(project.dataset))
+        if found not in allowed(operation, edition):
+            self.tally.wrong.append(f"{what}: {dict(found)}")
+        self.tally.twice += [f"{what}: {job}" for job in self.veracity.jobs(project.dataset) if job["startCount"] > 1]
+
+
+def _of_the_project(project: Project, victim: str) -> list[psutil.Process]:
+    found = {"CLI": project.clis, "provider": project.plugins}
+    return found[victim]() if victim in found else project.processes()
+
+
+def content(operation: str, edition: int) -> str:
+    """The file of the first edition, or of the second, which holds more."""
+    if operation == "Append":
+        return wind_readings(5, turbine=f"E{edition}")
+    return noon_reports(*(noon_report(day, speed=float(edition)) for day in DAYS[: 1 + edition]))
+
+
+def allowed(operation: str, edition: int) -> list[Counter[str]]:
+    """What a dataset may hold when *edition* was declared last: its rows, by what tells them apart, and how often."""
+    if operation == "Append":
+        last, first = ({f"E{one}-{i}": 1 for i in range(5)} for one in (edition, 1))
+        # An edit takes the place of a first edition that was not yet started; one that was started stays.
+        return [Counter(last), Counter(last | first)]
+    days = DAYS[: 1 + edition]
+    if operation == "Delete":
+        return [Counter(f"{day:02} at 12.5" for day in DAYS if day not in days)]
+    return [Counter(f"{day:02} at {edition:.1f}" for day in days)]
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    return row["turbine_id"] if "turbine_id" in row else f"{row['report_time'][8:10]} at {row['speed_knots']}"
 
 
 def _part(request: dict[str, object]) -> str:
@@ -197,19 +218,25 @@ def main() -> int:
 
 def show(tally: Tally, seed: int, seconds: float) -> None:
     """Print the table."""
-    table = Table("operation", *VICTIMS, title=f"kills by operation and victim, seed {seed}, {seconds / 60:.0f} min")
-    for operation in OPERATIONS:
-        table.add_row(operation, *(str(tally.kills[operation, victim]) for victim in VICTIMS))
+    phases = sorted({phase for phase, _ in tally.kills}, key=lambda phase: -_row(tally, phase)[-1])
+    table = Table(
+        "latest request before the kill", *OPERATIONS, "all", title=f"kills by phase and operation, seed {seed}"
+    )
+    for phase in phases:
+        table.add_row(phase, *map(str, _row(tally, phase)))
     console = Console()
     console.print(table)
-    phases = Table("latest request when it was killed", "kills")
-    for phase, count in tally.phases.most_common():
-        phases.add_row(phase, str(count))
-    console.print(phases)
-    console.print(f"rows wrong: {len(tally.wrong)}; jobs applied twice: {len(tally.twice)}; asks: {tally.asks}; ")
+    victims = ", ".join(f"{victim} {tally.victims[victim]}" for victim in VICTIMS)
+    console.print(f"killed: {victims}; {seconds / 60:.0f} min")
+    console.print(f"rows wrong: {len(tally.wrong)}; jobs applied twice: {len(tally.twice)}; asks: {tally.asks}")
     console.print(f"provider processes left over: {tally.left_over}")
     for line in (*tally.wrong, *tally.twice):
         console.print(f"  {line}", markup=False)
+
+
+def _row(tally: Tally, phase: str) -> list[int]:
+    counts = [tally.kills[phase, operation] for operation in OPERATIONS]
+    return [*counts, sum(counts)]
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ def noon_reports(*lines: str) -> str:
     return "\n".join([NOON_COLUMNS, *(lines or [noon_report(day) for day in (1, 2, 3)])]) + "\n"
 
 
-def wind_readings(count: int = 2) -> str:
+def wind_readings(count: int = 2, *, turbine: str = "WT") -> str:
     """A file for the keyless dataset."""
-    lines = [f"WT-{i},2026-01-01T{i // 60 % 24:02}:{i % 60:02}:00Z,1500.5,9.1,12.0,31.5,RUNNING" for i in range(count)]
+    lines = [
+        f"{turbine}-{i},2026-01-01T{i // 60 % 24:02}:{i % 60:02}:00Z,1500.5,9.1,12.0,31.5,RUNNING" for i in range(count)
+    ]
     return "\n".join([WIND_COLUMNS, *lines]) + "\n"
