@@ -64,6 +64,16 @@ def test_ignoring_the_hash_seeds_once(ingest, veracity):
     assert ingest.is_unchanged()
     assert started(veracity, ingest.dataset) == 1
 
+    ingest.declared(', triggers=[1], opts=pulumi.ResourceOptions(ignore_changes=["content_hash"])')
+    refused = ingest.preview()
+    assert not refused.succeeded
+    assert refused.lines_with("data.csv", "ignore_changes"), refused.text
+    ingest.write("data.csv", noon_reports())
+    again = ingest.up()
+    assert again.succeeded, again.text
+    assert started(veracity, ingest.dataset) == 2
+    assert ingest.is_unchanged()
+
 
 def test_a_rename_with_an_alias_ingests_nothing_again(ingest, veracity):
     assert ingest.up().succeeded

@@ -7,6 +7,7 @@ from veracity_provider.errors import (
     DatasetNotFound,
     InputProblem,
     SasRejected,
+    SourceChanged,
     SourceError,
 )
 from veracity_provider.lifecycle.ingest_inputs import (
@@ -32,6 +33,7 @@ from veracity_provider.lifecycle.values import (
 )
 from veracity_provider.lifecycle.waiting import look_up
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
+from veracity_provider.storage.sources import Source
 
 RUN_AGAIN: Final = ("content_hash", "operation", "triggers")
 """A change of one of these uploads again and runs a new job."""
@@ -72,16 +74,27 @@ class IngestUploadLifecycle:
         if has_unknown(inputs.get("source")):
             return Checked(inputs={**inputs, "content_hash": UNKNOWN, "size_bytes": UNKNOWN})
         source = resolve_source(inputs["source"], self._services.project)
-        if inputs.get("content_hash") is None:
-            try:
-                found = self._fingerprints.of(source)
-            except SourceError as error:
-                return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
-            inputs |= {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
+        try:
+            inputs |= self._content(olds, inputs, source)
+        except SourceError as error:
+            return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         if not is_due(olds, inputs):
             return Checked(inputs=inputs)
         self._say_renamed(source.name, inputs.get("file_name"), reporter)
         return Checked(inputs=inputs, problems=Preflight(self._services).problems(inputs, source, reporter))
+
+    def _content(self, olds: JsonObject, inputs: JsonObject, source: Source) -> dict[str, Any]:
+        """Hash and size. A hash that is there was put there by `ignore_changes`: the file then stands for those bytes."""
+        kept = inputs.get("content_hash")
+        if kept is not None and all(olds.get(name) == inputs.get(name) for name in (*REPLACE, *RUN_AGAIN)):
+            return {"size_bytes": olds.get("size_bytes")}
+        found = self._fingerprints.of(source)
+        if kept is not None and kept != found.content_hash:
+            raise SourceChanged(
+                f"{source.name} has other bytes than those that were ingested, and `ignore_changes` keeps their "
+                "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
+            )
+        return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
 
     def _say_renamed(self, source_name: str, file_name: Any, reporter: Reporter) -> None:
         if file_name is UNKNOWN:
