@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from veracity_emulator.config import Config, IdleStatus, SecondStart
+from veracity_emulator.config import LONGEST_S, Config, IdleStatus, SecondStart
 from veracity_emulator.database import StateRefused
 from veracity_emulator.server import PortTaken, serve
 
@@ -26,11 +26,11 @@ def serve_command(
     state: Annotated[
         Path | None, typer.Option(help="Folder to keep everything in; without it, nothing is kept.")
     ] = None,
-    job_seconds: Annotated[float, typer.Option(help="How long an ingest job runs.", min=0)] = 2.0,
+    job_seconds: Annotated[float, typer.Option(help="How long an ingest job runs.", min=0, max=LONGEST_S)] = 2.0,
     idle_status: Annotated[str, typer.Option(help="Status of a job not started: Running, Pending or 404.")] = "Running",
     second_start: Annotated[str, typer.Option(help="A second start: 409, same, or again (rows twice).")] = "409",
-    token_seconds: Annotated[float, typer.Option(help="Life of a token.", min=0.1)] = 3600.0,
-    sas_seconds: Annotated[float, typer.Option(help="Life of an upload's SAS.", min=0.1)] = 3600.0,
+    token_seconds: Annotated[float, typer.Option(help="Life of a token.", min=0.1, max=LONGEST_S)] = 3600.0,
+    sas_seconds: Annotated[float, typer.Option(help="Life of an upload's SAS.", min=0.1, max=LONGEST_S)] = 3600.0,
     allow_remote: Annotated[
         str, typer.Option(help="Why it may listen beyond this machine; its secrets are public.")
     ] = "",

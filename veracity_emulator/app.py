@@ -21,7 +21,7 @@ from veracity_emulator import (
     workspaces,
     world,
 )
-from veracity_emulator.calls import routes
+from veracity_emulator.calls import mounted
 from veracity_emulator.clock import Clock
 from veracity_emulator.config import Config
 from veracity_emulator.database import Database
@@ -35,6 +35,7 @@ _SCHEMAS = (
     *(world.SCHEMA, accounts.SCHEMA, workspaces.SCHEMA, schemas.SCHEMA, datasets.SCHEMA, jobs.SCHEMA),
     *(containers.SCHEMA, store.SCHEMA),
 )
+_SERVICES = (schemas.GATEWAY, rooms.DATA, rooms.PROVISIONING, control.ROOT)
 
 
 def make_world(config: Config, folder: Path) -> World:
@@ -66,7 +67,7 @@ def make_app(world: World) -> Hostile:
     app = Starlette(
         routes=[
             Route(f"{control.ROOT}/openapi.json", described, methods=["GET"]),
-            *routes(world, operations),
+            *(mounted(world, service, operations) for service in _SERVICES),
             *oauth.routes(world),
             *datalake.routes(world),
         ],

@@ -1,6 +1,7 @@
 """Operations of a service: what is asked, checked against its model, and answered."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from veracity_emulator import problems
 from veracity_emulator.accounts import Account, caller
@@ -80,9 +81,13 @@ class Operation:
     status: int = 200
 
 
-def routes(world: World, operations: Iterable[Operation]) -> list[Route]:
-    """Routes that answer *operations*."""
-    return [Route(one.path, _endpoint(world, one), methods=[one.method]) for one in operations]
+def mounted(world: World, service: str, operations: Iterable[Operation]) -> Mount:
+    """Those *operations* whose paths begin with *service*: a request is compared with its own service's paths alone."""
+    mine = [one for one in operations if one.path.startswith(f"{service}/")]
+    return Mount(
+        service,
+        routes=[Route(one.path.removeprefix(service), _endpoint(world, one), methods=[one.method]) for one in mine],
+    )
 
 
 def _endpoint(world: World, operation: Operation) -> Callable[[Request], Any]:
@@ -104,7 +109,26 @@ def _parsed(raw: bytes, guard: Guard | None) -> Any:
     if not raw.strip():
         return None
     try:
-        return json.loads(raw)
+        return parse_json(raw)
     except (ValueError, RecursionError):
         text = "The body is not JSON."
         raise (problems.fabric(400, text) if guard == "fabric" else problems.model({"$": [text]})) from None
+
+
+def parse_json(raw: bytes) -> Any:
+    """
+    JSON that can be written again: Python's own reader also takes `NaN`, numbers beyond a float, and half characters.
+
+    Raises:
+        ValueError, RecursionError: It is something else.
+    """
+    found = json.loads(raw, parse_constant=_finite, parse_float=_finite)
+    json.dumps(found, ensure_ascii=False).encode()
+    return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value

@@ -3,6 +3,10 @@
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Final
+
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+"""Beyond it, moments could not be written any more."""
 
 
 class Clock:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 IdleStatus = Literal["Running", "Pending", "404"]
 SecondStart = Literal["409", "same", "again"]
+LONGEST_S: Final = 1e9
+"""No setting of time is longer: 30 years and more."""
 
 
 @dataclass(frozen=True, kw_only=True)

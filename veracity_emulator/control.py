@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from veracity_emulator import datasets, problems, seed
 from veracity_emulator.calls import Call, Operation
-from veracity_emulator.clock import iso
-from veracity_emulator.config import IdleStatus, SecondStart
+from veracity_emulator.clock import LATEST, iso
+from veracity_emulator.config import LONGEST_S, IdleStatus, SecondStart
 from veracity_emulator.fabric import containers
 from veracity_emulator.faults import FaultInput
 from veracity_emulator.world import World
@@ -36,11 +36,11 @@ class SettingsInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     datasetId: str = ""
-    jobSeconds: float | None = Field(default=None, ge=0)
+    jobSeconds: float | None = Field(default=None, ge=0, le=LONGEST_S)
     idleStatus: IdleStatus | None = None
     secondStart: SecondStart | None = None
-    tokenSeconds: float | None = Field(default=None, gt=0)
-    sasSeconds: float | None = Field(default=None, gt=0)
+    tokenSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
+    sasSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
 
 
 class AccountInput(BaseModel):
@@ -57,7 +57,7 @@ class ClockInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    advanceSeconds: float = Field(ge=0)
+    advanceSeconds: float = Field(ge=0, le=LONGEST_S)
 
 
 def operations() -> list[Operation]:
@@ -199,5 +199,8 @@ def _set_account(world: World, call: Call) -> Any:
 
 
 def _move_clock(world: World, call: Call) -> Any:
-    world.clock.advance(call.model(ClockInput).advanceSeconds)
+    seconds = call.model(ClockInput).advanceSeconds
+    if world.clock.time() + seconds > LATEST:
+        raise problems.gateway(400, f"The clock does not go beyond {iso(LATEST)}.")
+    world.clock.advance(seconds)
     return {"now": iso(world.clock.time())}

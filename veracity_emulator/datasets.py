@@ -4,7 +4,7 @@ import json
 import math
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
@@ -26,12 +26,13 @@ CREATE TABLE IF NOT EXISTS datasets (
 CREATE TABLE IF NOT EXISTS rows (dataset INTEGER, key TEXT, body TEXT, PRIMARY KEY (dataset, key)) WITHOUT ROWID;
 """
 _LARGEST_PAGE: Final = 10_000
+_LAST_PAGE: Final = 2**31 - 1
 
 
 class DatasetsQuery(Wire):
     """`POST …/datasets/query`; everything may be left out."""
 
-    pageIndex: int = Field(default=1, ge=0)
+    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
     pageSize: int = Field(default=10, ge=1, le=_LARGEST_PAGE)
     sortColumn: str = "CreatedOn"
     sortDirection: str = "Descending"
@@ -44,7 +45,7 @@ class DatasetsQuery(Wire):
     createdBefore: datetime | None = None
 
 
-class RowFilter(BaseModel):
+class RowFilter(Wire):
     """One condition on a column."""
 
     column: str
@@ -52,7 +53,7 @@ class RowFilter(BaseModel):
     filterValues: list[Any] = Field(default_factory=list)
 
 
-class RowSorting(BaseModel):
+class RowSorting(Wire):
     """The column to sort by; *order* is `Ascending` or `Descending`."""
 
     column: str
@@ -62,7 +63,7 @@ class RowSorting(BaseModel):
 class RowsQuery(Wire):
     """`POST …/datasets/{id}/query`."""
 
-    pageIndex: int = Field(default=1, ge=0)
+    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
     pageSize: int = Field(default=100, ge=1, le=_LARGEST_PAGE)
     columnFilter: list[str] | None = None
     queryFilters: list[RowFilter] | None = None
@@ -146,16 +147,26 @@ def _matches(row: dict[str, Any], given: DatasetsQuery) -> bool:
         (
             given.datasetName is None or given.datasetName.lower() in row["name"].lower(),
             given.schemaVersionIds is None or row["schema_version_id"] in given.schemaVersionIds,
-            given.createdAfter is None or created > given.createdAfter.timestamp(),
-            given.createdBefore is None or created < given.createdBefore.timestamp(),
+            given.schemaId is None or row["schema_id"] == given.schemaId,
+            given.createdAfter is None or created > _seconds(given.createdAfter),
+            given.createdBefore is None or created < _seconds(given.createdBefore),
             given.isBaseDataset is not False,
             given.tags is None or all(set(values) <= set(tags.get(name, [])) for name, values in given.tags.items()),
         )
     )
 
 
+def _seconds(moment: datetime) -> float:
+    """*moment* since 1970; one without a zone is in UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 def _all(world: World, workspace: str) -> list[dict[str, Any]]:
-    rows = world.database.read().execute("SELECT * FROM datasets WHERE workspace_id = ?", (workspace,))
+    rows = world.database.read().execute(
+        "SELECT datasets.*, schema_id FROM datasets "
+        "LEFT JOIN schema_versions ON schema_versions.id = schema_version_id WHERE datasets.workspace_id = ?",
+        (workspace,),
+    )
     return [dict(row) for row in rows]
 
 
@@ -266,5 +277,5 @@ def _like(value: Any, mine: Any) -> Any:
     """A filter's value, as the column's type has it."""
     try:
         return type(mine)(value) if isinstance(mine, int | float) and not isinstance(mine, bool) else str(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise problems.gateway(400, f"{value} does not fit the column's type.") from None

@@ -19,7 +19,7 @@ class StatusEffect(_Effect):
 
     kind: Literal["status"]
     status: int = Field(ge=300, le=599)
-    retryAfter: float | None = None  # noqa: N815 — wire name
+    retryAfter: float | None = Field(default=None, ge=0)  # noqa: N815 — wire name
     html: bool = False
 
 

@@ -170,11 +170,10 @@ def _start(world: World, call: Call) -> Any:
 
 
 def _status(world: World, call: Call) -> Any:
-    job = _find(world, call)
-    idle = world.setting("idleStatus", job["dataset_id"])
-    if job["status"] == jobs.REGISTERED and idle == "404":
+    described = _described(world, _find(world, call))
+    if described["status"] == "404":
         raise problems.gateway(404, "The job was not found.")
-    return _described(world, job)
+    return described
 
 
 def _described(world: World, job: sqlite3.Row) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import traceback
 from typing import Any, Final, final
 
 from veracity_emulator import datasets
@@ -117,7 +118,12 @@ class Worker:
         )
         if run is None:
             return False
-        finish(self._world, run)
+        try:
+            finish(self._world, run)
+        except Exception as error:  # noqa: BLE001 — a bug of ours fails its job, and those behind it go on
+            traceback.print_exc()
+            with self._world.database.transaction() as connection:
+                _end(self._world, connection, run, "Failed", f"The emulator failed: {type(error).__name__}.", [])
         return True
 
 
@@ -136,7 +142,7 @@ def finish(world: World, run: sqlite3.Row) -> None:
             text = message or "The file does not fit the schema."
             _end(world, connection, run, "Failed", text, table.errors if table else [])
             return
-        _apply(connection, _dataset(world, job), job, table, run["number"])
+        _apply(world, connection, _dataset(world, job), job, table, run["number"])
         _end(world, connection, run, "Completed", "", [])
 
 
@@ -171,7 +177,9 @@ def _dataset(world: World, job: sqlite3.Row) -> sqlite3.Row | dict[str, Any]:
         return connection.execute("SELECT * FROM datasets WHERE id = ?", (job["dataset_id"],)).fetchone()
 
 
-def _apply(connection: sqlite3.Connection, dataset: Any, job: sqlite3.Row, table: Table, run: int) -> None:
+def _apply(
+    world: World, connection: sqlite3.Connection, dataset: Any, job: sqlite3.Row, table: Table, run: int
+) -> None:
     number, operation = dataset["number"], job["operation"]
     if operation == "Overwrite":
         connection.execute("DELETE FROM rows WHERE dataset = ?", (number,))
@@ -182,7 +190,8 @@ def _apply(connection: sqlite3.Connection, dataset: Any, job: sqlite3.Row, table
         keys = table.keys if any(table.keys) else [f"{run:010}:{i:010}" for i in range(len(table.rows))]
         values = ((number, key, body) for key, body in zip(keys, table.rows, strict=True))
         connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", values)
-    connection.execute("UPDATE datasets SET version = version + 1 WHERE number = ?", (number,))
+    change = (world.clock.time(), number)
+    connection.execute("UPDATE datasets SET version = version + 1, modified = ? WHERE number = ?", change)
 
 
 def _end(
@@ -190,7 +199,6 @@ def _end(
 ) -> None:
     now = world.clock.time()
     connection.execute("UPDATE runs SET is_done = 1 WHERE number = ?", (run["number"],))
-    connection.execute("UPDATE datasets SET modified = ? WHERE id = ?", (now, run["dataset_id"]))
     (still,) = connection.execute(
         "SELECT count(*) FROM runs WHERE job_id = ? AND is_done = 0", (run["job_id"],)
     ).fetchone()

@@ -3,16 +3,15 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veracity_emulator import problems
-from veracity_emulator.clock import iso
 from veracity_emulator.datalake.refusals import refuse
 from veracity_emulator.datalake.sas import ACCOUNT
 from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
-from veracity_emulator.request_log import masked_headers, masked_query
+from veracity_emulator.request_log import Logged
 from veracity_emulator.world import World
 
 CUT: Final = "veracity.cut"
@@ -48,19 +47,19 @@ class Hostile:
             return
         if scope["path"].lower().startswith(_FOLDED):
             scope["path"] = scope["path"].lower()
-        begun, entry = time.monotonic(), self._entry(scope)
+        begun, logged = time.monotonic(), self._logged(scope)
         if not scope["path"].startswith("/_emulator"):
-            self._world.requests.add(entry)
+            self._world.requests.add(logged)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                entry["status"] = message["status"]
+                logged.status = message["status"]
             await send(message)
 
         try:
             await self._with_fault(scope, receive, noting)
         finally:
-            entry["durationMs"] = round((time.monotonic() - begun) * 1000, 1)
+            logged.duration_ms = round((time.monotonic() - begun) * 1000, 1)
 
     async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_control = scope["path"].startswith("/_emulator")
@@ -81,17 +80,14 @@ class Hostile:
             await _drain(receive)
             await _send(send, *_answer_of(effect, scope["path"]))
 
-    def _entry(self, scope: Scope) -> dict[str, Any]:
-        """A request that is under way: no duration yet, and no status until it is answered."""
-        return {
-            "method": scope["method"],
-            "path": scope["path"],
-            "query": masked_query(scope["query_string"].decode("latin-1")),
-            "status": None,
-            "at": iso(self._world.clock.time()),
-            "durationMs": None,
-            "headers": masked_headers(scope["headers"]),
-        }
+    def _logged(self, scope: Scope) -> Logged:
+        return Logged(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=scope["headers"],
+            at=self._world.clock.time(),
+        )
 
 
 async def _arrived(receive: Receive) -> Receive:

@@ -1,6 +1,5 @@
 """Serves the app on one port: says when it is ready, and lets go cleanly."""
 
-import asyncio
 import contextlib
 import socket
 import tempfile
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from veracity_emulator.app import make_app, make_world
@@ -80,14 +80,19 @@ def serve(
         world.base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         worker = Worker(world)
         chosen = uvicorn.Config(
-            make_app(world), http=CuttableProtocol, log_level="error", access_log=False, lifespan="off"
+            make_app(world),
+            http=CuttableProtocol,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,
         )
         server = TellingServer(chosen, lambda: when_ready(world.base_url))
         if ask_to_end:
             ask_to_end(server)
         worker.begin()
         try:
-            asyncio.run(server.serve(sockets=[bound]))
+            uvloop.run(server.serve(sockets=[bound]))
         finally:
             worker.end()
             world.database.close()

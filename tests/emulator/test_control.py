@@ -117,6 +117,8 @@ def test_the_log_shows_requests_and_no_secrets(client):
         ("POST", "/faults", {}),
         ("POST", "/settings", {"idleStatus": "Asleep"}),
         ("POST", "/clock", {"advanceSeconds": -1}),
+        ("POST", "/clock", {"advanceSeconds": 1e9 + 1}),
+        ("POST", "/settings", {"sasSeconds": 1e300}),
         ("POST", "/datasets", {"like": "x"}),
     ],
 )
@@ -137,8 +139,11 @@ def test_it_describes_what_it_implements(client):
     [
         ("PUT", "/veracity/dw/gateway/api/v2/workspaces/{ws}/ingest/dataset/{ds}"),
         ("POST", "/veracity/dw/gateway/api/v2/workspaces/{ws}/datasets/{ds}/query"),
+        ("POST", "/veracity/dw/gateway/api/v2/workspaces/{ws}/datasets/query"),
+        ("POST", "/veracity/dw/gateway/api/v2/workspaces/{ws}/schemas/add"),
         ("PATCH", "/veracity/datafabric/provisioning/api/1/container/{ct}/metadata"),
         ("POST", "/_emulator/faults"),
+        ("POST", "/_emulator/clock"),
     ],
 )
 @pytest.mark.parametrize(
@@ -148,6 +153,9 @@ def test_it_describes_what_it_implements(client):
         pytest.param(b"\xff\xfe", id="no UTF-8"),
         pytest.param(b"[" * 100_000, id="very deep"),
         pytest.param(b'{"pageIndex": 1e400, "pageSize": 99999999999999999999}', id="numbers beyond reason"),
+        pytest.param(b'{"name": "x", "columns": [{"name": "c", "precision": NaN}]}', id="not a number"),
+        pytest.param(b'{"pageIndex": 1, "advanceSeconds": 1e308}'.replace(b"1,", b"1" * 30 + b","), id="huge numbers"),
+        pytest.param(b'{"name": "\\ud800", "filterValues": ["\\ud800"]}', id="half a character"),
         pytest.param(b'"text"', id="a text"),
         pytest.param(b"17", id="a number"),
     ],

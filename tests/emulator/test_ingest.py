@@ -132,6 +132,16 @@ def test_members_and_paths_are_taken_in_any_case(client):
             id="a key twice",
         ),
         pytest.param(
+            csv_of(NOON, noon(1).replace("2026-01-01T12:00:00Z", "0001-01-01T00:00:00+05:00")),
+            {"column": "report_time", "row": 1, "message": "'0001-01-01T00:00:00+05:00' is not a valid DateTime."},
+            id="a moment that no calendar has",
+        ),
+        pytest.param(
+            csv_of(NOON, noon(1, "1e999")),
+            {"column": "speed_knots", "row": 1, "message": "'1e999' is not a valid Decimal."},
+            id="a number beyond reason",
+        ),
+        pytest.param(
             csv_of(NOON, "1,2"),
             {"column": "", "row": 1, "message": "The row has 2 cells; the header has 9."},
             id="a short row",
@@ -228,3 +238,21 @@ def test_a_dataset_is_created_by_a_job(client):
     assert client.gateway("GET", f"/datasets/{ended['datasetId']}").json()["tags"] == {"Customer": ["ABC"]}
     assert len(client.rows(ended["datasetId"])) == 1
     assert client.gateway("POST", "/ingest/dataset", body).status_code == 400
+
+
+def test_a_failure_of_the_emulators_own_ends_one_job_and_no_other(client, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("veracity_emulator.jobs.read_table", broken)
+        ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    assert (ended["status"], ended["notebookErrorMessage"]) == ("Failed", "The emulator failed: RuntimeError.")
+    assert client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))["status"] == "Completed"
+
+
+def test_a_failed_job_leaves_the_dataset_as_it_was(client):
+    dataset = client.dataset("keyed")
+    before = client.gateway("GET", f"/datasets/{dataset}").json()
+    assert client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "fast")))["status"] == "Failed"
+    assert client.gateway("GET", f"/datasets/{dataset}").json() == before

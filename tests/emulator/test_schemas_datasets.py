@@ -69,6 +69,30 @@ def test_datasets_are_found_page_by_page(client):
     assert first["totalPages"] == -(-first["totalCount"] // 2)
 
 
+def test_datasets_are_found_by_schema_and_by_time(client):
+    made = client.dataset("keyless")
+    schema = client.demo["datasets"]["keyless"].replace("22222222", "55555555")
+
+    def found(**query):
+        result = client.gateway("POST", "/datasets/query", {"pageSize": 1000, **query}).json()["result"]
+        return made in {one["id"] for one in result}
+
+    assert found(schemaId=schema)
+    assert not found(schemaId=schema.replace("5", "6"))
+    assert found(createdAfter="0001-01-01T00:00:00", createdBefore="9999-01-01T00:00:00Z")
+    assert not found(createdAfter="2999-01-01T00:00:00")
+
+
+@pytest.mark.parametrize("value", ["1" * 400, "abc", None, []])
+def test_a_filter_that_does_not_fit_its_column_is_refused(client, value):
+    dataset = client.dataset("keyed")
+    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1)))
+    filters = [{"column": "wind_force_bft", "filterType": "Equals", "filterValues": [value]}]
+    answer = client.gateway("POST", f"/datasets/{dataset}/query", {"queryFilters": filters})
+    assert answer.status_code in {200, 400}
+    assert answer.json().get("data", []) == []
+
+
 @pytest.mark.parametrize(
     ("query", "days"),
     [

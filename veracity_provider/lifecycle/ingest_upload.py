@@ -84,7 +84,7 @@ class IngestUploadLifecycle:
         return Checked(inputs=inputs, problems=Preflight(self._services).problems(inputs, source, reporter))
 
     def _content(self, olds: JsonObject, inputs: JsonObject, source: Source) -> dict[str, Any]:
-        """Hash and size. A hash that is there was put there by `ignore_changes`: the file then stands for those bytes."""
+        """Hash and size; a hash that is there already was put there by `ignore_changes`, and is what is ingested."""
         kept = inputs.get("content_hash")
         if kept is not None and all(olds.get(name) == inputs.get(name) for name in (*REPLACE, *RUN_AGAIN)):
             return {"size_bytes": olds.get("size_bytes")}
