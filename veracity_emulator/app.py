@@ -59,7 +59,7 @@ def make_app(world: World) -> Hostile:
         *rooms.operations(),
         *stewards.operations(),
     ]
-    description = openapi.describe(operations)
+    description = openapi.describe(operations, {**oauth.paths(), **datalake.paths()})
 
     def described(_: Request) -> Response:
         return JSONResponse(description)

@@ -30,7 +30,7 @@ class Wire(BaseModel):
     def _spelled(cls, body: object) -> object:
         if not isinstance(body, Mapping):
             return body
-        spelled = {name.lower(): name for name in cls.model_fields}
+        spelled = {(field.alias or name).lower(): field.alias or name for name, field in cls.model_fields.items()}
         members = cast("Mapping[str, Any]", body)
         return {spelled.get(name.lower(), name): value for name, value in members.items()}
 
@@ -42,6 +42,7 @@ class Call:
     request: Request
     account: Account
     body: Any
+    guard: Guard | None
 
     def path(self, name: str) -> str:
         """A parameter of the path."""
@@ -57,7 +58,7 @@ class Call:
         try:
             return model.model_validate(self.body)
         except ValidationError as error:
-            raise problems.of_validation(error) from None
+            raise _malformed(self.guard, problems.found_wrong(error)) from None
 
     def require_admin(self) -> None:
         """Only an Admin of the workspace may go on."""
@@ -100,7 +101,7 @@ def _endpoint(world: World, operation: Operation) -> Callable[[Request], Any]:
 
 def _answer(world: World, operation: Operation, request: Request, raw: bytes) -> Response:
     account = caller(request, world, operation.guard) if operation.guard else Account(id="", role="")
-    call = Call(request=request, account=account, body=_parsed(raw, operation.guard))
+    call = Call(request=request, account=account, body=_parsed(raw, operation.guard), guard=operation.guard)
     found = operation.handler(world, call)
     return found if isinstance(found, Response) else JSONResponse(found, operation.status)
 
@@ -111,8 +112,14 @@ def _parsed(raw: bytes, guard: Guard | None) -> Any:
     try:
         return parse_json(raw)
     except (ValueError, RecursionError):
-        text = "The body is not JSON."
-        raise (problems.fabric(400, text) if guard == "fabric" else problems.model({"$": [text]})) from None
+        raise _malformed(guard, {"$": ["The body is not JSON."]}) from None
+
+
+def _malformed(guard: Guard | None, wrong: Mapping[str, list[str]]) -> problems.Problem:
+    """A 400 in the shape of the service."""
+    if guard == "fabric":
+        return problems.fabric(400, "; ".join(f"{place}: {text}" for place, texts in wrong.items() for text in texts))
+    return problems.model(wrong)
 
 
 def parse_json(raw: bytes) -> Any:

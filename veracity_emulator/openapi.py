@@ -1,7 +1,7 @@
 """A description of what is implemented, made from the definitions that answer and validate."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from veracity_emulator.calls import Operation
@@ -9,9 +9,9 @@ from veracity_emulator.calls import Operation
 _PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
 
 
-def describe(operations: Iterable[Operation]) -> dict[str, Any]:
-    """OpenAPI 3.1."""
-    paths: dict[str, dict[str, Any]] = {}
+def describe(operations: Iterable[Operation], more_paths: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """OpenAPI 3.1 of *operations*, and of paths that are described already."""
+    paths = dict(more_paths)
     schemas: dict[str, Any] = {}
     for one in operations:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schemas)
@@ -29,13 +29,18 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
+def path_parameters(path: str) -> list[dict[str, Any]]:
+    """The parameters in *path*."""
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _PARAMETER.findall(path)
+    ]
+
+
 def _operation(one: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "summary": one.summary,
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in _PARAMETER.findall(one.path)
-        ],
+        "parameters": path_parameters(one.path),
         "responses": {str(one.status): {"description": one.summary}},
     }
     if one.guard:

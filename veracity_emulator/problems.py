@@ -51,12 +51,12 @@ def model(errors: Mapping[str, Sequence[str]]) -> Problem:
     return Problem(400, body, headers={"X-Correlation-ID": str(uuid.UUID(trace))})
 
 
-def of_validation(error: ValidationError) -> Problem:
-    """What pydantic found, in the gateway's shape."""
+def found_wrong(error: ValidationError) -> dict[str, list[str]]:
+    """What pydantic found, by the member's place in the body."""
     found: dict[str, list[str]] = {}
     for one in error.errors():
         found.setdefault(".".join(str(part) for part in one["loc"]) or "$", []).append(one["msg"])
-    return model(found)
+    return found
 
 
 def apim(status: int, message: str, headers: Mapping[str, str] | None = None) -> Problem:

@@ -1,5 +1,7 @@
 """The control room: faults, clock, log, reset, description."""
 
+import json
+import re
 import time
 
 import pytest
@@ -132,6 +134,20 @@ def test_it_describes_what_it_implements(client):
     assert put["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/UpdateInput"}
     assert "fileName" in described["components"]["schemas"]["IngestFile"]["properties"]
     assert f"{DATA}/resources/{{id}}" in described["paths"]
+    patch = described["paths"][f"{PROVISIONING}/container/{{id}}/metadata"]["patch"]["requestBody"]
+    assert patch["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/PatchBody"}
+    assert "move" in described["components"]["schemas"]["PatchOperation"]["properties"]["op"]["enum"]
+    token = described["paths"]["/{tenant}/oauth2/token"]["post"]["requestBody"]["content"]
+    assert "resource" in token["application/x-www-form-urlencoded"]["schema"]["properties"]
+    upload = described["paths"]["/veracitylocal/{filesystem}/{path}"]
+    assert {"append", "flush"} <= {one["schema"].get("const") for one in upload["patch"]["parameters"]}
+
+
+def test_every_reference_in_the_description_leads_somewhere(client):
+    text = client.control("GET", "/openapi.json").text
+    described = json.loads(text)
+    for name in re.findall(r'"#/components/schemas/(\w+)"', text):
+        assert name in described["components"]["schemas"]
 
 
 @pytest.mark.parametrize(

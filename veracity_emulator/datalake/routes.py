@@ -1,8 +1,10 @@
 """The endpoint's requests, as the Azure library sends them. Source: fact sheet 4.3."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -18,10 +20,36 @@ from veracity_emulator.datalake.entries import StoredFile
 from veracity_emulator.datalake.properties import answered, described, given_metadata, given_properties
 from veracity_emulator.datalake.sas import ACCOUNT, require_permission
 from veracity_emulator.datalake.store import StoreRefused
+from veracity_emulator.openapi import path_parameters
 from veracity_emulator.world import World
 
-Handler = Callable[[World, Ask], Response]
-_VERBS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
+Handler = Callable[[World, Ask], Response | Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """
+    What can be asked of a path: known by method, and by a header or a query parameter (of one *value*, or of any).
+
+    The SAS needs one of the *permissions*.
+    """
+
+    method: str
+    handler: Handler
+    permissions: str
+    summary: str
+    header: str = ""
+    parameter: str = ""
+    value: str = ""
+
+    def answers(self, request: Request) -> bool:
+        """Whether this is what *request* asks."""
+        query = request.query_params
+        if self.method != request.method or (self.header and self.header not in request.headers):
+            return False
+        if self.parameter:
+            return self.parameter in query and self.value in {"", query[self.parameter]}
+        return bool(self.header) or "comp" not in query
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -38,43 +66,46 @@ def routes(world: World) -> list[BaseRoute]:
     return [Route(f"/{ACCOUNT}", account, methods=["GET"]), Mount(f"/{ACCOUNT}", app=request_response(endpoint))]
 
 
+def paths() -> dict[str, Any]:
+    """What is answered, as paths of an OpenAPI document: all that share a method are told together."""
+    path = f"/{ACCOUNT}/{{filesystem}}/{{path}}"
+    item: dict[str, Any] = {}
+    for action in _ACTIONS:
+        told = item.setdefault(action.method.lower(), {"summary": "", "parameters": path_parameters(path)})
+        told["summary"] = "; ".join(filter(None, [told["summary"], action.summary]))
+        told["responses"] = {"default": {"description": "As the storage answers"}}
+        if name := action.header or action.parameter:
+            told["parameters"].append(
+                {
+                    "name": name,
+                    "in": "header" if action.header else "query",
+                    "description": action.summary,
+                    "schema": {"const": action.value} if action.value else {"type": "string"},
+                }
+            )
+    return {path: item}
+
+
 async def _answered(world: World, ask: Ask) -> Response:
     try:
-        if ask.request.method == "PATCH" and ask.request.query_params.get("action") == "append":
-            return await _append(world, ask)
-        return await run_in_threadpool(_handled, world, ask)
+        action = _action_of(ask)
+        _require(world, ask, _folder(ask) if action.handler is _list else ask.path, action.permissions)
+        if iscoroutinefunction(action.handler):
+            return await action.handler(world, ask)
+        return cast("Response", await run_in_threadpool(action.handler, world, ask))
     except StoreRefused as refused:
         raise ask.refuse(refused.status, refused.code) from None
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to get it
 
 
-def _handled(world: World, ask: Ask) -> Response:
-    if ask.request.method not in _VERBS:
+def _action_of(ask: Ask) -> Action:
+    if all(action.method != ask.request.method for action in _ACTIONS):
         raise ask.refuse(405, "UnsupportedHttpVerb")
-    action = _action_of(ask)
-    if action is None:
+    found = next((action for action in _ACTIONS if action.answers(ask.request)), None)
+    if found is None:
         raise ask.refuse(400, "UnsupportedQueryParameter")
-    handler, permissions = action
-    _require(world, ask, _folder(ask) if handler is _list else ask.path, permissions)
-    return handler(world, ask)
-
-
-def _action_of(ask: Ask) -> tuple[Handler, str] | None:
-    """Who answers, and the permissions of which the SAS needs one."""
-    query, method = ask.request.query_params, ask.request.method
-    if method == "PUT" and "x-ms-rename-source" in ask.request.headers:
-        return _rename, "wm"
-    if method == "PUT":
-        known = {"resource": (_create, "cw"), "comp": (_set_metadata, "w")}
-        return next((found for name, found in known.items() if name in query), None)
-    if method == "PATCH":
-        return (_flush, "wa") if query.get("action") == "flush" else None
-    if "comp" in query:
-        return None
-    if method == "GET":
-        return (_list, "l") if query.get("resource") == "filesystem" else (_download, "r")
-    return (_properties, "r") if method == "HEAD" else (_delete, "d")
+    return found
 
 
 def _require(world: World, ask: Ask, path: str, permissions: str) -> None:
@@ -105,7 +136,6 @@ def _create(world: World, ask: Ask) -> Response:
 
 
 async def _append(world: World, ask: Ask) -> Response:
-    _require(world, ask, ask.path, "wa")
     file = _existing(world, ask)
     end = await append(world.files, ask, file)
     if ask.flag("flush"):
@@ -183,7 +213,7 @@ def _rename(world: World, ask: Ask) -> Response:
 
 def _source(ask: Ask) -> tuple[str, str, Mapping[str, str]]:
     """File system, path and SAS of what is renamed; without a SAS of its own, that of the request is good for both."""
-    location, _, sas = ask.request.headers["x-ms-rename-source"].partition("?")
+    location, _, sas = ask.request.headers[_RENAME].partition("?")
     file_system, _, path = unquote(location).strip("/").removeprefix(f"{ACCOUNT}/").partition("/")
     return file_system, path, dict(parse_qsl(sas)) if sas else dict(ask.request.query_params)
 
@@ -191,3 +221,24 @@ def _source(ask: Ask) -> tuple[str, str, Mapping[str, str]]:
 def _delete(world: World, ask: Ask) -> Response:
     world.files.delete(_existing(world, ask), recursive=ask.flag("recursive"), check=check_of(ask))
     return Response(status_code=200, headers={"x-ms-request-id": str(uuid.uuid4())})
+
+
+_RENAME: Final = "x-ms-rename-source"
+_ACTIONS: Final = (
+    Action(method="PUT", header=_RENAME, handler=_rename, permissions="wm", summary="Rename a file or folder"),
+    Action(method="PUT", parameter="resource", handler=_create, permissions="cw", summary="Make a file or folder"),
+    Action(method="PUT", parameter="comp", handler=_set_metadata, permissions="w", summary="Replace the metadata"),
+    Action(
+        method="PATCH", parameter="action", value="append", handler=_append, permissions="wa", summary="Append bytes"
+    ),
+    Action(
+        method="PATCH", parameter="action", value="flush", handler=_flush, permissions="wa", summary="Commit the bytes"
+    ),
+    Action(
+        method="GET", parameter="resource", value="filesystem", handler=_list, permissions="l", summary="List a folder"
+    ),
+    Action(method="GET", handler=_download, permissions="r", summary="Read a file, or a range of it"),
+    Action(method="HEAD", handler=_properties, permissions="r", summary="Read the properties"),
+    Action(method="DELETE", handler=_delete, permissions="d", summary="Delete a file or folder"),
+)
+"""The first that answers is taken."""

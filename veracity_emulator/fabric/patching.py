@@ -2,22 +2,53 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from jsonpatch import JsonPatch, JsonPatchException
 from jsonpointer import JsonPointerException
+from pydantic import Field, RootModel, ValidationError, field_validator
+
+from veracity_emulator.calls import Wire
+from veracity_emulator.problems import found_wrong
 
 FIELDS: Final = ("title", "description", "icon", "tags")
 _ICON: Final = {"id": "id", "backgroundcolor": "backgroundColor"}
 _TAG: Final = {"id": "id", "title": "title", "type": "type"}
 _TAG_TYPES: Final = frozenset({"usertag", "systemtag", "tag"})
-_OPERATIONS: Final = frozenset({"add", "replace", "remove", "test", "move", "copy"})
 _LONGEST_DESCRIPTION: Final = 500
 _INAPPLICABLE: Final = (
     *(JsonPatchException, JsonPointerException),
     # The library lets these through where a path runs on through a text, or a value is nested without end.
     *(TypeError, KeyError, IndexError, AttributeError, ValueError, RecursionError),
 )
+
+
+class PatchOperation(Wire):
+    """An operation of RFC 6902."""
+
+    op: Literal["add", "replace", "remove", "test", "move", "copy"]
+    path: str
+    value: Any = None
+    source: str | None = Field(default=None, alias="from")
+
+    @field_validator("op", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+class PatchWrapper(Wire):
+    """The published page's shape of a patch."""
+
+    operations: list[PatchOperation]
+
+
+class _PatchArray(RootModel[list[PatchOperation]]):
+    """The standard's shape of a patch."""
+
+
+class PatchBody(RootModel[list[PatchOperation] | PatchWrapper | PatchOperation]):
+    """A JSON Patch in any of the shapes that the sources show."""
 
 
 class PatchRefused(Exception):
@@ -41,35 +72,42 @@ def patched(metadata: Mapping[str, Any], body: object) -> dict[str, Any]:
     return _checked(found)
 
 
-def _operations(body: object) -> list[Any]:
-    if isinstance(body, Mapping):
-        members = {str(name).lower(): value for name, value in cast("Mapping[str, Any]", body).items()}
-        body = members.get("operations", [body])
-    if not isinstance(body, list):
-        raise PatchRefused("The body is not a JSON Patch.")
-    return cast("list[Any]", body)
+def _operations(body: object) -> list[PatchOperation]:
+    shape = PatchOperation
+    if isinstance(body, list):
+        shape = _PatchArray
+    elif isinstance(body, Mapping) and "operations" in {str(name).lower() for name in cast("Mapping[str, Any]", body)}:
+        shape = PatchWrapper
+    try:
+        found = shape.model_validate(body)
+    except (ValidationError, RecursionError) as error:
+        raise PatchRefused(f"The body is not a JSON Patch: {_first(error)}.") from None
+    if isinstance(found, PatchOperation):
+        return [found]
+    return found.operations if isinstance(found, PatchWrapper) else found.root
 
 
-def _normalised(operation: object) -> dict[str, Any]:
-    """One operation, its members and paths spelled as the standard has them."""
-    if not isinstance(operation, Mapping):
-        raise PatchRefused("An operation is an object with op and path.")
-    members = {str(name).lower(): value for name, value in cast("Mapping[str, Any]", operation).items()}
-    verb = str(members.get("op", "")).lower()
-    if verb not in _OPERATIONS:
-        raise PatchRefused(f"Unknown op: {members.get('op')}.")
-    made: dict[str, Any] = {"op": verb, "path": _path(members.get("path"))}
-    if verb in {"move", "copy"}:
-        made["from"] = _path(members.get("from"))
-    if verb in {"add", "replace", "test"}:
-        if "value" not in members:
-            raise PatchRefused(f"{verb} needs a value.")
-        made["value"] = _value(made["path"], members["value"])
+def _first(error: ValidationError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    place, texts = next(iter(found_wrong(error).items()))
+    return f"{place}: {texts[0]}"
+
+
+def _normalised(operation: PatchOperation) -> dict[str, Any]:
+    """One operation, its paths and values spelled as the standard has them."""
+    made: dict[str, Any] = {"op": operation.op, "path": _path(operation.path)}
+    if operation.op in {"move", "copy"}:
+        made["from"] = _path(operation.source)
+    if operation.op in {"add", "replace", "test"}:
+        if "value" not in operation.model_fields_set:
+            raise PatchRefused(f"{operation.op} needs a value.")
+        made["value"] = _value(made["path"], operation.value)
     return made
 
 
-def _path(given: object) -> str:
-    if not isinstance(given, str) or not given.strip("/"):
+def _path(given: str | None) -> str:
+    if not given or not given.strip("/"):
         raise PatchRefused("An operation has a path.")
     field, *rest = given.strip("/").split("/")
     field = field.lower()

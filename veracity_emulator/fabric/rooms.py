@@ -9,19 +9,11 @@ from starlette.responses import Response
 from veracity_emulator import problems
 from veracity_emulator.calls import Call, Operation
 from veracity_emulator.fabric import containers, xml
-from veracity_emulator.fabric.patching import PatchRefused, patched
+from veracity_emulator.fabric.patching import PatchBody, PatchRefused, patched
 from veracity_emulator.world import World
 
 DATA: Final = "/veracity/datafabric/data/api/1"
 PROVISIONING: Final = "/veracity/datafabric/provisioning/api/1"
-
-
-class PatchOperation(BaseModel):
-    """An operation of RFC 6902; the body is an array of these, a wrapper with `operations`, or one alone."""
-
-    op: str
-    path: str
-    value: Any = None
 
 
 def operations() -> list[Operation]:
@@ -35,7 +27,7 @@ def operations() -> list[Operation]:
         one("GET", DATA + "/resources/tag/{tag}", _list_by_tag, "Containers that have a tag"),
         one("GET", DATA + "/resources/{id}", _get, "Read a container"),
         one("GET", f"{DATA}/tags", _tags, "All tags"),
-        one("PATCH", PROVISIONING + "/container/{id}/metadata", _patch, "Patch the metadata", PatchOperation),
+        one("PATCH", PROVISIONING + "/container/{id}/metadata", _patch, "Patch the metadata", PatchBody),
     ]
 
 
