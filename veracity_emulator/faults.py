@@ -15,12 +15,17 @@ class _Effect(BaseModel):
 
 
 class StatusEffect(_Effect):
-    """Answer with this status in place of the work, a redirect (to nowhere) included; *html* as a proxy's page."""
+    """
+    Answer with this status in place of the work: a refusal, or a redirect to nowhere.
+
+    It is worded as the service would, or by *message*, or with *html* as a proxy's page.
+    """
 
     kind: Literal["status"]
     status: int = Field(ge=300, le=599)
     retryAfter: float | None = Field(default=None, ge=0)  # noqa: N815 — wire name
     html: bool = False
+    message: str = ""
 
 
 class DelayEffect(_Effect):

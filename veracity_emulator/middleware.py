@@ -121,7 +121,7 @@ def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
         retry = {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
         if effect.html:
             return effect.status, {"Content-Type": "text/html", **retry}, _HTML
-        problem = _problem(effect.status, retry, path)
+        problem = _problem(effect.status, retry, path, effect.message)
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
@@ -129,12 +129,14 @@ def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
     return problem.status, problem.headers, problem.body
 
 
-def _problem(status: int, headers: dict[str, str], path: str) -> problems.Problem:
+def _problem(status: int, headers: dict[str, str], path: str, message: str = "") -> problems.Problem:
     """A refusal in the words of the service whose path it is."""
     if path.startswith(f"/{ACCOUNT}/"):
         problem = refuse(status, _STORAGE_CODES.get(status, "InternalError"))
         problem.headers |= headers
         return problem
+    if message:
+        return problems.apim(status, message, headers)
     if path.startswith(f"{_FOLDED}datafabric/") and status in _FABRIC_TEXTS:
         return problems.fabric(status, _FABRIC_TEXTS[status])
     if status == 429:

@@ -16,7 +16,7 @@ What can go wrong, one class a cause.
     │   │   └── IngestJobNotFound
     │   ├── Conflict                  409
     │   ├── RequestRefused            any other 4xx
-    │   ├── RateLimited               429, after the retries
+    │   ├── RateLimited               429, after the retries; or the quota of calls is used up
     │   └── PlatformFailed            5xx, after the retries
     ├── UnexpectedAnswer              an answer that is not what the platform documents (HTML, missing members)
     ├── PlatformUnreachable           no answer, and nothing can have been done
@@ -82,11 +82,14 @@ class SourceChanged(SourceError):
 
 
 class PlatformError(VeracityError):
-    """Veracity answered, and the answer is no. Carries the HTTP status."""
+    """Veracity answered, and the answer is no. Carries the HTTP status, and the seconds that `Retry-After` asks for."""
 
-    def __init__(self, message: str, *, status: int, trace_id: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int, trace_id: str | None = None, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message, trace_id=trace_id)
         self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class AuthenticationFailed(PlatformError):
@@ -126,7 +129,7 @@ class RequestRefused(PlatformError):
 
 
 class RateLimited(PlatformError):
-    """429, and still 429 after the retries."""
+    """429, and still 429 after the retries; or the subscription's quota of calls is used up."""
 
 
 class PlatformFailed(PlatformError):

@@ -89,6 +89,15 @@ def test_a_refresh_that_cannot_read_keeps_the_state(described, veracity, effect)
     assert described.resources() == before
 
 
+@pytest.mark.parametrize(("run_program", "is_told"), [("", True), ("true", False)])
+def test_a_refusal_says_when_it_may_be_for_the_settings_of_the_last_up(described, veracity, run_program, is_told):
+    assert described.up().succeeded
+    veracity.fault(path="*/oauth2/token", count=None, effect={"kind": "status", "status": 401})
+    failed = described.refresh(environ={"PULUMI_RUN_PROGRAM": run_program})
+    assert not failed.succeeded
+    assert bool(failed.lines_with("AuthenticationFailed", "--run-program")) is is_told, failed.text
+
+
 def test_a_container_that_is_gone_leaves_the_state_at_refresh(described, veracity):
     assert described.up().succeeded
     veracity.fault(path=f"*/resources/{described.container}", count=None, effect={"kind": "status", "status": 404})

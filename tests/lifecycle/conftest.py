@@ -29,6 +29,24 @@ class Told:
         self.lives.append(message)
 
 
+@dataclass
+class FakeClock:
+    """Time that passes by sleeping alone."""
+
+    now: float = 0.0
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
 @pytest.fixture
 def veracity(emulator):
     found = Veracity(emulator.url)
@@ -43,9 +61,9 @@ def told():
 
 @pytest.fixture
 def make_services(veracity, tmp_path):
-    """Services of one machine; `home` makes another one, and settings may be chosen."""
+    """Services of one machine; `home` makes another one, and a clock and settings may be chosen."""
 
-    def make(*, home="home", engine_is_alive=lambda: True, **settings):
+    def make(*, home="home", engine_is_alive=lambda: True, clock=time, **settings):
         config = {key.removeprefix("veracity:"): value for key, value in veracity.config.items()}
         resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
         return Services(
@@ -54,8 +72,8 @@ def make_services(veracity, tmp_path):
             home=tmp_path / home,
             project=tmp_path,
             engine_is_alive=engine_is_alive,
-            sleep=time.sleep,
-            monotonic=time.monotonic,
+            sleep=clock.sleep,
+            monotonic=clock.monotonic,
         )
 
     return make

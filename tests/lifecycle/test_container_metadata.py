@@ -115,8 +115,9 @@ def test_a_change_between_our_read_and_our_write_is_caught_by_the_server(service
         return found
 
     services.clients.data.get_resource = read_and_be_overtaken
-    with pytest.raises(RequestRefused):
+    with pytest.raises(MetadataConflict, match="while this up was at work") as conflict:
         life.update(container, state, {**declared, "title": "B"}, told)
+    assert [word in str(conflict.value) for word in ('"A"', '"B"', '"Somebody\'s"', "last applied")] == [True] * 4
     assert veracity.container(container)["metadata"]["title"] == "Somebody's"
 
 

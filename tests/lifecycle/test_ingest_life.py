@@ -199,6 +199,15 @@ class TestAnotherMachine:
         Machine(make_services(home="elsewhere"), told).up(state, append)
         assert starts(veracity, append) == [1]
 
+    def test_what_was_made_elsewhere_is_looked_up_once(self, machine, make_services, told, veracity, append):
+        state = {}
+        machine.up(state, append)
+        other = Machine(make_services(home="elsewhere"), told)
+        assert other.is_unchanged(state, append)
+        before = len(veracity.requests_to("/status"))
+        assert other.is_unchanged(state, append)
+        assert len(veracity.requests_to("/status")) == before
+
     def test_an_append_that_was_not_started_is_asked_about(self, machine, make_services, told, veracity, append):
         state = {"upload": machine.upload.create(machine.checked(append), told).outputs}
         other = Machine(make_services(home="elsewhere"), told)
@@ -273,6 +282,32 @@ class TestSettling:
         assert len(veracity.jobs(append["dataset_id"])) == 1
 
 
+class TestAJobLeftAtWork:
+    """By an up that was killed or timed out, and under another name than the next ingest into its dataset has."""
+
+    @pytest.fixture
+    def left(self, machine, veracity, upsert):
+        veracity.post("/_emulator/settings", {"datasetId": upsert["dataset_id"], "jobSeconds": 3})
+        with pytest.raises(IngestJobTimeout):
+            machine.up({}, {**upsert, "job_timeout_seconds": 1.0})
+        return upsert
+
+    def test_it_is_waited_for_before_the_next_is_started(self, left, machine, veracity, source):
+        source(noon_reports(noon_report(1, speed=1.0)))
+        machine.up({}, left)
+        first, second = veracity.jobs(left["dataset_id"])
+        assert second["startedAt"] >= first["completedAt"]
+
+    def test_if_it_does_not_end_the_next_is_not_started(self, left, machine, veracity, source):
+        source(noon_reports(noon_report(1, speed=1.0)))
+        state = {}
+        with pytest.raises(IngestJobTimeout, match="still at work in dataset"):
+            machine.up(state, {**left, "job_timeout_seconds": 1.0})
+        assert starts(veracity, left) == [1, 0]
+        machine.up(state, left)
+        assert starts(veracity, left) == [1, 1]
+
+
 class TestTheUpload:
     @pytest.mark.parametrize(
         "change",
@@ -321,7 +356,62 @@ class TestTheUpload:
         assert any(f"{size} bytes of {size} bytes" in text and "/s" in text for text in machine.told.lives)
 
 
+class TestWaiting:
+    """The platform does not answer for a while, and the job goes on all the same."""
+
+    @pytest.fixture
+    def machine(self, make_services, told, clock):
+        return Machine(make_services(clock=clock), told)
+
+    @pytest.fixture
+    def append(self, append):
+        """With a time-out that the clock, which runs ahead of the job, does not reach."""
+        return {**append, "job_timeout_seconds": 86_400.0}
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_retry_after_is_waited_for(self, machine, veracity, append, clock, status):
+        away = {"kind": "status", "status": status, "retryAfter": 40}
+        veracity.fault(method="GET", path="*/status", after=1, effect=away)
+        machine.up({}, append)
+        assert clock.now >= 40
+        assert starts(veracity, append) == [1]
+        assert rows(veracity, append) == 2
+
+    def test_a_platform_that_stays_away_is_told_and_the_next_up_goes_on(self, machine, veracity, append, clock):
+        away = {"kind": "status", "status": 503, "retryAfter": 30}
+        veracity.fault(method="GET", path="*/status", after=1, count=None, effect=away)
+        state = {}
+        with pytest.raises(PlatformFailed, match="503"):
+            machine.up(state, append)
+        assert 120 <= clock.now < 300
+        veracity.heal()
+        machine.up(state, append)
+        assert starts(veracity, append) == [1]
+
+    def test_the_time_out_ends_the_wait_also_then(self, machine, veracity, append, clock):
+        away = {"kind": "status", "status": 503, "retryAfter": 30}
+        veracity.fault(method="GET", path="*/status", after=1, count=None, effect=away)
+        with pytest.raises(PlatformFailed):
+            machine.up({}, {**append, "job_timeout_seconds": 20.0})
+        assert clock.now <= 20
+
+
 class TestErrors:
+    def test_a_quota_that_is_used_up_is_no_matter_of_roles(self, machine, veracity, append):
+        used_up = {"kind": "status", "status": 403, "message": "Out of call volume quota. Replenished in 01:00:00."}
+        veracity.fault(method="PUT", path="*/ingest/dataset/*", effect=used_up)
+        with pytest.raises(RateLimited, match="quota") as refused:
+            machine.up({}, append)
+        assert "Admin" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        "path",
+        [pytest.param("~nobody-of-that-name/a.csv", id="nobody's home"), pytest.param("a\0b.csv", id="no path at all")],
+    )
+    def test_a_path_that_leads_nowhere_is_a_problem_of_the_source(self, machine, append, path):
+        found = machine.upload.check({}, {**append, "source": path}, machine.told)
+        assert [problem.property for problem in found.problems] == ["source"]
+
     def test_a_reader_is_told_how_to_become_admin(self, make_services, told, veracity, append):
         reader = {key.removeprefix("veracity:"): value for key, value in veracity.reader_config.items()}
         with pytest.raises(PermissionDenied, match="Admin") as refused:

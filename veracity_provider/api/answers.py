@@ -48,10 +48,12 @@ def error_of(answer: requests.Response, action: Action, redact: Callable[[str], 
     """The error that *answer*, which is not a 2xx, stands for. Source: fact sheet, "General status codes"."""
     status = answer.status_code
     said = redact(text_of(answer))
-    hint = action.hints.get(status) or _HINTS.get(status, "")
+    is_quota = status == 403 and "quota" in said
+    hint = _OVER_QUOTA if is_quota else action.hints.get(status) or _HINTS.get(status, "")
     message = f"{action.doing} failed: the platform answered {status}{f': {said}' if said else ''}"
     text = f"{message.rstrip('.')}. {hint}".rstrip() if hint else message
-    return _class_of(status, action)(text, status=status, trace_id=trace_id_of(answer))
+    made = RateLimited if is_quota else _class_of(status, action)
+    return made(text, status=status, trace_id=trace_id_of(answer), retry_after_s=retry_after_of(answer))
 
 
 def _class_of(status: int, action: Action) -> type[PlatformError]:
@@ -66,6 +68,7 @@ def _class_of(status: int, action: Action) -> type[PlatformError]:
     }.get(status, RequestRefused)
 
 
+_OVER_QUOTA: Final = "Run again when it is replenished, or ask Veracity support for a larger quota."
 _HINTS: Final = {
     401: "Check veracity:subscriptionKey, veracity:clientId and veracity:clientSecret.",
     429: "Too many requests; run again later.",

@@ -8,9 +8,9 @@ import stamina
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from veracity_provider.api.answers import Action, error_of, json_of, retry_after_of
+from veracity_provider.api.answers import Action, error_of, json_of
 from veracity_provider.api.auth import Audience, Tokens
-from veracity_provider.errors import AnswerLost, AuthenticationFailed, PlatformUnreachable, VeracityError
+from veracity_provider.errors import AnswerLost, AuthenticationFailed, PlatformError, PlatformUnreachable
 from veracity_provider.settings import Settings
 
 ATTEMPTS: Final = 4
@@ -27,10 +27,14 @@ stamina.instrumentation.set_on_retry_hooks([])
 class _Passing(Exception):
     """A failure that may be over at the next try."""
 
-    def __init__(self, error: VeracityError, retry_after_s: float | None = None) -> None:
+    def __init__(self, error: PlatformError | PlatformUnreachable) -> None:
         super().__init__(str(error))
         self.error = error
-        self.retry_after_s = retry_after_s
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds that the platform asks to wait."""
+        return self.error.retry_after_s if isinstance(self.error, PlatformError) else None
 
 
 def open_session(settings: Settings) -> requests.Session:
@@ -101,7 +105,7 @@ class Transport:
             return json_of(answer, action)
         error = error_of(answer, action, self._tokens.redact)
         if answer.status_code in passing:
-            raise _Passing(error, retry_after_of(answer))
+            raise _Passing(error)
         raise error
 
     def _answered(self, method: str, path: str, body: object, action: Action, *, is_read: bool) -> requests.Response:

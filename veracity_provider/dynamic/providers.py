@@ -9,7 +9,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -24,9 +24,14 @@ from pulumi.dynamic import (
 
 from veracity_provider.dynamic import process
 from veracity_provider.dynamic.translation import from_engine, to_engine
-from veracity_provider.errors import VeracityError
+from veracity_provider.errors import AuthenticationFailed, VeracityError
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
+
+_STORED_SETTINGS: Final = (
+    ". These are the settings of the last `pulumi up`, kept in the state: if they have changed since, "
+    "use --run-program, or set PULUMI_RUN_PROGRAM=true"
+)
 
 
 class LifecycleProvider(ResourceProvider):
@@ -59,7 +64,7 @@ class LifecycleProvider(ResourceProvider):
         return CreateResult(created.id, to_engine(created.outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        with _told_to_people():
+        with _told_to_people(with_stored_settings=True):
             found = self._answering().read(id_, from_engine(props), process.current().row())
         if found is None:
             return ReadResult("", {})  # a blank id tells the engine that it is gone
@@ -71,7 +76,7 @@ class LifecycleProvider(ResourceProvider):
         return UpdateResult(to_engine(outputs))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        with _told_to_people():
+        with _told_to_people(with_stored_settings=True):
             self._answering().delete(_id, from_engine(_props), process.current().row())
 
     def _answering(self) -> Lifecycle:
@@ -106,9 +111,12 @@ class DatasetIngestProvider(LifecycleProvider):
 
 
 @contextmanager
-def _told_to_people() -> Generator[None]:
+def _told_to_people(*, with_stored_settings: bool = False) -> Generator[None]:
     """
     Let an error reach the engine as its name and its text.
+
+    *with_stored_settings*: the engine may have configured us with the settings that the state holds (`refresh` and
+    `destroy` do, unless the program is run).
 
     The SDK words an exception with the traceback module, which prints the path of its class and everything that it was
     caused by. A class without a path, raised from nothing, leaves the part that is for people.
@@ -117,7 +125,12 @@ def _told_to_people() -> Generator[None]:
         yield
     except VeracityError as error:
         shown = type(type(error).__name__, (Exception,), {"__module__": "builtins"})
-        raise shown(str(error)) from (error if _debugging() else None)
+        more = _STORED_SETTINGS if with_stored_settings and _may_be_outdated(error) else ""
+        raise shown(f"{error}{more}") from (error if _debugging() else None)
+
+
+def _may_be_outdated(error: VeracityError) -> bool:
+    return isinstance(error, AuthenticationFailed) and not os.environ.get("PULUMI_RUN_PROGRAM")
 
 
 def _debugging() -> bool:

@@ -1,5 +1,6 @@
 """The resources that a Pulumi program declares."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -209,4 +210,4 @@ def _dataset_key(workspace: object, dataset_id: object) -> tuple[str, str] | Non
 def _claim(claims: program.Claims, name: str, dataset: tuple[str, str], source: object, operation: object) -> None:
     if isinstance(source, str) and isinstance(operation, str):
         what = f"{operation} of {source} into dataset {dataset[1]}"
-        claims.claim(name, "source", ("ingest", *dataset, source, operation), what)
+        claims.claim(name, "source", ("ingest", *dataset, os.path.normpath(source), operation), what)

@@ -12,6 +12,7 @@ from veracity_provider.errors import (
     MetadataConflict,
     MetadataNotApplied,
     PermissionDenied,
+    RequestRefused,
 )
 from veracity_provider.lifecycle.container_inputs import check_container, managed
 from veracity_provider.lifecycle.container_plan import (
@@ -119,12 +120,28 @@ class ContainerMetadataLifecycle:
     def _made_so(self, live: Resource, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
         plan = self._plan(live, olds, news)
         if plan.drifted and news.get("on_conflict") == "fail":
-            raise MetadataConflict(_conflict(live.id, plan))
-        now = self._sent(live, plan.operations) if plan.operations else live
+            raise MetadataConflict(_conflict(live.id, plan.drifted, "since the last up"))
+        now = self._applied(live, plan, olds, news) if plan.operations else live
         if plan.drifted:
             reporter.warning(_told("overwrote what somebody else had written", plan.drifted))
         _require_declared(now, managed(news))
         return _state(news, now, plan, found=live, olds=olds)
+
+    def _applied(self, live: Resource, plan: ContainerPlan, olds: JsonObject, news: JsonObject) -> Resource:
+        try:
+            return self._sent(live, plan.operations)
+        except RequestRefused:
+            if overtaken := self._overtaken(live, plan, olds, news):
+                raise MetadataConflict(_conflict(live.id, overtaken, "while this up was at work")) from None
+            raise
+
+    def _overtaken(
+        self, seen: Resource, plan: ContainerPlan, olds: JsonObject, news: JsonObject
+    ) -> Sequence[FieldChange]:
+        """What somebody changed between our read and our write, of the fields that were to be written."""
+        live = self._clients.data.get_resource(seen.id)
+        changed = {one.name for one in plan.changes if live.metadata.get(one.name) != seen.metadata.get(one.name)}
+        return [one for one in self._plan(live, olds, news).changes if one.name in changed]
 
     def _sent(self, live: Resource, operations: Sequence[Mapping[str, Any]]) -> Resource:
         try:
@@ -160,11 +177,11 @@ def _not_ours(live: Resource, account: str | None) -> str:
     )
 
 
-def _conflict(container_id: str, plan: ContainerPlan) -> str:
+def _conflict(container_id: str, changes: Sequence[FieldChange], when: str) -> str:
     return (
-        f"container {container_id}: somebody else has changed what is declared here, and on_conflict is fail; nothing "
-        "was written. Take their value into the program, or set on_conflict to overwrite.\n"
-        f"{conflict_table(plan.drifted)}"
+        f"container {container_id}: somebody else has changed what is declared here {when}, and on_conflict is fail; "
+        "nothing was written. Take their value into the program, or set on_conflict to overwrite.\n"
+        f"{conflict_table(changes)}"
     )
 
 

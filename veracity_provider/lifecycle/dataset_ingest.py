@@ -4,7 +4,8 @@ from typing import Any, Final, final
 
 from veracity_provider.lifecycle.ingest_upload import REPLACE, RUN_AGAIN, read_with_dataset
 from veracity_provider.lifecycle.inputs import is_known
-from veracity_provider.lifecycle.job_runner import Job, JobRunner
+from veracity_provider.lifecycle.job_plan import Job
+from veracity_provider.lifecycle.job_runner import JobRunner
 from veracity_provider.lifecycle.journal import now
 from veracity_provider.lifecycle.progress import duration, size
 from veracity_provider.lifecycle.services import Services

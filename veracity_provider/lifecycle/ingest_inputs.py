@@ -36,8 +36,15 @@ def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:
 def resolve_source(source: str | Mapping[str, Any], project: Path) -> Source:
     """The file or text that *source* stands for; a relative path starts at the *project*'s folder."""
     if isinstance(source, str):
-        return FileSource(project / Path(source).expanduser())
+        return FileSource(project / _expanded(source))
     return TextSource(text=source["text"], name=source["name"])
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)  # `~somebody`, of whom this machine knows nothing: then it is the name of a file
 
 
 def platform_file_name(source_name: str, file_name: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, final
 
+from veracity_provider.api.models import JobPhase
 from veracity_provider.errors import (
     AnswerLost,
     DatasetNotFound,
@@ -16,8 +17,9 @@ from veracity_provider.lifecycle.ingest_inputs import (
     resolve_source,
 )
 from veracity_provider.lifecycle.inputs import has_unknown, is_known
-from veracity_provider.lifecycle.job_plan import Need, plan_upload
-from veracity_provider.lifecycle.job_runner import Job, JobRunner, in_doubt_after_end, journal_of
+from veracity_provider.lifecycle.job_plan import Job, Need, plan_upload
+from veracity_provider.lifecycle.job_runner import JobRunner, journal_of
+from veracity_provider.lifecycle.job_texts import in_doubt_after_end
 from veracity_provider.lifecycle.journal import JobState
 from veracity_provider.lifecycle.preflight import Preflight, is_due
 from veracity_provider.lifecycle.progress import duration, size, upload_text
@@ -37,6 +39,8 @@ from veracity_provider.storage.sources import Source
 
 RUN_AGAIN: Final = ("content_hash", "operation", "triggers")
 """A change of one of these uploads again and runs a new job."""
+PORTAL_LIMIT_BYTES: Final = 10**9
+"""Source: fact sheet 2.1.7."""
 REPLACE: Final = ("dataset_id", "workspace_id")
 _INPUTS: Final = (
     *REPLACE,
@@ -80,7 +84,7 @@ class IngestUploadLifecycle:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         if not is_due(olds, inputs):
             return Checked(inputs=inputs)
-        self._say_renamed(source.name, inputs.get("file_name"), reporter)
+        self._say_unusual(source.name, inputs, reporter)
         return Checked(inputs=inputs, problems=Preflight(self._services).problems(inputs, source, reporter))
 
     def _content(self, olds: JsonObject, inputs: JsonObject, source: Source) -> dict[str, Any]:
@@ -96,12 +100,16 @@ class IngestUploadLifecycle:
             )
         return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
 
-    def _say_renamed(self, source_name: str, file_name: Any, reporter: Reporter) -> None:
-        if file_name is UNKNOWN:
-            return
-        given, taken = file_name or source_name, platform_file_name(source_name, file_name)
-        if given != taken:
-            reporter.info(f'"{given}" is uploaded as "{taken}", since the platform takes no special characters')
+    def _say_unusual(self, source_name: str, inputs: JsonObject, reporter: Reporter) -> None:
+        file_name, size_bytes = inputs.get("file_name"), inputs["size_bytes"]
+        if file_name is not UNKNOWN:
+            given, taken = file_name or source_name, platform_file_name(source_name, file_name)
+            if given != taken:
+                reporter.info(f'"{given}" is uploaded as "{taken}", since the platform takes no special characters')
+        if size_bytes > PORTAL_LIMIT_BYTES:
+            reporter.info(
+                f"{source_name} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
+            )
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """A new job for other bytes, another operation or trigger; and for a job that failed last time."""
@@ -117,6 +125,9 @@ class IngestUploadLifecycle:
         if state is JobState.COMPLETED:
             return False
         report = look_up(self._services, olds["workspace_id"], job_id)
+        if report and report.phase is JobPhase.SUCCEEDED:
+            # Made on another machine: known here from now on, so that nobody is asked again.
+            self._journal.put(job_id, JobState.COMPLETED, status=report.status, dataset_name=report.dataset_name or "")
         need = plan_upload(state, report, self._services.settings.resume.get(job_id), operation)
         if need is Need.NEW_JOB:
             ended = report.status if report else state

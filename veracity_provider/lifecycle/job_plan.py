@@ -1,11 +1,23 @@
 """What to do about an ingest job, from what is known of it. Decisions alone; `job_runner` acts."""
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.lifecycle.ingest_inputs import HARMLESS_TO_REPEAT
 from veracity_provider.lifecycle.journal import JobState
 from veracity_provider.settings import ResumeWord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """An ingest job and what it is for."""
+
+    workspace_id: str
+    dataset_id: str
+    job_id: str
+    operation: str
+    timeout_s: float
 
 
 class Step(Enum):

@@ -1,9 +1,6 @@
 """Brings an ingest job to its end: asks before it starts, writes down each step, starts nothing that could do harm."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, cast, final
+from typing import Any, final
 
 from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.errors import (
@@ -19,25 +16,13 @@ from veracity_provider.errors import (
     VeracityError,
 )
 from veracity_provider.lifecycle.ingest_inputs import HARMLESS_TO_REPEAT
-from veracity_provider.lifecycle.job_plan import Step, plan_job, plan_unended
+from veracity_provider.lifecycle.job_plan import Job, Step, plan_job, plan_unended
+from veracity_provider.lifecycle.job_texts import busy, failure_text, forgotten, in_doubt, in_doubt_after_end, timed_out
 from veracity_provider.lifecycle.journal import Entry, JobState, Journal
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
 from veracity_provider.lifecycle.waiting import look_up, wait_for_job
-
-_SHOWN_ERRORS: Final = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """An ingest job and what it is for."""
-
-    workspace_id: str
-    dataset_id: str
-    job_id: str
-    operation: str
-    timeout_s: float
 
 
 @final
@@ -93,7 +78,7 @@ class JobRunner:
     def _left_unended(self, job: Job) -> bool:
         """A job that shows no sign of a start is left behind, where one that comes to life later does no harm."""
         if job.operation not in HARMLESS_TO_REPEAT:
-            raise IngestJobInDoubt(_in_doubt(job, self._services.settings.usual_job_s))
+            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
         self._journal.put(job.job_id, JobState.ABANDONED)
         return True
 
@@ -105,7 +90,7 @@ class JobRunner:
             report = self._given_time(job, reporter)
             step = _after_usual_time(report, job.operation)
         if step is Step.ASK:
-            raise IngestJobInDoubt(_in_doubt(job, self._services.settings.usual_job_s))
+            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
         if step is Step.REFUSE:
             raise IngestJobFailed(f"ingest job {job.job_id} was given up; run `pulumi up` again for a new one")
         if step is Step.START:
@@ -133,8 +118,26 @@ class JobRunner:
         return wait_for_job(self._services, job.workspace_id, job.job_id, timeout_s=limit, reporter=reporter)
 
     def _start(self, job: Job, reporter: Reporter) -> None:
-        self._require_engine(job)
-        self._journal.put(job.job_id, JobState.STARTING)
+        with self._journal.dataset_locked(job.dataset_id):
+            self._await_turn(job, reporter)
+            self._require_engine(job)
+            self._journal.put_last_started(job.dataset_id, job.job_id)
+            self._journal.put(job.job_id, JobState.STARTING)
+            self._send_start(job, reporter)
+
+    def _await_turn(self, job: Job, reporter: Reporter) -> None:
+        """Wait for a job that a killed or timed-out up has left at work in the dataset, of whatever resource it was."""
+        other = self._journal.last_started(job.dataset_id)
+        entry = self._journal.get(other) if other and other != job.job_id else None
+        if other is None or entry is None or entry.state not in {JobState.STARTING, JobState.STARTED}:
+            return
+        is_started = entry.state is JobState.STARTED
+        limit = job.timeout_s if is_started else min(job.timeout_s, self._services.settings.usual_job_s)
+        report = wait_for_job(self._services, job.workspace_id, other, timeout_s=limit, reporter=reporter)
+        if is_started and report and report.phase is JobPhase.ACTIVE:
+            raise IngestJobTimeout(busy(job, other, limit))
+
+    def _send_start(self, job: Job, reporter: Reporter) -> None:
         try:
             self._require_engine(job)
             self._services.clients.ingest.start_ingest_job(job.workspace_id, job.job_id)
@@ -158,7 +161,7 @@ class JobRunner:
         if report and report.phase is not JobPhase.ACTIVE:
             return
         if plan_unended(job.operation) is Step.ASK:
-            raise IngestJobInDoubt(_in_doubt(job, self._services.settings.usual_job_s))
+            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
         self._require_engine(job)
         try:
             self._services.clients.ingest.start_ingest_job(job.workspace_id, job.job_id)
@@ -176,9 +179,9 @@ class JobRunner:
     def _final_report(self, job: Job, reporter: Reporter) -> JobReport:
         report = wait_for_job(self._services, job.workspace_id, job.job_id, timeout_s=job.timeout_s, reporter=reporter)
         if report is None:
-            raise IngestJobInDoubt(_forgotten(job))
+            raise IngestJobInDoubt(forgotten(job))
         if report.phase is JobPhase.ACTIVE:
-            raise IngestJobTimeout(_timed_out(job, report))
+            raise IngestJobTimeout(timed_out(job, report))
         return report
 
     def _ended(self, job: Job, report: JobReport | None, entry: Entry | None) -> Entry:
@@ -207,76 +210,3 @@ def _after_usual_time(report: JobReport | None, operation: str) -> Step:
     if report is None or report.phase is JobPhase.ACTIVE:
         return plan_unended(operation)
     return Step.DONE if report.phase is JobPhase.SUCCEEDED else Step.FAIL
-
-
-def failure_text(job: Job, report: JobReport) -> str:
-    """Why the platform ended the job, with its validation errors as a table."""
-    said = f": {report.error_message.rstrip('.')}" if report.error_message else ""
-    rows = [_as_row(one) for one in report.validation_errors[:_SHOWN_ERRORS]]
-    more = len(report.validation_errors) - len(rows)
-    first = (
-        f"ingest job {job.job_id} into dataset {job.dataset_id} ended as {report.status}{said}. "
-        "Mend the file and run `pulumi up` again; a new job will take its place."
-    )
-    lines = [
-        first,
-        *_aligned(rows),
-        *([f"  … and {more:,} more"] if more > 0 else []),
-    ]
-    return "\n".join(lines)
-
-
-def _as_row(item: Any) -> list[str]:
-    """The shape of an item is not published, so what is not a mapping is shown as it is."""
-    if not isinstance(item, dict):
-        return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)]
-    members = cast("dict[str, Any]", item)
-    places = [f"{name} {members[name]}" for name in ("row", "line", "column") if members.get(name) not in {None, ""}]
-    rest = [str(members[name]) for name in ("message", "error", "description") if members.get(name)]
-    return [*places, *rest] if rest else [json.dumps(members, ensure_ascii=False)]
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    columns = max((len(row) for row in rows), default=0)
-    widths = [max((len(row[i]) for row in rows if i < len(row)), default=0) for i in range(columns)]
-    return ["  " + "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
-
-
-def _ways_on(job_id: str) -> str:
-    return (
-        "Look at the dataset in the portal, then choose: if its rows are there, "
-        f"""`pulumi config set --path 'veracity:resume.{job_id}' started`; if they are not, the same with `start`. """
-        "Then run `pulumi up` again. (`pulumi up --replace` with the URN of the upload starts all over.)"
-    )
-
-
-def _in_doubt(job: Job, usual_s: float) -> str:
-    return (
-        f"ingest job {job.job_id} ({job.operation} into dataset {job.dataset_id}) may have been started, and has not "
-        f"ended within {duration(usual_s)}. Starting it again could add its rows twice, so nothing was done. "
-        f"{_ways_on(job.job_id)}"
-    )
-
-
-def in_doubt_after_end(job_id: str, report: JobReport) -> str:
-    """For a job that ended in a way that does not say whether its rows are there."""
-    said = f" ({report.error_message})" if report.error_message else ""
-    return (
-        f"ingest job {job_id} ended as {report.status}{said}, which does not say whether its rows were appended; "
-        f"it is not repeated by itself. {_ways_on(job_id)}"
-    )
-
-
-def _forgotten(job: Job) -> str:
-    return (
-        f"ingest job {job.job_id} was started, and the platform no longer knows it: whether its rows are in dataset "
-        f"{job.dataset_id} is not known. {_ways_on(job.job_id)}"
-    )
-
-
-def _timed_out(job: Job, report: JobReport) -> str:
-    return (
-        f"ingest job {job.job_id} is still {report.status} after {duration(job.timeout_s)}. It was not cancelled and "
-        "may yet complete: run `pulumi up` again to go on waiting for the same job, with a higher job_timeout_seconds "
-        "if need be"
-    )

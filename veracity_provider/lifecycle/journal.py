@@ -2,7 +2,8 @@
 The witness of what was done about each ingest job, beside the Pulumi home.
 
 No status word of the platform proves that a job was started, and an answer may be lost. So each step is written down
-before it is taken, one file a job, on disk (fsync) before the request goes out.
+before it is taken, one file a job, on disk (fsync) before the request goes out. One file a dataset names the job that
+was started for it last, so that two of them never overlap.
 """
 
 import contextlib
@@ -45,7 +46,7 @@ class Entry:
 
 @final
 class Journal:
-    """Entries in *folder*, one file a job; safe for parallel processes."""
+    """Entries in *folder*; safe for parallel processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -62,14 +63,25 @@ class Journal:
     def put(self, job_id: str, state: JobState, *, status: str = "", dataset_name: str = "") -> Entry:
         """Write down *state*; it is on disk when this returns. Raises OSError where it cannot be."""
         entry = Entry(state=state, at=now(), status=status, dataset_name=dataset_name)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self._folder, prefix=".", delete=False) as file:
-            json.dump(asdict(entry), file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(self._path(job_id))
-        self._sync_folder()
+        self._write(self._path(job_id), asdict(entry))
         return entry
+
+    def last_started(self, dataset_id: str) -> str | None:
+        """The job that was started last for a dataset; None when this machine knows of none."""
+        try:
+            return str(json.loads(self._path(_of_dataset(dataset_id)).read_text())["job_id"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def put_last_started(self, dataset_id: str, job_id: str) -> None:
+        """Write down which job is being started for a dataset; likewise."""
+        self._write(self._path(_of_dataset(dataset_id)), {"job_id": job_id})
+
+    @contextlib.contextmanager
+    def dataset_locked(self, dataset_id: str) -> Generator[None]:
+        """Nobody else on this machine starts a job for the dataset meanwhile."""
+        with self.locked(_of_dataset(dataset_id)):
+            yield
 
     @contextlib.contextmanager
     def locked(self, job_id: str) -> Generator[None]:
@@ -79,8 +91,17 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _path(self, job_id: str) -> Path:
-        return self._folder / f"{job_id}.json"
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+    def _write(self, path: Path, document: dict[str, Any]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._folder, prefix=".", delete=False) as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+        self._sync_folder()
 
     def _sync_folder(self) -> None:
         folder = os.open(self._folder, os.O_RDONLY)
@@ -88,6 +109,10 @@ class Journal:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _of_dataset(dataset_id: str) -> str:
+    return f"dataset-{dataset_id.lower()}"
 
 
 def now() -> str:

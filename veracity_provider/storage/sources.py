@@ -34,6 +34,8 @@ class FileSource:
             raise SourceError(f"{self.path} does not exist") from None
         except OSError as error:
             raise SourceError(f"{self.path} cannot be looked at: {error.strerror}") from None
+        except ValueError:
+            raise SourceError(f"{str(self.path)!r} is no path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):
             raise SourceError(f"{self.path} is a folder; an ingest takes one CSV file")
         if not stat.S_ISREG(found.st_mode):
