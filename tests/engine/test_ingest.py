@@ -47,6 +47,36 @@ def test_a_trigger_runs_the_same_bytes_again(ingest, veracity):
     assert ingest.is_unchanged()
 
 
+def test_another_operation_runs_the_same_bytes_again(ingest, veracity):
+    assert ingest.up().succeeded
+    ingest.program(PROGRAM.format(dataset=ingest.dataset, more="").replace("Upsert", "Overwrite"))
+    previewed = ingest.preview()
+    assert previewed.lines_with("~ operation", "Upsert", "Overwrite"), previewed.text
+    assert ingest.up().succeeded
+    assert [job["operation"] for job in veracity.jobs(ingest.dataset)] == ["Upsert", "Overwrite"]
+    assert ingest.is_unchanged()
+
+
+def test_what_was_forgotten_is_ingested_again(ingest, veracity):
+    assert ingest.up().succeeded
+    assert ingest.destroy().succeeded
+    assert len(veracity.rows(ingest.dataset)) == 3
+    assert ingest.up().succeeded
+    assert started(veracity, ingest.dataset) == 2
+
+
+def test_a_file_is_found_by_its_absolute_path_and_at_home(project, veracity):
+    path = project.write("elsewhere/data.csv", noon_reports())
+    first, second = veracity.new_dataset(), veracity.new_dataset()
+    project.program(
+        f'DatasetIngest("absolute", dataset_id="{first}", source="{path}", operation="Upsert")\n'
+        f'DatasetIngest("home", dataset_id="{second}", source="~/elsewhere/data.csv", operation="Upsert")'
+    )
+    up = project.up()
+    assert up.succeeded, up.text
+    assert len(veracity.rows(first)) == len(veracity.rows(second)) == 3
+
+
 def test_another_dataset_replaces_and_leaves_the_rows_of_the_old_one(ingest, veracity):
     assert ingest.up().succeeded
     old, ingest.dataset = ingest.dataset, veracity.new_dataset()
