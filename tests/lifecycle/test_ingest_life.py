@@ -190,6 +190,63 @@ class TestAnAppendInDoubt:
         assert rows(veracity, append) == 2
         assert starts(veracity, append) == [1]
 
+    def test_a_word_is_done_once(self, doubt, make_services, told, veracity):
+        """The start that a person asked for has no answer, and the job runs on beyond its usual time."""
+        state, append, _ = doubt
+        veracity.post(
+            "/_emulator/settings", {"datasetId": append["dataset_id"], "jobSeconds": 4, "secondStart": "again"}
+        )
+        machine = Machine(make_services(resume=f'{{"{state["upload"]["job_id"]}": "start"}}'), told)
+        veracity.fault(**START, effect={"kind": "cutAfter"})
+        with pytest.raises(IngestJobInDoubt):
+            machine.up(state, append)
+        with pytest.raises(IngestJobInDoubt, match="done no second time"):
+            machine.up(state, append)
+        assert starts(veracity, append) == [1]
+        veracity.post("/_emulator/clock", {"advanceSeconds": 10})
+        machine.up(state, append)
+        assert rows(veracity, append) == 2
+        assert machine.is_unchanged(state, append)
+
+
+class TestAnAppendThatEndedInDoubt:
+    """The platform says how it ended, and not whether its rows are there."""
+
+    @pytest.fixture
+    def doubt(self, machine, veracity, append):
+        veracity.fault(**START, effect={"kind": "failJob", "message": "stopped", "status": "Cancelled"})
+        state = {}
+        for _ in range(2):
+            with pytest.raises(IngestJobInDoubt, match="Cancelled"):
+                machine.up(state, append)
+        assert len(veracity.jobs(append["dataset_id"])) == 1
+        return state, append
+
+    @pytest.mark.parametrize(("word", "jobs"), [("start", 2), ("started", 1)])
+    def test_it_goes_on_as_a_person_says(self, doubt, make_services, told, veracity, word, jobs):
+        state, append = doubt
+        machine = Machine(make_services(resume=f'{{"{state["upload"]["job_id"]}": "{word}"}}'), told)
+        machine.up(state, append)
+        assert len(veracity.jobs(append["dataset_id"])) == jobs
+        assert machine.is_unchanged(state, append)
+
+    @pytest.mark.parametrize(("word", "jobs"), [("start", 2), ("started", 1)])
+    def test_so_does_one_that_the_platform_has_forgotten(
+        self, machine, make_services, told, veracity, append, word, jobs
+    ):
+        forgotten = {"kind": "status", "status": 404}
+        veracity.fault(**START, effect={"kind": "hangJob"})
+        state = {}
+        with pytest.raises(IngestJobTimeout):
+            machine.up(state, {**append, "job_timeout_seconds": 1.0})
+        veracity.fault(path=f"*/{state['upload']['job_id']}/status", count=None, effect=forgotten)
+        with pytest.raises(IngestJobInDoubt, match="no longer knows it"):
+            machine.up(state, {**append, "job_timeout_seconds": 1.0})
+        machine = Machine(make_services(resume=f'{{"{state["upload"]["job_id"]}": "{word}"}}'), told)
+        machine.up(state, append)
+        assert len(veracity.jobs(append["dataset_id"])) == jobs
+        assert machine.is_unchanged(state, append)
+
 
 class TestAnotherMachine:
     def test_an_ended_job_is_known_by_its_status(self, machine, make_services, told, veracity, append):
@@ -272,14 +329,6 @@ class TestSettling:
         assert machine.upload.diff("id", state["upload"], news, told).changes
         machine.up(state, upsert)
         assert rows(veracity, upsert) == 3
-
-    def test_an_append_that_ended_in_doubt_is_never_repeated_by_itself(self, machine, veracity, append):
-        veracity.fault(**START, effect={"kind": "failJob", "message": "stopped", "status": "Cancelled"})
-        state = {}
-        for _ in range(2):
-            with pytest.raises(IngestJobInDoubt, match="Cancelled"):
-                machine.up(state, append)
-        assert len(veracity.jobs(append["dataset_id"])) == 1
 
 
 class TestAJobLeftAtWork:

@@ -45,19 +45,24 @@ def plan_job(state: JobState | None, report: JobReport | None, resume: ResumeWor
     Args:
         state: From the journal; None on a machine that knows nothing of the job.
         report: What the platform says; None when it does not know the job.
-        resume: What a person has decided.
+        resume: What a person has decided, unless that was done.
     """
-    if state is JobState.COMPLETED or (report and report.phase is JobPhase.SUCCEEDED):
+    if state is JobState.COMPLETED or (report and report.phase is JobPhase.SUCCEEDED) or _is_seen(report, resume):
         return Step.DONE
     if state is JobState.FAILED or (report and report.phase is JobPhase.FAILED):
         return Step.FAIL
     if state is JobState.ABANDONED:
         return Step.REFUSE
+    if resume == "started" or (state is JobState.STARTED and report):
+        return Step.WAIT
     if state is JobState.STAGED or resume == "start":
         return Step.START
-    if state is JobState.STARTED or resume == "started":
-        return Step.WAIT
-    return Step.GIVE_TIME
+    return Step.WAIT if state is JobState.STARTED else Step.GIVE_TIME
+
+
+def _is_seen(report: JobReport | None, resume: ResumeWord | None) -> bool:
+    """Whether a person has seen the rows of a job of which the platform does not say whether it took effect."""
+    return resume == "started" and (report is None or report.may_have_taken_effect)
 
 
 def plan_unended(operation: str) -> Step:

@@ -1,6 +1,6 @@
 """Brings an ingest job to its end: asks before it starts, writes down each step, starts nothing that could do harm."""
 
-from typing import Any, final
+from typing import final
 
 from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.errors import (
@@ -23,6 +23,7 @@ from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
 from veracity_provider.lifecycle.waiting import look_up, wait_for_job
+from veracity_provider.settings import ResumeWord
 
 
 @final
@@ -59,7 +60,7 @@ class JobRunner:
         with self._journal.locked(job.job_id):
             entry, report = self._known(job)
             state = entry.state if entry else None
-            step = plan_job(state, report, self._resume(job))
+            step = plan_job(state, report, self._resume(job, entry))
             if step is Step.START:
                 self._journal.put(job.job_id, JobState.ABANDONED)
             if step in {Step.START, Step.REFUSE}:
@@ -78,23 +79,24 @@ class JobRunner:
     def _left_unended(self, job: Job) -> bool:
         """A job that shows no sign of a start is left behind, where one that comes to life later does no harm."""
         if job.operation not in HARMLESS_TO_REPEAT:
-            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
+            raise self._doubt(job)
         self._journal.put(job.job_id, JobState.ABANDONED)
         return True
 
     def _ended_or_started(self, job: Job, reporter: Reporter) -> Entry | None:
         """Under the job's lock: its last entry when it has ended, or None when it is started."""
         entry, report = self._known(job)
-        step = plan_job(entry.state if entry else None, report, self._resume(job))
+        state, resume = entry.state if entry else None, self._resume(job, entry)
+        step = plan_job(state, report, resume)
         if step is Step.GIVE_TIME:
             report = self._given_time(job, reporter)
             step = _after_usual_time(report, job.operation)
         if step is Step.ASK:
-            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
+            raise self._doubt(job)
         if step is Step.REFUSE:
             raise IngestJobFailed(f"ingest job {job.job_id} was given up; run `pulumi up` again for a new one")
         if step is Step.START:
-            self._start(job, reporter)
+            self._start(job, reporter, is_by_word=resume == "start" and state is not JobState.STAGED)
             return None
         if step is Step.WAIT:
             return None
@@ -107,8 +109,16 @@ class JobRunner:
             return entry, None
         return entry, look_up(self._services, job.workspace_id, job.job_id)
 
-    def _resume(self, job: Job) -> Any:
-        return self._services.settings.resume.get(job.job_id)
+    def _resume(self, job: Job, entry: Entry | None) -> ResumeWord | None:
+        """What a person has decided about the job; that it be started is done once."""
+        word = self._services.settings.resume.get(job.job_id)
+        return None if word == "start" and entry and entry.is_by_word else word
+
+    def _doubt(self, job: Job) -> IngestJobInDoubt:
+        entry = self._journal.get(job.job_id)
+        return IngestJobInDoubt(
+            in_doubt(job, self._services.settings.usual_job_s, is_by_word=bool(entry and entry.is_by_word))
+        )
 
     def _given_time(self, job: Job, reporter: Reporter) -> JobReport | None:
         limit = min(job.timeout_s, self._services.settings.usual_job_s)
@@ -117,12 +127,12 @@ class JobRunner:
         )
         return wait_for_job(self._services, job.workspace_id, job.job_id, timeout_s=limit, reporter=reporter)
 
-    def _start(self, job: Job, reporter: Reporter) -> None:
+    def _start(self, job: Job, reporter: Reporter, *, is_by_word: bool) -> None:
         with self._journal.dataset_locked(job.dataset_id):
             self._await_turn(job, reporter)
             self._require_engine(job)
             self._journal.put_last_started(job.dataset_id, job.job_id)
-            self._journal.put(job.job_id, JobState.STARTING)
+            self._journal.put(job.job_id, JobState.STARTING, is_by_word=is_by_word)
             self._send_start(job, reporter)
 
     def _await_turn(self, job: Job, reporter: Reporter) -> None:
@@ -161,7 +171,7 @@ class JobRunner:
         if report and report.phase is not JobPhase.ACTIVE:
             return
         if plan_unended(job.operation) is Step.ASK:
-            raise IngestJobInDoubt(in_doubt(job, self._services.settings.usual_job_s))
+            raise self._doubt(job)
         self._require_engine(job)
         try:
             self._services.clients.ingest.start_ingest_job(job.workspace_id, job.job_id)
@@ -185,10 +195,13 @@ class JobRunner:
         return report
 
     def _ended(self, job: Job, report: JobReport | None, entry: Entry | None) -> Entry:
-        if report is None:
-            if entry is None or entry.state is not JobState.COMPLETED:
-                raise IngestJobFailed(f"ingest job {job.job_id} has failed before; run `pulumi up` again for a new one")
+        if entry and entry.state is JobState.COMPLETED:
             return entry
+        if self._resume(job, entry) == "started" and (report is None or report.may_have_taken_effect):
+            status = report.status if report else "Unknown"
+            return self._journal.put(job.job_id, JobState.COMPLETED, status=status)
+        if report is None:
+            raise IngestJobFailed(f"ingest job {job.job_id} has failed before; run `pulumi up` again for a new one")
         noted = self._note(job, report)
         if report.phase is JobPhase.SUCCEEDED:
             return noted

@@ -52,12 +52,21 @@ def _ways_on(job_id: str) -> str:
     )
 
 
-def in_doubt(job: Job, usual_s: float) -> str:
-    """For a job that may have been started and shows no end."""
+def _ways_on_after_a_word(job_id: str) -> str:
+    return (
+        "It was started once because veracity:resume says `start`, which is done no second time. Look at the dataset "
+        f"in the portal: if its rows are there, `pulumi config set --path 'veracity:resume.{job_id}' started`, and "
+        "run `pulumi up` again; if they are not, `pulumi up --replace` with the URN of the upload starts all over."
+    )
+
+
+def in_doubt(job: Job, usual_s: float, *, is_by_word: bool) -> str:
+    """For a job that may have been started and shows no end; *is_by_word*: a person had said to start it."""
+    ways_on = _ways_on_after_a_word if is_by_word else _ways_on
     return (
         f"ingest job {job.job_id} ({job.operation} into dataset {job.dataset_id}) may have been started, and has not "
         f"ended within {duration(usual_s)}. Starting it again could add its rows twice, so nothing was done. "
-        f"{_ways_on(job.job_id)}"
+        f"{ways_on(job.job_id)}"
     )
 
 

@@ -42,6 +42,8 @@ class Entry:
     status: str = ""
     """The platform's own word at the end."""
     dataset_name: str = ""
+    is_by_word: bool = False
+    """Whether a person had said to start it; that is done once, and another time needs another word."""
 
 
 @final
@@ -55,14 +57,17 @@ class Journal:
         """The entry of a job; None when this machine knows nothing of it."""
         try:
             found = cast("dict[str, Any]", json.loads(self._path(job_id).read_text()))
-            return Entry(**{**found, "state": JobState(found["state"])})
+            state = JobState(found.pop("state"))
+            return Entry(state=state, **found)
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             # A file that cannot be read as an entry proves nothing, which is what None says.
             return None
 
-    def put(self, job_id: str, state: JobState, *, status: str = "", dataset_name: str = "") -> Entry:
+    def put(
+        self, job_id: str, state: JobState, *, status: str = "", dataset_name: str = "", is_by_word: bool = False
+    ) -> Entry:
         """Write down *state*; it is on disk when this returns. Raises OSError where it cannot be."""
-        entry = Entry(state=state, at=now(), status=status, dataset_name=dataset_name)
+        entry = Entry(state=state, at=now(), status=status, dataset_name=dataset_name, is_by_word=is_by_word)
         self._write(self._path(job_id), asdict(entry))
         return entry
 
