@@ -174,29 +174,45 @@ def test_a_failed_ingest_holds_back_its_followers(project, veracity):
     assert project.is_unchanged()
 
 
-@pytest.mark.parametrize("word", ["start", "started"])
-def test_an_append_in_doubt_is_asked_about_and_goes_on_as_a_person_says(project, veracity, word):
-    dataset = veracity.new_dataset(like="keyless", secondStart="again")
+@pytest.fixture
+def doubt(project, veracity):
+    """An Append whose start never arrived, and which nobody can tell from one that did."""
+    project.dataset = veracity.new_dataset(like="keyless", secondStart="again")
     project.write("data.csv", wind_readings())
     project.config["veracity:usualJobSeconds"] = "1"
-    project.declare(datasets=[{"name": "wind", "datasetId": dataset, "source": "data.csv", "operation": "Append"}])
+    entry = {"name": "wind", "datasetId": project.dataset, "source": "data.csv", "operation": "Append"}
+    project.declare(datasets=[entry])
     veracity.fault(method="POST", path="*/start", effect={"kind": "cutBefore"})
     asked = project.up()
     assert not asked.succeeded
-    job = project.outputs("wind-upload")["job_id"]
-    assert asked.lines_with(f"--path 'veracity:resume.{job}'"), asked.text
-    assert veracity.rows(dataset) == []
+    project.job = project.outputs("wind-upload")["job_id"]
+    assert asked.lines_with(f"--path 'veracity:resume.{project.job}'"), asked.text
+    assert veracity.rows(project.dataset) == []
+    return project
 
+
+@pytest.mark.parametrize("word", ["start", "started"])
+def test_an_append_in_doubt_goes_on_as_a_person_says(doubt, veracity, word):
     if word == "started":
-        path = f"/veracity/dw/gateway/api/v2/workspaces/{veracity.demo['workspaceId']}/ingest/job/{job}/start"
+        path = f"/veracity/dw/gateway/api/v2/workspaces/{veracity.demo['workspaceId']}/ingest/job/{doubt.job}/start"
         veracity.post(path, headers=veracity.headers())
-    set_it = project.pulumi("config", "set", "--path", f"veracity:resume.{job}", word)
+    set_it = doubt.pulumi("config", "set", "--path", f"veracity:resume.{doubt.job}", word)
     assert set_it.succeeded, set_it.text
-    project.keep_config()
-    answered = project.up()
+    doubt.keep_config()
+    answered = doubt.up()
     assert answered.succeeded, answered.text
-    assert len(veracity.rows(dataset)) == 2
-    assert sum(one["startCount"] for one in veracity.jobs(dataset)) == 1
+    assert len(veracity.rows(doubt.dataset)) == 2
+    assert started(veracity, doubt.dataset) == 1
+    assert doubt.is_unchanged()
+
+
+def test_an_append_in_doubt_starts_all_over_if_its_upload_is_replaced(doubt, veracity):
+    (urn,) = [one["urn"] for one in doubt.state()["resources"] if one["urn"].endswith("::wind-upload")]
+    replaced = doubt.up("--replace", urn)
+    assert replaced.succeeded, replaced.text
+    assert len(veracity.rows(doubt.dataset)) == 2
+    assert [job["startCount"] for job in veracity.jobs(doubt.dataset)] == [0, 1]
+    assert doubt.is_unchanged()
 
 
 def test_a_reader_can_preview_and_is_told_how_to_ingest(ingest, veracity):
