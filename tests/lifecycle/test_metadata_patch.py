@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzzing import EXAMPLES
+from tests.fuzzing import EXAMPLES, PARTS
 from veracity_provider.lifecycle.metadata_patch import metadata_patch, same_json
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=3)
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
 )
 DOCUMENTS = st.dictionaries(st.text("ab/~", max_size=2), VALUES, max_size=4)
 
@@ -60,9 +62,10 @@ def test_a_guarded_patch_tests_each_live_value_before_it_changes_it():
     ]
 
 
-@settings(max_examples=EXAMPLES, deadline=None, database=None)
-@given(DOCUMENTS, DOCUMENTS, st.booleans())
-def test_for_any_documents_the_patch_gives_what_is_desired_and_touches_nothing_else(live, desired, guarded):
+@pytest.mark.parametrize("part", range(PARTS))
+@settings(max_examples=EXAMPLES // PARTS, deadline=None, database=None)
+@given(live=DOCUMENTS, desired=DOCUMENTS, guarded=st.booleans())
+def test_for_any_documents_the_patch_gives_what_is_desired_and_touches_nothing_else(part, live, desired, guarded):
     before = copy.deepcopy(live)
     operations = metadata_patch(live, desired, guarded=guarded)
     after = jsonpatch.JsonPatch(operations).apply(copy.deepcopy(live))
