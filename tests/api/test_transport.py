@@ -3,8 +3,10 @@
 import socket
 
 import pytest
+import requests
 
 from veracity_provider.api.clients import connect
+from veracity_provider.api.transport import open_session
 from veracity_provider.errors import (
     AnswerLost,
     AuthenticationFailed,
@@ -166,6 +168,14 @@ def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
 def test_what_is_not_there_is_named(client, clients, ask, error):
     with pytest.raises(error, match=NOTHING):
         ask(clients, client.workspace)
+
+
+def test_a_netrc_file_does_not_replace_the_token(make_settings, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine api.veracity.com login somebody password hidden-word\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    session = open_session(make_settings(endpoint="https://api.veracity.com"))
+    asked = requests.Request("GET", "https://api.veracity.com/x", headers={"Authorization": "Bearer token"})
+    assert session.prepare_request(asked).headers["Authorization"] == "Bearer token"
 
 
 class TestTokens:

@@ -45,7 +45,12 @@ def open_session(settings: Settings) -> requests.Session:
     session.mount("https://", adapter)
     session.headers["User-Agent"] = _USER_AGENT
     session.trust_env = not settings.is_loopback
+    session.auth = _as_it_is  # else a line in ~/.netrc would take the place of the token
     return session
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class Transport:
