@@ -1,7 +1,8 @@
 """The stack config's lists of containers and datasets, checked and turned into arguments of resources."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -117,19 +118,21 @@ def _read_entry(
     given = cast("Mapping[str, Any]", entry)
     name = given.get("name")
     missing = [key for key in ("name", *kind.required) if _is_missing(given.get(key))]
+    left = {key: places for key in given if key not in missing and (places := list(_placeholders(key, given[key])))}
+    unset = [*missing, *(one for places in left.values() for one in places)]
     problems += [
         InputProblem(f"{place}.{key}", f"is missing. Set it with `{set_command} --path '{place}.{key}' VALUE`.")
-        for key in missing
+        for key in unset
     ]
     problems += [_unknown_key(kind, f"{place}.{key}", key) for key in given if key not in {"name", *kind.keys}]
     arguments = {kind.keys[key]: _argument(key, value) for key, value in given.items() if key in kind.keys}
-    skipped = {kind.keys[key] for key in missing if key in kind.keys}
+    skipped = {kind.keys[key] for key in (*missing, *left) if key in kind.keys}
     problems += [
         InputProblem(f"{place}.{_in_yaml(kind, problem.property)}", problem.reason)
         for problem in kind.check(arguments)
-        if problem.property not in skipped
+        if re.split(r"[.[]", problem.property)[0] not in skipped
     ]
-    return Declared(name=str(name), arguments=arguments) if name and not missing else None
+    return Declared(name=str(name), arguments=arguments) if name and not unset else None
 
 
 def _argument(key: str, value: Any) -> Any:
@@ -146,7 +149,24 @@ def _in_yaml(kind: _Kind, property_: str) -> str:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, str) and value.startswith("<") and value.endswith(">"))
+    return value is None or value == "" or _is_left_in(value)
+
+
+def _is_left_in(value: object) -> bool:
+    """Whether *value* is the `<…>` of a template."""
+    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
+
+
+def _placeholders(place: str, value: object) -> Iterator[str]:
+    """Where within *value*, which stands at *place*, the `<…>` of a template are."""
+    if isinstance(value, Mapping):
+        for name, member in cast("Mapping[str, object]", value).items():
+            yield from _placeholders(f"{place}.{name}", member)
+    elif isinstance(value, list):
+        for i, item in enumerate(cast("list[object]", value)):
+            yield from _placeholders(f"{place}[{i}]", item)
+    elif _is_left_in(value):
+        yield place
 
 
 def _unknown_key(kind: _Kind, place: str, key: str) -> InputProblem:
