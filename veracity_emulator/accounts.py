@@ -22,7 +22,7 @@ AUDIENCES: Final = {
     "37c59c8d-cd9d-4cd5-b05a-e67f1650ee14": "fabric",
     "dfba9693-546d-4300-bcd7-d8d525bdff38": "fabric",
 }
-"""Ids of the APIs that tokens are for. Source: fact sheet 1.2."""
+"""Ids of the APIs that tokens are for. Source: docs/platform.md, "Tokens"."""
 _KEY_HEADER: Final = "Ocp-Apim-Subscription-Key"
 _REALM: Final = {"WWW-Authenticate": f'AzureApiManagementKey realm="local",name="{_KEY_HEADER}",type="header"'}
 _REJECTED: Final = "Unauthorized. Access token is missing or invalid."

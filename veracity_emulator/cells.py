@@ -17,7 +17,7 @@ _PLAIN_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\dZ", re.
 _WHOLES: Final = re.compile(r"[-+0-9]*")
 _DECIMALS: Final = re.compile(r"[-+.0-9eE]*")
 _LARGEST_DECIMAL: Final = 10**28
-"""Decimals have at most 28 digits. Source: fact sheet 2.2, `precision`."""
+"""Decimals have at most 28 digits. Source: docs/platform.md, "Schemas"."""
 
 Check = Callable[[str], str]
 CheckAll = Callable[[Sequence[str]], Sequence[str]]

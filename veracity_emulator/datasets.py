@@ -1,4 +1,4 @@
-"""Datasets and their rows, as their own endpoints answer. Source: fact sheet 2.3."""
+"""Datasets and their rows, as their own endpoints answer. Source: docs/platform.md, "Datasets and workspaces"."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Registering, starting and looking up ingest jobs. Source: fact sheet 2.1."""
+"""Registering, starting and looking up ingest jobs. Source: docs/platform.md, "Ingest jobs"."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The token endpoints: v1 with `resource`, v2 with `scope`, client credentials. Source: fact sheet 1."""
+"""The token endpoints: v1 with `resource`, v2 with `scope`, client credentials. Source: docs/platform.md, "Tokens"."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -31,7 +31,7 @@ def trace_id() -> str:
 
 
 def gateway(status: int, detail: str) -> Problem:
-    """The Data Workbench gateway refuses. Source: fact sheet 0, "Error body"."""
+    """The Data Workbench gateway refuses. Source: docs/platform.md."""
     trace = trace_id()
     title = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}.get(status, "Error")
     body = {"type": "BusinessError", "title": title, "status": status, "detail": detail, "traceId": trace}
@@ -70,7 +70,7 @@ def fabric(status: int, message: str) -> Problem:
 
 
 def token(status: int, error: str, code: int, description: str, moment: str) -> Problem:
-    """The token endpoint refuses. Source: fact sheet 1.5."""
+    """The token endpoint refuses. Source: docs/platform.md."""
     trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
     text = f"AADSTS{code}: {description} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {moment}"
     body: dict[str, Any] = {

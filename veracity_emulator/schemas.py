@@ -1,4 +1,4 @@
-"""Schemas and their versions. Source: fact sheet 2.2."""
+"""Schemas and their versions. Source: docs/platform.md, "Schemas"."""
 
 import json
 import uuid

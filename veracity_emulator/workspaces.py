@@ -1,4 +1,4 @@
-"""Workspaces. Source: fact sheet 2.4."""
+"""Workspaces. Source: docs/platform.md, "Datasets and workspaces"."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The Data Lake endpoint, with the real library: fact sheet 4."""
+"""The Data Lake endpoint, with the real library: docs/platform.md."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who may do what in the Data Lake, and when: signatures, folders, conditional headers. Fact sheet 4."""
+"""Who may do what in the Data Lake, and when: signatures, folders, conditional headers. docs/platform.md."""
 
 import contextlib
 import sqlite3

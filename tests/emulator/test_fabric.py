@@ -1,4 +1,4 @@
-"""Containers and their metadata: fact sheet 3 and 6."""
+"""Containers and their metadata: docs/platform.md."""
 
 import contextlib
 from xml.etree import ElementTree as ET

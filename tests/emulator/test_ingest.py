@@ -1,4 +1,4 @@
-"""Ingest jobs, by the documentation: fact sheet 2.1."""
+"""Ingest jobs, by the documentation: docs/platform.md."""
 
 import pytest
 

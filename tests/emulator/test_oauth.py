@@ -1,4 +1,4 @@
-"""Tokens: fact sheet 1."""
+"""Tokens: docs/platform.md."""
 
 import pytest
 import requests

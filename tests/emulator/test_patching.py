@@ -1,4 +1,4 @@
-"""The metadata patch as a function: fact sheet 3.2 and 6."""
+"""The metadata patch as a function: docs/platform.md."""
 
 import pytest
 from hypothesis import given, settings

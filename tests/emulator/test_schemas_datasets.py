@@ -1,4 +1,4 @@
-"""Schemas, datasets, workspaces: fact sheet 2.2 to 2.4."""
+"""Schemas, datasets, workspaces: docs/platform.md."""
 
 import pytest
 

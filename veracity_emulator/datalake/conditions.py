@@ -1,4 +1,4 @@
-"""Conditional headers: what has to be there for a request to go on. Source: fact sheet 4.3, 4.4."""
+"""Conditional headers: what has to be there for a request to go on. Source: docs/platform.md."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Errors of the storage, in both of its dialects. Source: fact sheet 4.4."""
+"""Errors of the storage, in both of its dialects. Source: docs/platform.md, "The Data Lake's errors"."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The endpoint's requests, as the Azure library sends them. Source: fact sheet 4.3."""
+"""The endpoint's requests, as the Azure library sends them. Source: docs/platform.md."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping

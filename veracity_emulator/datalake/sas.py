@@ -1,4 +1,4 @@
-"""SAS URIs of folders: signed when they are issued, checked on each request. Source: fact sheet 4.1."""
+"""SAS URIs of folders: signed when they are issued, checked on each request. Source: docs/platform.md."""
 
 import base64
 import hashlib

@@ -44,7 +44,7 @@ def access_level(world: World, container: dict[str, Any], account_id: str) -> st
 
 
 def described(world: World, container: dict[str, Any], level: str) -> dict[str, Any]:
-    """The Resource of the API. Source: fact sheet 3.3."""
+    """The Resource of the API. Source: docs/platform.md, "Containers"."""
     return {
         "id": container["id"],
         "reference": container["reference"],

@@ -1,4 +1,4 @@
-"""The metadata patch in every shape and spelling that the sources show. Source: fact sheet 3.2, and 5 rows 1 to 4."""
+"""The metadata patch in every shape and spelling that the sources show. Source: docs/platform.md."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The Data API (reading) and the Provisioning API (metadata patches). Source: fact sheet 3."""
+"""The Data API (reading) and the Provisioning API (metadata patches). Source: docs/platform.md, "Containers"."""
 
 import json
 from typing import Any, Final

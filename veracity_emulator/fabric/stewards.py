@@ -1,4 +1,4 @@
-"""Data stewards of a container: appointed and dismissed by its owner. Source: fact sheet 3.4."""
+"""Data stewards of a container: appointed and dismissed by its owner. Source: docs/platform.md, "Containers"."""
 
 from typing import Any
 

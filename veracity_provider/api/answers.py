@@ -45,7 +45,7 @@ class Action:
 
 
 def error_of(answer: requests.Response, action: Action, redact: Callable[[str], str]) -> PlatformError:
-    """The error that *answer*, which is not a 2xx, stands for. Source: fact sheet, "General status codes"."""
+    """The error that *answer*, which is not a 2xx, stands for. Source: docs/platform.md."""
     status = answer.status_code
     said = redact(text_of(answer))
     is_quota = status == 403 and "quota" in said

@@ -26,7 +26,7 @@ Audience = Literal["data workbench", "data fabric"]
 RENEWAL_MARGIN_S: Final = 60.0
 _TIMEOUT_S: Final = (10.0, 30.0)
 _SECRET: Final = "veracity:clientSecret"  # noqa: S105 — a key's name
-# Source: fact sheet 1.5. Texts may change, so only `error_codes` and `error` are read.
+# Source: docs/platform.md, "Tokens". Texts may change, so only `error_codes` and `error` are read.
 _CAUSES: Final = {
     7000215: f"the service account's secret is wrong. Check {_SECRET}",
     7000222: f"the service account's secret has expired. Make a new one in the portal and set {_SECRET}",

@@ -1,4 +1,4 @@
-"""Data Fabric, Data API: reading containers. Source: fact sheet 3.4."""
+"""Data Fabric, Data API: reading containers. Source: docs/platform.md, "Containers"."""
 
 from veracity_provider.api import models
 from veracity_provider.api.answers import Action

@@ -221,7 +221,7 @@ class _Resource(_Wire):
 
 
 def registered_job(body: object, doing: str) -> RegisteredJob:
-    """From the answer of registering. Its `sasToken` is a whole address, at times in quotes (fact sheet 2.1.1)."""
+    """From the answer of registering. Its `sasToken` is a whole address, at times in quotes (docs/platform.md)."""
     wire = _parsed(_RegisteredJob, body, doing)
     return RegisteredJob(job_id=wire.job_id.strip('"'), sas_uri=wire.sas_token.strip('"'))
 

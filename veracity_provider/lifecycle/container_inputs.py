@@ -16,7 +16,7 @@ _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def check_container(inputs: JsonObject) -> tuple[InputProblem, ...]:
-    """Everything wrong with *inputs*, by property. Source of the limits: "Update Metadata" and the fact sheet 3.2."""
+    """Everything wrong with *inputs*, by property. Source of the limits: docs/platform.md."""
     return (
         *uuid_problems(inputs, "container_id", where="it is in the portal's address of the container"),
         *_title_problems(inputs.get("title")),

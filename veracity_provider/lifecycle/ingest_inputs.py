@@ -13,7 +13,7 @@ from veracity_provider.storage.sources import FileSource, Source, TextSource
 
 OPERATIONS: Final = ("Upsert", "Delete", "Overwrite", "Append")
 HARMLESS_TO_REPEAT: Final = frozenset({"Upsert", "Delete", "Overwrite"})
-"""A second time changes nothing; an `Append` doubles its rows. Source: fact sheet 2.1.3."""
+"""A second time changes nothing; an `Append` doubles its rows. Source: docs/platform.md, "Ingest jobs"."""
 LONGEST_TIMEOUT_S: Final = 86_400
 _LONGEST_NAME: Final = 200
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")

@@ -40,7 +40,7 @@ from veracity_provider.storage.sources import Source
 RUN_AGAIN: Final = ("content_hash", "operation", "triggers")
 """A change of one of these uploads again and runs a new job."""
 PORTAL_LIMIT_BYTES: Final = 10**9
-"""Source: fact sheet 2.1.7."""
+"""Source: docs/platform.md, "Ingest jobs"."""
 REPLACE: Final = ("dataset_id", "workspace_id")
 _INPUTS: Final = (
     *REPLACE,
