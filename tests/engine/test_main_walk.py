@@ -46,6 +46,7 @@ def test_what_a_stack_declares_is_so_after_up_and_stays_so(walk, veracity):
 
     gone = walk.destroy()
     assert gone.succeeded, gone.text
+    assert gone.lines_with("its rows stay"), gone.text
     assert veracity.container(walk.container)["metadata"]["title"] == TITLE
     assert len(veracity.rows(walk.keyed)) == 3
 

@@ -90,6 +90,7 @@ class DatasetIngestLifecycle:
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: rows stay, since the platform has no undo."""
+        reporter.info(f"forgotten; its rows stay in {_named(olds.get('dataset_name') or '', olds['dataset_id'])}")
 
 
 def _named(dataset_name: str, dataset_id: str) -> str:
