@@ -17,6 +17,8 @@ from veracity_provider.errors import UnexpectedAnswer
         ("Completed", True, JobPhase.FAILED),
         ("Failed", False, JobPhase.FAILED),
         ("Timed Out", False, JobPhase.FAILED),
+        ("timed_out", False, JobPhase.FAILED),
+        ("Not Started", True, JobPhase.ACTIVE),
         ("Running", True, JobPhase.ACTIVE),
         ("Reticulating", False, JobPhase.ACTIVE),
         ("Reticulating", True, JobPhase.FAILED),
@@ -28,7 +30,24 @@ def test_a_status_word_is_read_with_its_error_fields(status, errors, phase):
 
 
 @pytest.mark.parametrize(
-    ("status", "doubtful"), [("Failed", False), ("Cancelled", True), ("Completed", True), ("Aborted", True)]
+    ("given", "taken"), [(None, ()), ("", ()), ({}, ()), ([], ()), ("bad", ("bad",)), ({"row": 1}, ({"row": 1},))]
+)
+def test_validation_errors_are_taken_in_any_shape(given, taken):
+    report = models.job_report({"jobId": "j", "status": "Failed", "validationError": given}, "j", "looking")
+    assert report.validation_errors == taken
+
+
+@pytest.mark.parametrize(
+    ("status", "doubtful"),
+    [
+        ("Failed", False),
+        ("ERROR", False),
+        ("Cancelled", True),
+        ("Completed", True),
+        ("Aborted", True),
+        ("Timed Out", True),
+        ("Partially Failed", True),
+    ],
 )
 def test_some_ends_do_not_say_whether_rows_were_changed(status, doubtful):
     report = models.job_report({"status": status, "notebookErrorMessage": "why"}, "j", "looking")

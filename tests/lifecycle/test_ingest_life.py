@@ -230,6 +230,14 @@ class TestAnAppendThatEndedInDoubt:
         assert len(veracity.jobs(append["dataset_id"])) == jobs
         assert machine.is_unchanged(state, append)
 
+    def test_it_stays_in_doubt_when_the_platform_forgets_it(self, doubt, machine, veracity):
+        state, append = doubt
+        forgotten = {"kind": "status", "status": 404}
+        veracity.fault(path=f"*/{state['upload']['job_id']}/status", count=None, effect=forgotten)
+        with pytest.raises(IngestJobInDoubt, match="Cancelled"):
+            machine.up(state, append)
+        assert len(veracity.jobs(append["dataset_id"])) == 1
+
     @pytest.mark.parametrize(("word", "jobs"), [("start", 2), ("started", 1)])
     def test_so_does_one_that_the_platform_has_forgotten(
         self, machine, make_services, told, veracity, append, word, jobs

@@ -30,8 +30,12 @@ WITH_ERRORS = report("Completed", error_message="half of it")
         pytest.param(JobState.STARTED, None, "start", Step.START, id="forgotten, and a person says: start it"),
         pytest.param(JobState.STARTED, None, "started", Step.DONE, id="forgotten, and a person has seen its rows"),
         pytest.param(JobState.STAGED, RUNNING, "started", Step.WAIT, id="a person has started it by other means"),
-        pytest.param(JobState.FAILED, CANCELLED, "started", Step.DONE, id="cancelled, and a person has seen its rows"),
-        pytest.param(JobState.FAILED, CANCELLED, None, Step.FAIL, id="cancelled"),
+        pytest.param(
+            JobState.DOUBTFUL, CANCELLED, "started", Step.DONE, id="cancelled, and a person has seen its rows"
+        ),
+        pytest.param(JobState.DOUBTFUL, CANCELLED, None, Step.FAIL, id="cancelled"),
+        pytest.param(JobState.DOUBTFUL, None, None, Step.FAIL, id="cancelled, and forgotten since"),
+        pytest.param(JobState.DOUBTFUL, None, "started", Step.DONE, id="the same, and a person has seen its rows"),
         pytest.param(JobState.FAILED, FAILED, "started", Step.FAIL, id="failed for sure, whatever a person says"),
         pytest.param(JobState.STARTED, FAILED, None, Step.FAIL, id="failed"),
         pytest.param(JobState.COMPLETED, None, None, Step.DONE, id="done, as is known here"),
@@ -64,6 +68,11 @@ def test_an_append_that_may_have_been_started_is_for_a_person_to_decide():
         pytest.param(None, CANCELLED, "started", "Append", Need.NOTHING, id="a person says: it is there"),
         pytest.param(None, CANCELLED, None, "Upsert", Need.NEW_JOB, id="an Upsert that was cancelled"),
         pytest.param(JobState.STARTED, None, None, "Upsert", Need.UNKNOWN, id="forgotten by the platform"),
+        pytest.param(JobState.FAILED, None, None, "Append", Need.NEW_JOB, id="failed, and forgotten since"),
+        pytest.param(JobState.DOUBTFUL, None, None, "Append", Need.A_PERSON, id="cancelled, and forgotten since"),
+        pytest.param(JobState.DOUBTFUL, None, "start", "Append", Need.NEW_JOB, id="the same, and a person says: again"),
+        pytest.param(JobState.DOUBTFUL, None, "started", "Append", Need.NOTHING, id="or: it is there"),
+        pytest.param(JobState.DOUBTFUL, None, None, "Upsert", Need.NEW_JOB, id="an Upsert, which does no harm"),
         pytest.param(JobState.STAGED, None, None, "Upsert", Need.NOTHING, id="not known until it is started"),
     ],
 )

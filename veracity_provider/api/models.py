@@ -31,9 +31,10 @@ _FINAL: Final = {
     "aborted": JobPhase.FAILED,
     "timedout": JobPhase.FAILED,
 }
+_NO_SEPARATORS: Final = str.maketrans("", "", " _-")
 _RUNNING: Final = frozenset({"running", "started", "queued", "pending", "created", "notstarted", "validating"})
-# These end a job without saying that its rows were left alone.
-_DOUBTFUL: Final = frozenset({"cancelled", "canceled", "aborted", "timedout"})
+# Only these say that rows were left alone; any other end without success may have changed some.
+_WITHOUT_EFFECT: Final = frozenset({"failed", "error"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +59,8 @@ class JobReport:
 
     @property
     def may_have_taken_effect(self) -> bool:
-        """Whether it ended badly without proof that no row was changed: cancelled, or completed with error fields."""
-        word = self.status.casefold()
-        return self.phase is JobPhase.FAILED and (word in _DOUBTFUL or _FINAL.get(word) is JobPhase.SUCCEEDED)
+        """Whether it ended badly without a word that no row was changed: cancelled, or completed with error fields."""
+        return self.phase is JobPhase.FAILED and _folded(self.status) not in _WITHOUT_EFFECT
 
 
 def job_phase(status: str, *, has_errors: bool) -> JobPhase:
@@ -70,9 +70,14 @@ def job_phase(status: str, *, has_errors: bool) -> JobPhase:
     An unknown word means "look again" (the deadline ends the wait, and its error names the word), unless error fields
     are filled: a job with errors that does not run is over.
     """
-    word = status.casefold().replace(" ", "")
+    word = _folded(status)
     phase = _FINAL.get(word, JobPhase.ACTIVE)
     return JobPhase.FAILED if has_errors and word not in _RUNNING else phase
+
+
+def _folded(status: str) -> str:
+    """`Timed Out`, `TimedOut` and `timed_out` are one word."""
+    return status.casefold().translate(_NO_SEPARATORS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +154,10 @@ def _text(value: object) -> str:
 
 
 def _list(value: object) -> Any:
-    return [] if value is None else value
+    """What is published is a list; the shape of what is in it is not, so one thing alone is taken for a list of it."""
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    return [] if value in (None, "", {}) else [value]
 
 
 _Text = Annotated[str, BeforeValidator(_text)]

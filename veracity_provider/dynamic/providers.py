@@ -130,7 +130,8 @@ def _told_to_people(*, with_stored_settings: bool = False) -> Generator[None]:
 
 
 def _may_be_outdated(error: VeracityError) -> bool:
-    return isinstance(error, AuthenticationFailed) and not os.environ.get("PULUMI_RUN_PROGRAM")
+    runs_program = os.environ.get("PULUMI_RUN_PROGRAM", "").lower() in {"1", "true"}
+    return isinstance(error, AuthenticationFailed) and not runs_program
 
 
 def _debugging() -> bool:

@@ -129,11 +129,12 @@ class IngestUploadLifecycle:
             # Made on another machine: known here from now on, so that nobody is asked again.
             self._journal.put(job_id, JobState.COMPLETED, status=report.status, dataset_name=report.dataset_name or "")
         need = plan_upload(state, report, self._services.settings.resume.get(job_id), operation)
+        ended = report.status if report else entry.status if entry else ""
         if need is Need.NEW_JOB:
-            ended = report.status if report else state
-            reporter.info(f"ingest job {job_id} ended as {ended}; a new one will be made")
-        if need is Need.A_PERSON and report is not None:
-            reporter.warning(in_doubt_after_end(job_id, report))
+            how = "was given up" if state is JobState.ABANDONED else f"ended as {ended or state}"
+            reporter.info(f"ingest job {job_id} {how}; a new one will be made")
+        if need is Need.A_PERSON:
+            reporter.warning(in_doubt_after_end(job_id, ended, report))
         if need is Need.UNKNOWN:
             reporter.warning(
                 f"the platform no longer knows ingest job {job_id}, and this machine has no record of its end; "

@@ -49,7 +49,7 @@ def plan_job(state: JobState | None, report: JobReport | None, resume: ResumeWor
     """
     if state is JobState.COMPLETED or (report and report.phase is JobPhase.SUCCEEDED) or _is_seen(report, resume):
         return Step.DONE
-    if state is JobState.FAILED or (report and report.phase is JobPhase.FAILED):
+    if state in {JobState.FAILED, JobState.DOUBTFUL} or (report and report.phase is JobPhase.FAILED):
         return Step.FAIL
     if state is JobState.ABANDONED:
         return Step.REFUSE
@@ -89,15 +89,21 @@ def plan_upload(state: JobState | None, report: JobReport | None, resume: Resume
     if state is JobState.ABANDONED:
         return Need.NEW_JOB
     if report is None:
-        return _need_of_forgotten(state, resume)
+        return _need_of_forgotten(state, resume, operation)
     if report.phase is not JobPhase.FAILED:
         return Need.NOTHING
-    if report.may_have_taken_effect and operation not in HARMLESS_TO_REPEAT:
-        return {"start": Need.NEW_JOB, "started": Need.NOTHING, None: Need.A_PERSON}[resume]
-    return Need.NEW_JOB
+    return _need_of_doubtful(resume, operation) if report.may_have_taken_effect else Need.NEW_JOB
 
 
-def _need_of_forgotten(state: JobState | None, resume: ResumeWord | None) -> Need:
+def _need_of_doubtful(resume: ResumeWord | None, operation: str) -> Need:
+    if operation in HARMLESS_TO_REPEAT:
+        return Need.NEW_JOB
+    return {"start": Need.NEW_JOB, "started": Need.NOTHING, None: Need.A_PERSON}[resume]
+
+
+def _need_of_forgotten(state: JobState | None, resume: ResumeWord | None, operation: str) -> Need:
+    if state is JobState.DOUBTFUL:
+        return _need_of_doubtful(resume, operation)
     if state is JobState.FAILED or resume == "start":
         return Need.NEW_JOB
     # A job that waits for its start may be unknown to the status endpoint.

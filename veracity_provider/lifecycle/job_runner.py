@@ -200,17 +200,18 @@ class JobRunner:
         if self._resume(job, entry) == "started" and (report is None or report.may_have_taken_effect):
             status = report.status if report else "Unknown"
             return self._journal.put(job.job_id, JobState.COMPLETED, status=status)
+        noted = self._note(job, report) if report else entry
+        if noted and noted.state is JobState.COMPLETED:
+            return noted
+        if noted and noted.state is JobState.DOUBTFUL and job.operation not in HARMLESS_TO_REPEAT:
+            raise IngestJobInDoubt(in_doubt_after_end(job.job_id, noted.status, report))
         if report is None:
             raise IngestJobFailed(f"ingest job {job.job_id} has failed before; run `pulumi up` again for a new one")
-        noted = self._note(job, report)
-        if report.phase is JobPhase.SUCCEEDED:
-            return noted
-        if report.may_have_taken_effect and job.operation not in HARMLESS_TO_REPEAT:
-            raise IngestJobInDoubt(in_doubt_after_end(job.job_id, report))
         raise IngestJobFailed(failure_text(job, report))
 
     def _note(self, job: Job, report: JobReport) -> Entry:
-        state = JobState.COMPLETED if report.phase is JobPhase.SUCCEEDED else JobState.FAILED
+        ended_badly = JobState.DOUBTFUL if report.may_have_taken_effect else JobState.FAILED
+        state = JobState.COMPLETED if report.phase is JobPhase.SUCCEEDED else ended_badly
         return self._journal.put(job.job_id, state, status=report.status, dataset_name=report.dataset_name or "")
 
 

@@ -33,7 +33,7 @@ def _as_row(item: Any) -> list[str]:
     if not isinstance(item, dict):
         return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)]
     members = cast("dict[str, Any]", item)
-    places = [f"{name} {members[name]}" for name in ("row", "line", "column") if members.get(name) not in {None, ""}]
+    places = [f"{name} {members[name]}" for name in ("row", "line", "column") if members.get(name) not in (None, "")]
     rest = [str(members[name]) for name in ("message", "error", "description") if members.get(name)]
     return [*places, *rest] if rest else [json.dumps(members, ensure_ascii=False)]
 
@@ -70,11 +70,11 @@ def in_doubt(job: Job, usual_s: float, *, is_by_word: bool) -> str:
     )
 
 
-def in_doubt_after_end(job_id: str, report: JobReport) -> str:
-    """For a job that ended in a way that does not say whether its rows are there."""
-    said = f" ({report.error_message})" if report.error_message else ""
+def in_doubt_after_end(job_id: str, status: str, report: JobReport | None) -> str:
+    """For a job whose end does not say whether its rows are there; no *report* where the platform knows it no longer."""
+    said = f" ({report.error_message})" if report and report.error_message else ""
     return (
-        f"ingest job {job_id} ended as {report.status}{said}, which does not say whether its rows were appended; "
+        f"ingest job {job_id} ended as {status}{said}, which does not say whether its rows were appended; "
         f"it is not repeated by itself. {_ways_on(job_id)}"
     )
 

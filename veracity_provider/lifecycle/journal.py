@@ -31,6 +31,8 @@ class JobState(StrEnum):
     """Never started, and never to be: another one took its place."""
     COMPLETED = "completed"
     FAILED = "failed"
+    DOUBTFUL = "doubtful"
+    """It has ended without success, and nothing says that no row was changed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,45 @@
+"""What a person is told about a job: the shape of a validation error is not published, so anything may come."""
+
+import pytest
+
+from veracity_provider.api.models import JobPhase, JobReport
+from veracity_provider.lifecycle.job_plan import Job
+from veracity_provider.lifecycle.job_texts import failure_text
+
+JOB = Job(workspace_id="w", dataset_id="d", job_id="j", operation="Upsert", timeout_s=1.0)
+
+
+def text(*items, message=""):
+    report = JobReport(
+        job_id="j", status="Failed", phase=JobPhase.FAILED, error_message=message, validation_errors=items
+    )
+    return failure_text(JOB, report).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("item", "line"),
+    [
+        pytest.param({"column": "c", "row": 3, "message": "bad"}, "row 3  column c  bad", id="as the local one has it"),
+        pytest.param({"line": 7, "error": "bad"}, "line 7  bad", id="a line and an error"),
+        pytest.param("in words", "in words", id="a text"),
+        pytest.param({"code": 17}, '{"code": 17}', id="members that nobody knows"),
+        pytest.param({"row": [1, 2], "message": "bad"}, "row [1, 2]  bad", id="rows in a list"),
+        pytest.param([1, None], "[1, null]", id="a list"),
+        pytest.param(None, "null", id="nothing"),
+    ],
+)
+def test_an_item_of_any_shape_is_one_line(item, line):
+    assert text(item)[1].strip() == line
+
+
+def test_the_first_line_names_job_and_dataset_and_says_what_to_do():
+    (first,) = text(message="cluster lost.")
+    assert first.startswith("ingest job j into dataset d ended as Failed: cluster lost. ")
+    assert "run `pulumi up` again" in first
+
+
+def test_ten_are_shown_in_columns_and_the_rest_is_counted():
+    lines = text(*({"row": i, "column": "speed", "message": "bad"} for i in range(1, 1201)))
+    assert lines[1] == "  row 1   column speed  bad"
+    assert lines[10] == "  row 10  column speed  bad"
+    assert lines[11:] == ["  … and 1,190 more"]
