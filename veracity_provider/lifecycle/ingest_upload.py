@@ -1,8 +1,9 @@
 """The life of an `IngestUpload`: a file is hashed, a job registered, and the file uploaded for it."""
 
+import contextlib
 from typing import Any, Final, final
 
-from veracity_provider.api.models import JobPhase
+from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.errors import (
     AnswerLost,
     DatasetNotFound,
@@ -20,7 +21,7 @@ from veracity_provider.lifecycle.inputs import has_unknown, is_known
 from veracity_provider.lifecycle.job_plan import Job, Need, plan_upload
 from veracity_provider.lifecycle.job_runner import JobRunner, journal_of
 from veracity_provider.lifecycle.job_texts import in_doubt_after_end
-from veracity_provider.lifecycle.journal import JobState
+from veracity_provider.lifecycle.journal import Entry, JobState
 from veracity_provider.lifecycle.preflight import Preflight, is_due
 from veracity_provider.lifecycle.progress import duration, size, upload_text
 from veracity_provider.lifecycle.services import Services
@@ -126,20 +127,13 @@ class IngestUploadLifecycle:
             return False
         report = look_up(self._services, olds["workspace_id"], job_id)
         if report and report.phase is JobPhase.SUCCEEDED:
-            # Made on another machine: known here from now on, so that nobody is asked again.
-            self._journal.put(job_id, JobState.COMPLETED, status=report.status, dataset_name=report.dataset_name or "")
+            # Made on another machine: known here from now on. If that cannot be written down, it is asked again.
+            with contextlib.suppress(OSError):
+                self._journal.put(
+                    job_id, JobState.COMPLETED, status=report.status, dataset_name=report.dataset_name or ""
+                )
         need = plan_upload(state, report, self._services.settings.resume.get(job_id), operation)
-        ended = report.status if report else entry.status if entry else ""
-        if need is Need.NEW_JOB:
-            how = "was given up" if state is JobState.ABANDONED else f"ended as {ended or state}"
-            reporter.info(f"ingest job {job_id} {how}; a new one will be made")
-        if need is Need.A_PERSON:
-            reporter.warning(in_doubt_after_end(job_id, ended, report))
-        if need is Need.UNKNOWN:
-            reporter.warning(
-                f"the platform no longer knows ingest job {job_id}, and this machine has no record of its end; "
-                "nothing is done about it. `triggers` runs the ingest again, if it has to be"
-            )
+        _say_why(need, job_id, entry, report, reporter)
         return need is Need.NEW_JOB
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:
@@ -213,6 +207,22 @@ class IngestUploadLifecycle:
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that takes a job back."""
+
+
+def _say_why(need: Need, job_id: str, entry: Entry | None, report: JobReport | None, reporter: Reporter) -> None:
+    """Why an unchanged upload is done again, or is not although its job did not end well."""
+    ended = report.status if report else entry.status if entry else ""
+    if need is Need.NEW_JOB:
+        was_given_up = entry is not None and entry.state is JobState.ABANDONED
+        how = "was given up" if was_given_up else f"ended as {ended or 'failed'}"
+        reporter.info(f"ingest job {job_id} {how}; a new one will be made")
+    if need is Need.A_PERSON:
+        reporter.warning(in_doubt_after_end(job_id, ended, report))
+    if need is Need.UNKNOWN:
+        reporter.warning(
+            f"the platform no longer knows ingest job {job_id}, and this machine has no record of its end; "
+            "nothing is done about it. `triggers` runs the ingest again, if it has to be"
+        )
 
 
 def read_with_dataset(

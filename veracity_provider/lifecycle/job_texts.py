@@ -71,7 +71,7 @@ def in_doubt(job: Job, usual_s: float, *, is_by_word: bool) -> str:
 
 
 def in_doubt_after_end(job_id: str, status: str, report: JobReport | None) -> str:
-    """For a job whose end does not say whether its rows are there; no *report* where the platform knows it no longer."""
+    """For a job whose end does not say whether its rows are there. No *report*: the platform knows it no longer."""
     said = f" ({report.error_message})" if report and report.error_message else ""
     return (
         f"ingest job {job_id} ended as {status}{said}, which does not say whether its rows were appended; "
