@@ -66,6 +66,12 @@ def test_an_answer_that_is_not_as_documented_is_told(body):
         models.registered_job(body, "registering")
 
 
+@pytest.mark.parametrize("metadata", [{"tags": ["a"]}, {"tags": [None]}, {"tags": 7}, "text", [{"title": "A"}]])
+def test_so_is_a_container_that_is_described_in_another_shape(metadata):
+    with pytest.raises(UnexpectedAnswer, match="metadata"):
+        models.resource({"id": "c", "metadata": metadata}, "reading")
+
+
 def test_a_resource_is_read_in_any_case_with_nulls_left_out():
     body = {
         "Id": "c",

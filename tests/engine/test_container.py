@@ -124,7 +124,9 @@ def test_another_container_replaces_and_leaves_the_old_one(described, veracity):
     assert described.up().succeeded
     old, described.container = described.container, veracity.new_container()
     described.declared(title="A")
-    assert "1 to replace" in described.preview()
+    previewed = described.preview()
+    assert "1 to replace" in previewed
+    assert previewed.lines_with('title: "Untitled container" → "A"'), previewed.text
     assert described.up().succeeded
     assert veracity.container(old)["metadata"]["title"] == "A"
     assert len(patches(veracity, old)) == 1

@@ -201,13 +201,23 @@ class TestRead:
 
 
 class TestErrors:
-    def test_a_foreign_container_is_refused_before_anything_is_sent(self, life, told, veracity):
+    @pytest.mark.parametrize("is_replacement", [False, True])
+    def test_a_foreign_container_is_refused_before_anything_is_sent(
+        self, life, told, veracity, container, is_replacement
+    ):
         foreign = veracity.new_container(like="foreign")
-        (problem,) = life.check({}, inputs(foreign, title="Mine"), told).problems
+        olds = inputs(container, title="Mine") if is_replacement else {}
+        (problem,) = life.check(olds, inputs(foreign, title="Mine"), told).problems
         assert problem.property == "container_id"
         assert "44444444-0000-4000-8000-000000000009" in problem.reason
         assert veracity.demo["clientId"] in problem.reason
         assert "consumer" in problem.reason
+
+    def test_a_preview_warns_of_a_change_that_is_no_longer_ours_to_make(self, life, told, veracity):
+        foreign = veracity.new_container(like="foreign")
+        state = {**inputs(foreign, title="Mine"), "applied": {"title": "Mine"}}
+        assert life.diff(foreign, state, inputs(foreign, title="Mine"), told).changes
+        assert "owner alone" in told.warnings[0]
 
     def test_a_missing_container_is_told_by_its_id(self, life, told):
         (problem,) = life.check({}, inputs("99999999-0000-4000-8000-000000000000", title="A"), told).problems

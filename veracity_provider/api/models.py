@@ -276,7 +276,11 @@ def resource(body: object, doing: str) -> Resource:
     """From the answer of the Data API or of a metadata patch; members in any case."""
     wire = _parsed(_Resource, _in_lower_case(body), doing)
     values = {name: getattr(wire, name) for name in _Resource.model_fields if name != "metadata"}
-    return Resource(**values, metadata=_metadata(wire.metadata or {}))
+    try:
+        metadata = _metadata(wire.metadata or {})
+    except (TypeError, AttributeError):
+        raise _undocumented(doing, "metadata: its icon or tags are of another shape") from None
+    return Resource(**values, metadata=metadata)
 
 
 def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,5 +313,8 @@ def _parsed(model: type[_Model], body: object, doing: str) -> _Model:
     except ValidationError as error:
         first = error.errors()[0]
         member = ".".join(str(part) for part in first["loc"]) or "the answer"
-        message = f"{doing} failed: the answer is not what the platform documents ({member}: {first['msg']})"
-        raise UnexpectedAnswer(message) from None
+        raise _undocumented(doing, f"{member}: {first['msg']}") from None
+
+
+def _undocumented(doing: str, what: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{doing} failed: the answer is not what the platform documents ({what})")

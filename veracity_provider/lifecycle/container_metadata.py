@@ -42,9 +42,9 @@ class ContainerMetadataLifecycle:
         self._account = services.settings.client_id
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
-        """Judge the inputs; before the first create, the container too, since no `diff` will look at it."""
+        """Judge the inputs; of a container that is still to be adopted, it too, since no `diff` will look at it."""
         problems = check_container(news)
-        if not problems and not olds and is_known(news.get("container_id")):
+        if not problems and is_known(news["container_id"]) and not _is_same(olds.get("container_id"), news):
             problems = self._adoption_problems(news, reporter)
         return Checked(inputs=news, problems=problems)
 
@@ -54,7 +54,7 @@ class ContainerMetadataLifecycle:
         except ContainerNotFound as error:
             return (InputProblem("container_id", str(error)),)
         plan = plan_metadata(found.metadata, _known(news), {})
-        if plan.operations and found.access_level != "owner":
+        if plan.operations and not _may_write(found):
             return (InputProblem("container_id", _not_ours(found, self._account)),)
         if plan.changes:
             reporter.info(_told("adopts the container, and changes", plan.changes))
@@ -62,9 +62,12 @@ class ContainerMetadataLifecycle:
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """One GET; a change when the patch to be sent is not empty."""
-        if not is_known(news["container_id"]) or news["container_id"].lower() != id_.lower():
+        if not is_known(news["container_id"]) or not _is_same(id_, news):
             return Difference(changes=True, replaces=("container_id",))
-        plan = self._plan(self._clients.data.get_resource(id_), olds, news)
+        live = self._clients.data.get_resource(id_)
+        plan = self._plan(live, olds, news)
+        if plan.operations and not _may_write(live):
+            reporter.warning(_not_ours(live, self._account))
         for why in Why:
             if changes := [one for one in plan.changes if one.why is why]:
                 reporter.info(_told(why.value, changes))
@@ -153,6 +156,15 @@ class ContainerMetadataLifecycle:
             raise PermissionDenied(
                 _not_ours(live, self._account), status=error.status, trace_id=error.trace_id
             ) from None
+
+
+def _is_same(container_id: str | None, news: JsonObject) -> bool:
+    return container_id is not None and container_id.lower() == news["container_id"].lower()
+
+
+def _may_write(live: Resource) -> bool:
+    """Only the owner may; where the platform does not say who we are, it will when we try."""
+    return live.access_level.casefold() in {"owner", ""}
 
 
 def _known(news: JsonObject) -> dict[str, Any]:
