@@ -1,9 +1,9 @@
 """
 Kills at random instants: `python -m tests.chaos --kills 200 --seed 7`, or `make chaos`.
 
-Each round declares a change (of one of the four operations), runs `pulumi up`, kills something a random while later
-(the CLI, the provider, both, the emulator, or all), sometimes edits the file, and runs `pulumi up` until it succeeds.
-Then the rows are counted. The same seed makes the same choices.
+Each round declares a change (of one of the four operations), runs `pulumi up`, kills something (the CLI, the provider,
+both, the emulator, or all) at a random instant of the ingest, sometimes edits the file, and runs `pulumi up` until it
+succeeds. Then the rows are counted. The same seed makes the same choices.
 """
 
 import argparse
@@ -32,7 +32,9 @@ from veracity_emulator.testing import EmulatorProcess, spawn_emulator
 OPERATIONS = ("Append", "Upsert", "Overwrite", "Delete")
 VICTIMS = ("CLI", "provider", "both", "emulator", "all")
 DAYS = (1, 2, 3)
-LIFE_S = (0.5, 3.0)
+LIFE_S = (0.0, 2.0)
+PACE_S = 0.15
+NOTHING_YET = "before the first request"
 MOST_UPS = 6
 
 
@@ -65,11 +67,11 @@ class Campaign:
     def round(self, number: int) -> None:
         """One declared change, killed once, and seen through."""
         operation, victim = self.chance.choice(OPERATIONS), self.chance.choice(VICTIMS)
-        edits, life_s = self.chance.random() < 0.3, self.chance.uniform(*LIFE_S)
+        edits, early, life_s = self.chance.random() < 0.3, self.chance.random() < 0.1, self.chance.uniform(*LIFE_S)
         project = self._project(number, operation)
         self._first(project, operation)
         project.write("data.csv", content(operation, 1))
-        self.tally.kills[self._killed_up(project, victim, life_s), operation] += 1
+        self.tally.kills[self._killed_up(project, victim, life_s, early=early), operation] += 1
         self.tally.victims[victim] += 1
         if edits:
             project.write("data.csv", content(operation, 2))
@@ -97,14 +99,20 @@ class Campaign:
             _require(project.up())
             project.config["veracity:datasets"][0]["operation"] = "Delete"
 
-    def _killed_up(self, project: Project, victim: str, life_s: float) -> str:
-        """Run, and kill *life_s* later; says which request was the latest then."""
+    def _killed_up(self, project: Project, victim: str, life_s: float, *, early: bool) -> str:
+        """
+        Run, and kill *life_s* after the ingest's first request, or *early*, after the start; says what was the latest.
+
+        Each request of the ingest is slowed down, so that as many kills fall between two of them as into the job.
+        """
         self.veracity.forget_requests()
+        for path in ("*/ingest/*", "/veracitylocal/*"):
+            self.veracity.fault(path=path, count=None, effect={"kind": "delay", "seconds": PACE_S})
         with project.running("up", "--yes", "--skip-preview") as process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(life_s)
-                return "had ended"
-            phase = self._latest()
+            while not early and process.poll() is None and self._latest() == NOTHING_YET:
+                _pass(process, PACE_S)
+            _pass(process, life_s)
+            phase = self._latest() if process.poll() is None else "had ended"
             if victim in {"emulator", "all"}:
                 self.emulator.kill()
             if victim != "emulator":
@@ -112,12 +120,13 @@ class Campaign:
             if victim in {"emulator", "all"}:
                 self.emulator.restart()
             process.communicate(timeout=240)
+        self.veracity.heal()
         return phase
 
     def _latest(self) -> str:
         mine = [one for one in self.veracity.get("/_emulator/requests") if "/ingest/" in one["path"]]
         if not mine:
-            return "before the first request"
+            return NOTHING_YET
         return f"{mine[-1]['method']} {_part(mine[-1])}"
 
     def _seen_through(self, project: Project, what: str) -> None:
@@ -146,6 +155,12 @@ class Campaign:
         if found not in allowed(operation, edition):
             self.tally.wrong.append(f"{what}: {dict(found)}")
         self.tally.twice += [f"{what}: {job}" for job in self.veracity.jobs(project.dataset) if job["startCount"] > 1]
+
+
+def _pass(process: subprocess.Popen[str], seconds: float) -> None:
+    """Let time pass, or the process end."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
 
 
 def _of_the_project(project: Project, victim: str) -> list[psutil.Process]:
