@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tools import checks, emulator, layout, local, pulumi_cli, setup
@@ -77,15 +78,24 @@ def test_a_step_that_fails_says_what_to_do_and_shows_the_end_of_its_log(tmp_path
 
 
 def test_a_step_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path):
-    with pytest.raises(StepFailed, match=r"this took longer than 0 s\. Wait\."):
+    with pytest.raises(StepFailed, match=r"this took longer than 1 s\. Wait\."):
         run_step(
             "this",
             ["/bin/sh", "-c", "sleep 60 & echo $!; wait"],
             log=tmp_path / "log",
             advice="Wait.",
-            limit_s=0.3,
+            limit_s=1.0,
         )
-    assert not command_of(int((tmp_path / "log").read_text()))
+    # It is killed; when the system has taken note of that, is the system's to say.
+    assert _is_gone(int((tmp_path / "log").read_text()))
+
+
+def _is_gone(pid):
+    try:
+        psutil.Process(pid).wait(timeout=30)
+    except psutil.NoSuchProcess:
+        return True
+    return not command_of(pid)
 
 
 def test_a_command_that_is_not_there_says_what_to_do(tmp_path):
