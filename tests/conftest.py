@@ -7,7 +7,7 @@ from veracity_emulator.testing import run_emulator
 @pytest.fixture(scope="session")
 def emulator():
     """A local Veracity in this process, for every test that needs no process of its own."""
-    with run_emulator(job_seconds=0.02) as running:
+    with run_emulator(job_seconds=0.02, strict=True) as running:
         yield running
 
 

@@ -31,6 +31,9 @@ def serve_command(
     second_start: Annotated[str, typer.Option(help="A second start: 409, same, or again (rows twice).")] = "409",
     token_seconds: Annotated[float, typer.Option(help="Life of a token.", min=0.1, max=LONGEST_S)] = 3600.0,
     sas_seconds: Annotated[float, typer.Option(help="Life of an upload's SAS.", min=0.1, max=LONGEST_S)] = 3600.0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Keep second starts and jobs at once in one dataset as violations.")
+    ] = False,
     allow_remote: Annotated[
         str, typer.Option(help="Why it may listen beyond this machine; its secrets are public.")
     ] = "",
@@ -48,6 +51,7 @@ def serve_command(
         second_start=cast("SecondStart", second_start),
         token_seconds=token_seconds,
         sas_seconds=sas_seconds,
+        strict=strict,
     )
     try:
         serve(config, when_ready=lambda url: typer.echo(json.dumps({"ready": True, "url": url})))

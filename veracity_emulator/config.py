@@ -21,6 +21,7 @@ class Config:
         second_start: What a second start does: is refused, changes nothing, or applies the rows again.
         token_seconds: Life of a token.
         sas_seconds: Life of an upload folder's SAS.
+        strict: A second start of a job, or two jobs at work on one dataset, is kept as a violation.
     """
 
     host: str = "127.0.0.1"
@@ -31,3 +32,4 @@ class Config:
     second_start: SecondStart = "409"
     token_seconds: float = 3600.0
     sas_seconds: float = 3600.0
+    strict: bool = False

@@ -1,15 +1,16 @@
 """The control room: what is not Veracity, under `/_emulator/`."""
 
+import sqlite3
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from veracity_emulator import datasets, problems, seed
+from veracity_emulator import datasets, jobs, problems, seed
 from veracity_emulator.calls import Call, Operation
 from veracity_emulator.clock import LATEST, iso
 from veracity_emulator.config import LONGEST_S, IdleStatus, SecondStart
 from veracity_emulator.fabric import containers
-from veracity_emulator.faults import FaultInput
+from veracity_emulator.faults import FailJobEffect, FaultInput
 from veracity_emulator.world import World
 
 # ruff: noqa: N815 — members are spelled as on the wire
@@ -17,7 +18,7 @@ from veracity_emulator.world import World
 ROOT: Final = "/_emulator"
 _EMPTIED: Final = (
     *("accounts", "subscription_keys", "workspaces", "settings", "schemas", "schema_versions", "datasets", "rows"),
-    *("jobs", "runs", "containers", "relations", "tags"),
+    *("jobs", "runs", "forgotten_jobs", "containers", "relations", "tags"),
 )
 
 
@@ -41,6 +42,7 @@ class SettingsInput(BaseModel):
     secondStart: SecondStart | None = None
     tokenSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
     sasSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
+    strict: bool | None = None
 
 
 class AccountInput(BaseModel):
@@ -50,6 +52,16 @@ class AccountInput(BaseModel):
 
     id: str
     secretExpired: bool
+
+
+class EndInput(BaseModel):
+    """How a job that is at work ends, and whether its rows are applied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: str = Field(min_length=1)
+    applies: bool
+    message: str = ""
 
 
 class ClockInput(BaseModel):
@@ -84,6 +96,10 @@ def operations() -> list[Operation]:
         one("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
         one("POST", "/settings", _set, "Change settings", SettingsInput),
         one("POST", "/accounts", _set_account, "Let a service account's secret expire", AccountInput),
+        one("POST", "/jobs/{job}/end", _end_job, "End a job that is at work", EndInput),
+        one("POST", "/jobs/{job}/forget", _forget_job, "Let a job be unknown from now on"),
+        one("GET", "/violations", _violations, "What a strict emulator did not expect of its clients"),
+        one("DELETE", "/violations", _clear_violations, "Forget the violations"),
         one("GET", "/clock", _clock, "The emulator's time"),
         one("POST", "/clock", _move_clock, "Move the clock forward", ClockInput),
     ]
@@ -105,17 +121,25 @@ def _faults(world: World, _: Call) -> Any:
     return world.faults.all()
 
 
+def _violations(world: World, _: Call) -> Any:
+    return world.violations.all()
+
+
 def _clock(world: World, _: Call) -> Any:
     return {"now": iso(world.clock.time())}
 
 
 def _state(world: World, _: Call) -> Any:
     connection = world.database.read()
+    busy = set(jobs.at_work(world))
     counted = connection.execute(
         "SELECT id, name, version, (SELECT count(*) FROM rows WHERE dataset = datasets.number) AS rows FROM datasets"
     )
     return {
-        "jobs": [_job(dict(row)) for row in connection.execute("SELECT * FROM jobs ORDER BY number")],
+        "jobs": [
+            _job(row, is_at_work=row["job_id"] in busy)
+            for row in connection.execute("SELECT * FROM jobs ORDER BY number")
+        ],
         "datasets": [
             {"id": row["id"], "name": row["name"], "rowCount": row["rows"], "version": row["version"]}
             for row in counted
@@ -128,13 +152,14 @@ def _state(world: World, _: Call) -> Any:
     }
 
 
-def _job(row: dict[str, Any]) -> dict[str, Any]:
+def _job(row: sqlite3.Row, *, is_at_work: bool) -> dict[str, Any]:
     return {
         "jobId": row["job_id"],
         "datasetId": row["dataset_id"],
         "operation": row["operation"],
         "status": row["status"],
         "startCount": row["start_count"],
+        "atWork": is_at_work,
         "fileName": row["file_name"],
         "createdAt": iso(row["created"]),
         "startedAt": iso(row["started"]) if row["started"] else None,
@@ -149,12 +174,18 @@ def _reset(world: World, _: Call) -> Any:
     world.files.reset()
     world.faults.clear()
     world.requests.clear()
+    world.violations.clear()
     seed.plant(world)
     return {"status": "ok"}
 
 
 def _clear_requests(world: World, _: Call) -> Any:
     world.requests.clear()
+    return {"status": "ok"}
+
+
+def _clear_violations(world: World, _: Call) -> Any:
+    world.violations.clear()
     return {"status": "ok"}
 
 
@@ -196,6 +227,28 @@ def _set_account(world: World, call: Call) -> Any:
         change = (int(given.secretExpired), given.id)
         connection.execute("UPDATE accounts SET secret_expired = ? WHERE id = ?", change)
     return {"status": "ok"}
+
+
+def _end_job(world: World, call: Call) -> Any:
+    given = call.model(EndInput)
+    job = _require_job(world, call)
+    end = FailJobEffect(kind="failJob", status=given.status, message=given.message, applies=given.applies)
+    if not jobs.end_now(world, job["job_id"], end):
+        raise problems.gateway(409, "The job is not at work.")
+    return _job(_require_job(world, call), is_at_work=False)
+
+
+def _forget_job(world: World, call: Call) -> Any:
+    job = _require_job(world, call)
+    jobs.forget(world, job["job_id"])
+    return _job(job, is_at_work=job["job_id"] in jobs.at_work(world))
+
+
+def _require_job(world: World, call: Call) -> sqlite3.Row:
+    row = world.database.read().execute("SELECT * FROM jobs WHERE job_id = ?", (call.path("job"),)).fetchone()
+    if row is None:
+        raise problems.gateway(404, "There is no such job.")
+    return row
 
 
 def _move_clock(world: World, call: Call) -> Any:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from veracity_emulator.config import LONGEST_S
+
 
 class _Effect(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -44,16 +46,26 @@ class PlainEffect(_Effect):
     kind: Literal["cutBefore", "cutAfter", "expireToken", "expireSas", "html", "hangJob"]
 
 
+class SlowJobEffect(_Effect):
+    """A job that runs for so long once it is started."""
+
+    kind: Literal["slowJob"]
+    seconds: float = Field(ge=0, le=LONGEST_S)
+
+
 class FailJobEffect(_Effect):
-    """A job that fails once it is started; *status* is the word at its end."""
+    """A job that ends with another word than `Completed`, its rows applied all the same or (by default) not."""
 
     kind: Literal["failJob"]
     message: str = ""
     validationError: list[Any] = []  # noqa: N815 — wire name; pydantic copies defaults
     status: str = "Failed"
+    applies: bool = False
 
 
-Effect = Annotated[StatusEffect | DelayEffect | PlainEffect | FailJobEffect, Field(discriminator="kind")]
+Effect = Annotated[
+    StatusEffect | DelayEffect | PlainEffect | SlowJobEffect | FailJobEffect, Field(discriminator="kind")
+]
 
 
 class FaultInput(BaseModel):
@@ -111,7 +123,7 @@ class Faults:
         """What happens to this request; *of_jobs* asks for effects on jobs alone, else for all others."""
         with self._lock:
             for fault in self._faults:
-                is_of_jobs = fault.given.effect.kind in {"failJob", "hangJob"}
+                is_of_jobs = fault.given.effect.kind in {"failJob", "hangJob", "slowJob"}
                 if is_of_jobs is of_jobs and fault.matches(method, path) and self._hits(fault):
                     return fault.given.effect
         return None

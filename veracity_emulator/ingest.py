@@ -145,6 +145,14 @@ def _registered(
 
 
 def _find(world: World, call: Call) -> sqlite3.Row:
+    row = _registered_job(world, call)
+    if jobs.is_forgotten(world, row["job_id"]):
+        raise problems.gateway(404, "The job was not found.")
+    return row
+
+
+def _registered_job(world: World, call: Call) -> sqlite3.Row:
+    """The job, forgotten or not."""
     row = (
         world.database.read()
         .execute("SELECT * FROM jobs WHERE job_id = ? AND workspace_id = ?", (call.path("job"), call.path("workspace")))
@@ -158,6 +166,7 @@ def _find(world: World, call: Call) -> sqlite3.Row:
 def _start(world: World, call: Call) -> Any:
     call.require_admin()
     with world.database.transaction():
+        jobs.note_violations(world, _registered_job(world, call))
         job = _find(world, call)
         again = world.setting("secondStart", job["dataset_id"])
         if job["start_count"] and again == "409":

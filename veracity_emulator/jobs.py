@@ -7,9 +7,11 @@ import traceback
 from typing import Any, Final, final
 
 from veracity_emulator import datasets
-from veracity_emulator.faults import Effect, FailJobEffect
+from veracity_emulator.clock import iso
+from veracity_emulator.faults import Effect, FailJobEffect, SlowJobEffect
 from veracity_emulator.rows import Table, read_table
 from veracity_emulator.schemas import columns_of
+from veracity_emulator.violations import Violation
 from veracity_emulator.world import World
 
 SCHEMA: Final = """
@@ -22,6 +24,7 @@ CREATE TABLE IF NOT EXISTS runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT, dataset_id TEXT, due REAL, fails TEXT,
     is_done INTEGER DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS forgotten_jobs (job_id TEXT PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS open_runs ON runs (is_done, due);
 CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job_id);
 """
@@ -43,9 +46,11 @@ def start(world: World, job: sqlite3.Row, effect: Effect | None) -> None:
     The worker sees it once it is committed; wake it then.
     """
     now = world.clock.time()
-    seconds = float(world.setting("jobSeconds", job["dataset_id"] or ""))
+    seconds = float(world.setting("jobSeconds", job["dataset_id"]))
+    if isinstance(effect, SlowJobEffect):
+        seconds = effect.seconds
     fails = effect.model_dump_json() if isinstance(effect, FailJobEffect) else None
-    hangs = effect is not None and fails is None
+    hangs = effect is not None and effect.kind == "hangJob"
     with world.database.transaction() as connection:
         (busy_until,) = connection.execute(
             "SELECT max(due) FROM runs WHERE dataset_id = ? AND is_done = 0 AND due < ?", (job["dataset_id"], NEVER)
@@ -99,6 +104,7 @@ class Worker:
         for job in rows.fetchall():
             found = self._world.files.committed(job["workspace_id"], f"{folder_of(job['job_id'])}/{job['file_name']}")
             if found and found[1] > 0:
+                note_violations(self._world, job)
                 start(self._world, job, None)
             else:
                 waits = True
@@ -127,23 +133,79 @@ class Worker:
         return True
 
 
-def finish(world: World, run: sqlite3.Row) -> None:
-    """Apply a run's rows, or note why not; one transaction."""
+def finish(world: World, run: sqlite3.Row, end: FailJobEffect | None = None) -> None:
+    """
+    Apply a run's rows, or note why not; one transaction, which leaves a run alone that has ended meanwhile.
+
+    Args:
+        end: How it ends; else as its start was told, else by its file.
+    """
     job = world.database.read().execute("SELECT * FROM jobs WHERE job_id = ?", (run["job_id"],)).fetchone()
-    if run["fails"]:
-        given = FailJobEffect.model_validate_json(run["fails"])
-        with world.database.transaction() as connection:
-            _end(world, connection, run, given.status, given.message, given.validationError)
-        return
-    columns = _columns(world, job)
-    table, message = _table(world, job, columns)
+    if end is None and run["fails"]:
+        end = FailJobEffect.model_validate_json(run["fails"])
+    applies = end is None or end.applies
+    table, message = _table(world, job, _columns(world, job)) if applies else (None, "")
     with world.database.transaction() as connection:
-        if table is None or table.errors:
+        if not connection.execute("SELECT 1 FROM runs WHERE number = ? AND is_done = 0", (run["number"],)).fetchone():
+            return
+        if applies and (table is None or table.errors):
             text = message or "The file does not fit the schema."
             _end(world, connection, run, "Failed", text, table.errors if table else [])
             return
-        _apply(world, connection, _dataset(world, job), job, table, run["number"])
-        _end(world, connection, run, "Completed", "", [])
+        if table is not None:
+            _apply(world, connection, _dataset(world, job), job, table, run["number"])
+        if end is None:
+            _end(world, connection, run, "Completed", "", [])
+        else:
+            _end(world, connection, run, end.status, end.message, end.validationError)
+
+
+def at_work(world: World, dataset_id: str | None = None) -> list[str]:
+    """Ids of the jobs that are started and not ended, of one dataset or of all."""
+    rows = world.database.read().execute(
+        "SELECT DISTINCT job_id FROM runs WHERE is_done = 0 AND dataset_id = coalesce(?, dataset_id)", (dataset_id,)
+    )
+    return [row["job_id"] for row in rows]
+
+
+def end_now(world: World, job_id: str, end: FailJobEffect) -> bool:
+    """End a job that is at work; False when it is not."""
+    runs = (
+        world.database.read()
+        .execute("SELECT * FROM runs WHERE job_id = ? AND is_done = 0 ORDER BY number", (job_id,))
+        .fetchall()
+    )
+    for run in runs:
+        finish(world, run, end)
+    return bool(runs)
+
+
+def forget(world: World, job_id: str) -> None:
+    """Nobody who asks for the job is told of it any more; its work goes on."""
+    with world.database.transaction() as connection:
+        connection.execute("INSERT OR IGNORE INTO forgotten_jobs VALUES (?)", (job_id,))
+
+
+def is_forgotten(world: World, job_id: str) -> bool:
+    """Whether `forget` was called for it."""
+    row = world.database.read().execute("SELECT 1 FROM forgotten_jobs WHERE job_id = ?", (job_id,)).fetchone()
+    return row is not None
+
+
+def note_violations(world: World, job: sqlite3.Row) -> None:
+    """Keep what a strict emulator does not expect of a start of *job*, which has not happened yet."""
+    job_id, dataset_id = str(job["job_id"]), str(job["dataset_id"])
+    if not world.setting("strict", dataset_id):
+        return
+    busy = at_work(world, dataset_id)
+    found = [f"started while job {one} of the same dataset is still at work" for one in busy if one != job_id]
+    if job["start_count"]:
+        found.append(f"second start request; the job {'is still at work' if job_id in busy else 'has ended'}")
+    now = iso(world.clock.time())
+    world.violations.add(
+        Violation(text=f"Job {job_id} of dataset {dataset_id}: {what}.", jobId=job_id, datasetId=dataset_id, at=now)
+        for what in found
+    )
 
 
 def _columns(world: World, job: sqlite3.Row) -> list[dict[str, Any]]:

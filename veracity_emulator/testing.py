@@ -67,7 +67,9 @@ class EmulatorProcess(Emulator):
         cast("IO[str]", self._process.stdout).close()
 
     def _started(self) -> tuple[subprocess.Popen[str], str]:
-        flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._options.items() if value is not None]
+        flags = [
+            _flag(name, value) for name, value in self._options.items() if value is not None and value is not False
+        ]
         with self._errors.open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "veracity_emulator", "serve", *flags],
@@ -83,6 +85,11 @@ class EmulatorProcess(Emulator):
             cast("IO[str]", process.stdout).close()
             raise RuntimeError(self._errors.read_text() or "the emulator ended before it was ready")
         return process, json.loads(line)["url"]
+
+
+def _flag(name: str, value: object) -> str:
+    flag = f"--{name.replace('_', '-')}"
+    return flag if value is True else f"{flag}={value}"
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from veracity_emulator.database import Database
 from veracity_emulator.datalake.store import FileStore
 from veracity_emulator.faults import Faults
 from veracity_emulator.request_log import RequestLog
+from veracity_emulator.violations import Violations
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB);
@@ -21,6 +22,7 @@ _SETTINGS: Final = {
     "secondStart": "second_start",
     "tokenSeconds": "token_seconds",
     "sasSeconds": "sas_seconds",
+    "strict": "strict",
 }
 
 
@@ -38,6 +40,7 @@ class World:
     files: FileStore
     faults: Faults = field(default_factory=Faults)
     requests: RequestLog = field(default_factory=RequestLog)
+    violations: Violations = field(default_factory=Violations)
     base_url: str = ""
     signing_key: bytes = b""
 
@@ -55,7 +58,7 @@ class World:
         found = {row["scope"]: row["value"] for row in rows}
         started: Any = getattr(self.config, _SETTINGS[name])
         value = found.get(dataset_id, found.get("", started))
-        return type(started)(value)
+        return str(value) == str(True) if isinstance(started, bool) else type(started)(value)
 
     def set_setting(self, name: str, value: object, dataset_id: str = "") -> None:
         """Keep a setting for one dataset, or for the server."""

@@ -10,7 +10,7 @@ from veracity_emulator.testing import spawn_emulator
 
 @pytest.fixture(scope="session")
 def emulator_url() -> Iterator[str]:
-    with spawn_emulator(job_seconds=0.1) as emulator:
+    with spawn_emulator(job_seconds=0.1, strict=True) as emulator:
         yield emulator.url
 
 

@@ -63,6 +63,10 @@ class Veracity:
         """Take all faults back."""
         requests.delete(self.url + "/_emulator/faults", timeout=30).raise_for_status()
 
+    def violations(self) -> list[str]:
+        """What the emulator, if it is strict, did not expect of its clients: second starts, and jobs at once."""
+        return [one["text"] for one in self.get("/_emulator/violations")]
+
     def jobs(self, dataset_id: str) -> list[dict[str, Any]]:
         return [job for job in self.get("/_emulator/state")["jobs"] if job["datasetId"] == dataset_id]
 
