@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.container_inputs import check_container
-from veracity_provider.lifecycle.ingest_inputs import check_ingest
+from veracity_provider.lifecycle.ingest.inputs import check_ingest
 
 CONTAINER_KEYS: Final = {
     "containerId": "container_id",
@@ -195,7 +195,7 @@ def _missing_workspaces(datasets: object, workspace_id: str | None, set_command:
 def _unreadable_sources(datasets: list[Declared], project: Path) -> list[InputProblem]:
     # Late: only a stack with datasets looks at files.
     from veracity_provider.errors import SourceError
-    from veracity_provider.lifecycle.ingest_inputs import resolve_source
+    from veracity_provider.lifecycle.ingest.inputs import resolve_source
 
     problems: list[InputProblem] = []
     for declared in datasets:

@@ -31,7 +31,10 @@ What can go wrong, one class a cause.
     └── IngestError
         ├── IngestJobFailed           the platform ended the job without success
         ├── IngestJobTimeout          still running at the deadline
-        ├── IngestJobInDoubt          it may or may not have taken effect, and repeating it could do harm
+        ├── IngestJobInDoubt          it may or may not have taken effect, and only a person can tell
+        ├── NewJobNeeded              the job will not do, and the next `pulumi up` makes a new one
+        ├── DatasetBusy               another process of this machine is starting a job of the dataset
+        ├── JournalError              the journal of jobs cannot be read or written
         └── EngineGone                the engine that asked for the work is no longer there
 
 Misuse by a programmer raises Python's own errors, never these.
@@ -189,7 +192,19 @@ class IngestJobTimeout(IngestError):
 
 
 class IngestJobInDoubt(IngestError):
-    """The job may or may not have taken effect, and repeating it could double rows."""
+    """The job may or may not have taken effect, and only a person can tell."""
+
+
+class NewJobNeeded(IngestError):
+    """The job will not do what is declared; the next `pulumi up` uploads again, for a new one."""
+
+
+class DatasetBusy(IngestError):
+    """Another process of this machine has been about to start a job of the dataset for too long."""
+
+
+class JournalError(IngestError):
+    """The journal of ingest jobs cannot be read or written; nothing is started without it."""
 
 
 class EngineGone(IngestError):

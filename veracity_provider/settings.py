@@ -2,7 +2,7 @@
 
 import ipaddress
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, Self, cast
@@ -12,7 +12,9 @@ from uuid import UUID
 from veracity_provider.errors import InputProblem, SettingsError
 
 PatchStyle = Literal["rfc6902", "documented"]
-ResumeWord = Literal["started", "start"]
+Answer = Literal["applied", "not-applied", "ended"]
+"""What a person says of a job: its rows are there; they are not, and it will not bring them; it will do no more."""
+_ANSWERS: Final = ("applied", "not-applied", "ended")
 
 EMULATOR: Final = "emulator"
 EMULATOR_PORT: Final = "8780"
@@ -63,12 +65,20 @@ KEYS: Final = (
     Key("dataFabricScope", "Scope of Data Fabric tokens (v2), used where `scope` is set. Default: the documented one."),
     Key("workspaceId", "UUID of the workspace for datasets that name none."),
     Key("patchStyle", "`rfc6902` (default), or `documented`: the published page's spelling and wrapper."),
-    Key("resume", "JSON object, job id to `started` or `start`: how to go on with an ingest job in doubt."),
+    Key(
+        "answers",
+        "JSON object, job id to `applied`, `not-applied` or `ended`: what became of a job whose end is not known.",
+    ),
     Key("usualJobSeconds", "How long a job that may have been started is given to end, in seconds. Default 120."),
     Key("uploadChunkMib", "Size of one append, in MiB, 1 to 1024. Default 16."),
     Key("uploadWorkers", "Appends in flight for one upload, 1 to 16. Default 3."),
     Key("requestTimeoutSeconds", "Longest wait for one answer, in seconds, 1 to 600. Default 60."),
 )
+OBSOLETE_KEYS: Final = {
+    "resume": "is no longer followed: its words were orders, and following one twice doubled rows. Where a job is "
+    "asked about, the error names the answers for veracity:answers",
+}
+"""Keys of earlier releases, and why they do nothing."""
 _KEY_OF: Final = {key.name: key for key in KEYS}
 
 
@@ -80,7 +90,7 @@ class Settings:
     Args:
         client_id: None when an *access_token* is supplied; likewise *client_secret*.
         resource: Audience of Data Workbench tokens; None where *scope* is set, which asks the v2 endpoint.
-        resume: Job id to the word that says how to go on with it.
+        answers: Job id to what a person says became of it.
         usual_job_s: How long a job that may or may not have been started is given to end, before anything else is done.
         upload_chunk_mib: Size of one append.
         upload_workers: Appends in flight.
@@ -101,7 +111,7 @@ class Settings:
     data_fabric_scope: str | None
     workspace_id: str | None
     patch_style: PatchStyle
-    resume: Mapping[str, ResumeWord]
+    answers: Mapping[str, Answer]
     usual_job_s: float
     upload_chunk_mib: int
     upload_workers: int
@@ -158,7 +168,7 @@ class _Reading:
             "data_fabric_scope": (self._get("dataFabricScope") or _FABRIC_SCOPE) if scope else None,
             "workspace_id": self._workspace_id(),
             "patch_style": self._choice("patchStyle", "rfc6902", "documented"),
-            "resume": self._resume(),
+            "answers": self._answers(),
             "usual_job_s": self._number("usualJobSeconds", 120, 1, 3600),
             "upload_chunk_mib": int(self._number("uploadChunkMib", 16, 1, 1024)),
             "upload_workers": int(self._number("uploadWorkers", 3, 1, 16)),
@@ -233,19 +243,26 @@ class _Reading:
             return default
         return value
 
-    def _resume(self) -> Mapping[str, ResumeWord]:
-        text = self._get("resume")
+    def _answers(self) -> Mapping[str, Answer]:
+        """Those of the environment, and over them those of the config: an answer stays true, so both may be there."""
+        given = (self._environ.get(_KEY_OF["answers"].environment_variable), self._config("answers"))
+        return MappingProxyType({job_id: answer for text in given for job_id, answer in self._parsed(text).items()})
+
+    def _parsed(self, text: str | None) -> dict[str, Answer]:
         try:
-            words: object = json.loads(text) if text else {}
+            answers: object = json.loads(text) if text else {}
         except ValueError:
-            words = None
-        if not isinstance(words, dict) or not all(
-            is_uuid(job_id) and word in {"started", "start"}
-            for job_id, word in cast("dict[str, object]", words).items()
-        ):
-            self._refuse("resume", 'is a JSON object of job id to "started" or "start"')
+            answers = None
+        if not isinstance(answers, dict):
+            self._refuse("answers", f"must be a JSON object of job id to {_one_of(_ANSWERS)}, not {text!r}")
             return {}
-        return MappingProxyType(cast("dict[str, ResumeWord]", words))
+        found = cast("dict[str, object]", answers)
+        for job_id, answer in found.items():
+            if not is_uuid(job_id):
+                self._refuse("answers", f"must name each job by its id, a UUID, not {job_id!r}")
+            elif answer not in _ANSWERS:
+                self._refuse(f"answers.{job_id}", f"must be {_one_of(_ANSWERS)}, not {answer!r}")
+        return {job_id.lower(): cast("Answer", answer) for job_id, answer in found.items()}
 
     def _require(self, name: str) -> str:
         value = self._get(name)
@@ -266,6 +283,10 @@ class _Reading:
 
     def _refuse(self, name: str, reason: str) -> None:
         self.problems.append(InputProblem(f"veracity:{name}", reason))
+
+
+def _one_of(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def is_placeholder(value: str) -> bool:

@@ -11,7 +11,7 @@ from veracity_provider.dynamic import program
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.errors import InputProblem
-from veracity_provider.settings import KEYS, is_placeholder
+from veracity_provider.settings import KEYS, OBSOLETE_KEYS, is_placeholder
 
 _LISTS = ("containers", "datasets")
 
@@ -41,6 +41,7 @@ def declare_stack() -> None:
     ]
     if problems:
         program.refuse(program.settings_error(problems))
+    program.warn_of_obsolete_keys()
     _declare(declaration)
 
 
@@ -64,5 +65,6 @@ def _workspace_id(config: pulumi.Config) -> str | None:
 
 def _unknown_keys() -> list[InputProblem]:
     known = [*(key.name for key in KEYS), *_LISTS]
+    accepted = {*known, *OBSOLETE_KEYS}
     given = [key.partition(":")[2] for key in get_config_env() if key.startswith(f"{NAMESPACE}:")]
-    return [InputProblem(f"{NAMESPACE}:{key}", unknown_key(key, known)) for key in given if key not in known]
+    return [InputProblem(f"{NAMESPACE}:{key}", unknown_key(key, known)) for key in given if key not in accepted]

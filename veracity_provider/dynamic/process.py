@@ -11,6 +11,7 @@ from typing import Final, final
 from pulumi.dynamic import Config
 
 from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.ancestors import cli_run
 from veracity_provider.dynamic.engine import Engine, Row, end_with
 from veracity_provider.dynamic.terminal import shows_live_text
 from veracity_provider.lifecycle.services import Services
@@ -86,6 +87,8 @@ def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Ser
         engine_is_alive=engine.is_alive,
         sleep=time.sleep,
         monotonic=time.monotonic,
+        time=time.time,
+        cli_run=cli_run(os.getpid()),
     )
 
 

@@ -4,14 +4,15 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Never
+from typing import Any, Final, Never
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputError, InputProblem, SettingsError
-from veracity_provider.settings import KEYS, Settings
+from veracity_provider.lifecycle.ingest.history import ingests_before
+from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 
 _ALREADY_TOLD: Final = 32
 """Exit code by which the language host knows that the error was shown; any other makes it say "unhandled error"."""
@@ -31,6 +32,14 @@ def connection_problems(environ: Mapping[str, str]) -> tuple[InputProblem, ...]:
     except SettingsError as error:
         return error.problems
     return () if settings.is_loopback else _secrets_in_the_clear(config)
+
+
+def warn_of_obsolete_keys() -> None:
+    """Say which keys of the stack's config do nothing any more."""
+    config = pulumi.Config(NAMESPACE)
+    for name, reason in OBSOLETE_KEYS.items():
+        if config.get(name) is not None:
+            pulumi.log.warn(f"{NAMESPACE}:{name} {reason}")
 
 
 def set_command() -> str:
@@ -71,6 +80,26 @@ class Claims:
             refuse(InputError([InputProblem(f"{name}.{property_}", f'{what} is managed by "{other}" as well')]))
 
 
+@dataclass(frozen=True)
+class DeclaredIngest:
+    """An ingest of this program: its two resources, and the operation if the program can see it."""
+
+    ingest: pulumi.Resource
+    job_id: pulumi.Output[str]
+    dataset_id: pulumi.Output[str]
+    job_history: pulumi.Output[Mapping[str, Any]]
+    may_overwrite: bool
+
+
+@dataclass
+class _Queue:
+    """The ingests into one dataset, in the order of their declaration."""
+
+    names: list[str] = field(default_factory=list[str])
+    last: pulumi.Resource | None = None
+    overwrites: list[DeclaredIngest] = field(default_factory=list[DeclaredIngest])
+
+
 @dataclass
 class Order:
     """
@@ -80,23 +109,61 @@ class Order:
     it, and all declared after it wait for it.
     """
 
-    _last_of: dict[tuple[str, str], pulumi.Resource] = field(default_factory=dict[tuple[str, str], pulumi.Resource])
-    _last_unknown: pulumi.Resource | None = None
+    _queues: dict[str, _Queue] = field(default_factory=dict[str, _Queue])
+    _unknown: _Queue = field(default_factory=_Queue)
 
-    def predecessors(self, dataset: tuple[str, str] | None) -> list[pulumi.Resource]:
-        """The ingests that one into *dataset* has to wait for; None stands for one not known yet."""
-        unknown = [self._last_unknown] if self._last_unknown else []
-        if dataset is None:
-            return [*self._last_of.values(), *unknown]
-        return [self._last_of[dataset]] if dataset in self._last_of else unknown
+    def predecessors(self, dataset_id: str | None) -> list[pulumi.Resource]:
+        """The ingests that one into a dataset has to wait for; None stands for one not known yet."""
+        unknown = [self._unknown.last] if self._unknown.last else []
+        if dataset_id is None:
+            return [*(queue.last for queue in self._queues.values() if queue.last), *unknown]
+        queue = self._queues.get(dataset_id)
+        return [queue.last] if queue and queue.last else unknown
 
-    def add(self, dataset: tuple[str, str] | None, ingest: pulumi.Resource) -> None:
-        """Put *ingest* behind the others."""
-        if dataset is None:
-            self._last_unknown = ingest
-            self._last_of.clear()
+    def names_before(self, dataset_id: str | None) -> list[str]:
+        """Names of the ingests declared so far that are, or may be, for the dataset."""
+        return [name for queue in self._may_be(dataset_id) for name in queue.names]
+
+    def overwrites_before(self, dataset_id: str | None) -> list[DeclaredIngest]:
+        """Those of them that overwrite it, or may."""
+        return [one for queue in self._may_be(dataset_id) for one in queue.overwrites]
+
+    def add(self, name: str, dataset_id: str | None, declared: DeclaredIngest) -> None:
+        """Put an ingest behind the others."""
+        if dataset_id is None:
+            queue = self._unknown
+            for known in self._queues.values():
+                known.last = None
         else:
-            self._last_of[dataset] = ingest
+            queue = self._queues.setdefault(dataset_id, _Queue())
+        queue.last = declared.ingest
+        queue.names.append(name)
+        if declared.may_overwrite:
+            queue.overwrites.append(declared)
+
+    def _may_be(self, dataset_id: str | None) -> list[_Queue]:
+        if dataset_id is None:
+            return [*self._queues.values(), self._unknown]
+        return [self._queues.get(dataset_id, _Queue()), self._unknown]
+
+
+def jobs_to_follow(
+    name: str, dataset_id: pulumi.Input[str], overwrites: Sequence[DeclaredIngest]
+) -> list[pulumi.Output[str | None]]:
+    """
+    The jobs of *overwrites* after which the ingest *name* has to run; None for each that is no reason to.
+
+    An Overwrite wipes what the ingests before it have brought, so one that runs makes those declared after it run
+    again. One that ran when this ingest was still declared before it does not: the entry was moved since.
+    """
+
+    def job(seen: Sequence[Any]) -> str | None:
+        theirs, ours, job_id, history = seen
+        before = ingests_before(history)
+        is_for_it = str(theirs).lower() == str(ours).lower()
+        return job_id if is_for_it and before is not None and name not in before else None
+
+    return [pulumi.Output.all(one.dataset_id, dataset_id, one.job_id, one.job_history).apply(job) for one in overwrites]
 
 
 @dataclass
@@ -114,6 +181,7 @@ class Program:
             problems = [*checkpoint_problems(os.environ), *connection_problems(os.environ)]
             if problems:
                 refuse(settings_error(problems))
+            warn_of_obsolete_keys()
 
 
 def settings_error(problems: Sequence[InputProblem]) -> InputError:

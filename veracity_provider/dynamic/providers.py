@@ -22,7 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from veracity_provider.dynamic import process
+from veracity_provider.dynamic import process, sdk
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed, VeracityError
 from veracity_provider.lifecycle.services import Services
@@ -95,8 +95,11 @@ class ContainerMetadataProvider(LifecycleProvider):
 class IngestUploadProvider(LifecycleProvider):
     """A file, uploaded for an ingest job that is not started yet."""
 
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        return super().check(_olds, {**news, "urn": sdk.current_urn()})
+
     def lifecycle(self, services: Services) -> Lifecycle:
-        from veracity_provider.lifecycle.ingest_upload import IngestUploadLifecycle
+        from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 
         return IngestUploadLifecycle(services)
 
@@ -105,7 +108,7 @@ class DatasetIngestProvider(LifecycleProvider):
     """An ingest job, started and awaited."""
 
     def lifecycle(self, services: Services) -> Lifecycle:
-        from veracity_provider.lifecycle.dataset_ingest import DatasetIngestLifecycle
+        from veracity_provider.lifecycle.ingest.ingest import DatasetIngestLifecycle
 
         return DatasetIngestLifecycle(services)
 

@@ -17,9 +17,9 @@ from veracity_provider.dynamic.providers import (
     IngestUploadProvider,
 )
 from veracity_provider.errors import InputError
+from veracity_provider.lifecycle.ingest.inputs import DEFAULT_TIMEOUT_S
 
-DEFAULT_JOB_TIMEOUT_SECONDS = 900
-_UPLOADED = ("job_id", "content_hash", "size_bytes", "supersedes")
+_UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
 """Outputs of the upload that the ingest works with."""
 
 
@@ -110,8 +110,8 @@ class IngestUpload(Resource, module="veracity", name="IngestUpload"):
     content_hash: Output[str]
     size_bytes: Output[int]
     job_id: Output[str]
-    supersedes: Output[str]
-    """The last job before this one that took effect, or may have; empty when there was none."""
+    job_history: Output[Mapping[str, Any]]
+    """The job with what it was made for, and what is known of those before it: what took effect last, what may have."""
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
         super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
@@ -125,7 +125,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     Deleting the resource forgets it: rows stay, since the platform has no undo.
 
     Args:
-        dataset_id: UUID of the dataset. A change replaces the resource, as one of *workspace_id* does.
+        dataset_id: UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay.
         source: Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a `StringAsset`
             of at most 1 MiB.
         operation: `Upsert` or `Delete` (the schema has key columns), `Append` (it has none), `Overwrite`.
@@ -145,6 +145,8 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     """SHA-256 of the bytes, in hex."""
     size_bytes: Output[int]
     job_id: Output[str]
+    job_history: Output[Mapping[str, Any]]
+    """As that of the upload."""
     status: Output[str]
     """The platform's word for how the job ended."""
     dataset_name: Output[str]
@@ -162,7 +164,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         file_name: Input[str] | None = None,
         triggers: Input[Sequence[Any]] | None = None,
         preflight: Input[str] = "header",
-        job_timeout_seconds: Input[int] = DEFAULT_JOB_TIMEOUT_SECONDS,
+        job_timeout_seconds: Input[int] = DEFAULT_TIMEOUT_S,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.current()
@@ -172,7 +174,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         except InputError as error:
             program.refuse(error)
         workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
-        dataset = _dataset_key(workspace, dataset_id)
+        dataset = dataset_id.lower() if isinstance(dataset_id, str) else None
         if dataset is not None:
             _claim(running.claims, resource_name, dataset, carried_source, operation)
 
@@ -185,14 +187,23 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             "preflight": preflight,
             "job_timeout_seconds": job_timeout_seconds,
         }
+        may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
+        overwrites = running.order.overwrites_before(dataset)
         upload = IngestUpload(
             resource_name + UPLOAD_SUFFIX,
-            {**inputs, "file_name": file_name},
+            {
+                **inputs,
+                "file_name": file_name,
+                "follows": program.jobs_to_follow(resource_name, dataset_id, overwrites) or None,
+                "ingests_before": running.order.names_before(dataset) if may_overwrite else None,
+                "is_preview": pulumi.runtime.is_dry_run(),
+            },
             upload_options(opts, running.order.predecessors(dataset)),
         )
         uploaded = {name: getattr(upload, name) for name in _UPLOADED}
         super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
-        running.order.add(dataset, self)
+        declared = program.DeclaredIngest(self, self.job_id, self.dataset_id, self.job_history, may_overwrite)
+        running.order.add(resource_name, dataset, declared)
 
 
 def _outputs(resource: type[Resource]) -> dict[str, None]:
@@ -200,14 +211,7 @@ def _outputs(resource: type[Resource]) -> dict[str, None]:
     return dict.fromkeys(resource.__annotations__)
 
 
-def _dataset_key(workspace: object, dataset_id: object) -> tuple[str, str] | None:
-    """None where the id is an output, which the program cannot see."""
-    if isinstance(dataset_id, str) and (workspace is None or isinstance(workspace, str)):
-        return (workspace or "").lower(), dataset_id.lower()
-    return None
-
-
-def _claim(claims: program.Claims, name: str, dataset: tuple[str, str], source: object, operation: object) -> None:
+def _claim(claims: program.Claims, name: str, dataset_id: str, source: object, operation: object) -> None:
     if isinstance(source, str) and isinstance(operation, str):
-        what = f"{operation} of {source} into dataset {dataset[1]}"
-        claims.claim(name, "source", ("ingest", *dataset, os.path.normpath(source), operation), what)
+        what = f"{operation} of {source} into dataset {dataset_id}"
+        claims.claim(name, "source", ("ingest", dataset_id, os.path.normpath(source), operation), what)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from veracity_provider.dynamic.ancestors import ancestors
+
 
 def shows_live_text(environ: Mapping[str, str]) -> bool:
     """Whether the `pulumi` command above this process draws its display on a terminal."""
@@ -13,7 +15,7 @@ def shows_live_text(environ: Mapping[str, str]) -> bool:
         return False
     if sys.platform != "linux":
         return _has_controlling_terminal()
-    return any(_writes_to_a_terminal(pid) for pid in _ancestors(os.getpid()) if _command(pid) == "pulumi")
+    return any(_writes_to_a_terminal(one.pid) for one in ancestors(os.getpid()) if one.command == "pulumi")
 
 
 def _has_controlling_terminal() -> bool:
@@ -22,25 +24,6 @@ def _has_controlling_terminal() -> bool:
     except OSError:
         return False
     return True
-
-
-def _ancestors(pid: int) -> list[int]:
-    found: list[int] = []
-    while pid > 1:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            break
-        pid = int(fields[1])
-        found.append(pid)
-    return found
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
 
 
 def _writes_to_a_terminal(pid: int) -> bool:

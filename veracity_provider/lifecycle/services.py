@@ -1,10 +1,11 @@
 """What the lifecycles work with; handed in from outside, so that a test hands in another one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from veracity_provider.api.clients import Clients
+from veracity_provider.lifecycle.jobs.pace import Pace
 from veracity_provider.settings import Settings
 
 
@@ -19,6 +20,9 @@ class Services:
         engine_is_alive: Whether the engine that asked for the work is still there; looked at before a job is started.
         sleep: Waits that many seconds.
         monotonic: A clock for waits, in seconds.
+        time: The time of day, in seconds since 1970.
+        cli_run: What tells this run of the `pulumi` command from every other; None where that is not known.
+        pace: Spaces out the questions about jobs that all waits of this process ask.
     """
 
     settings: Settings
@@ -28,3 +32,6 @@ class Services:
     engine_is_alive: Callable[[], bool]
     sleep: Callable[[float], None]
     monotonic: Callable[[], float]
+    time: Callable[[], float]
+    cli_run: str | None = None
+    pace: Pace = field(default_factory=Pace)

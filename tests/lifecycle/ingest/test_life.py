@@ -1,6 +1,10 @@
 """An ingest's life, on the local Veracity: exactly once, whatever is lost in between."""
 
 import pytest
+from veracity_provider.lifecycle.dataset_ingest import DatasetIngestLifecycle
+from veracity_provider.lifecycle.ingest_upload import IngestUploadLifecycle
+from veracity_provider.lifecycle.job_runner import journal_of
+from veracity_provider.lifecycle.journal import JobState
 
 from tests.engine.rows import noon_report, noon_reports, wind_readings
 from veracity_provider.errors import (
@@ -16,10 +20,6 @@ from veracity_provider.errors import (
     SourceChanged,
     StorageError,
 )
-from veracity_provider.lifecycle.dataset_ingest import DatasetIngestLifecycle
-from veracity_provider.lifecycle.ingest_upload import IngestUploadLifecycle
-from veracity_provider.lifecycle.job_runner import journal_of
-from veracity_provider.lifecycle.journal import JobState
 
 UPLOADED = ("job_id", "content_hash", "size_bytes", "supersedes")
 START = {"method": "POST", "path": "*/start"}

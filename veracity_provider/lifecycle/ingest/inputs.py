@@ -1,22 +1,109 @@
-"""What may be asked of a `DatasetIngest`."""
+"""The inputs of an ingest: what is wrong with them, and the values that the rest deals in."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.inputs import choice_problems, is_known, uuid_problems
-from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
+from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
 from veracity_provider.settings import is_uuid
 from veracity_provider.storage.sources import FileSource, Source, TextSource
 
 OPERATIONS: Final = ("Upsert", "Delete", "Overwrite", "Append")
-HARMLESS_TO_REPEAT: Final = frozenset({"Upsert", "Delete", "Overwrite"})
-"""A second time changes nothing; an `Append` doubles its rows. Source: docs/platform.md, "Ingest jobs"."""
+DEFAULT_TIMEOUT_S: Final = 900
 LONGEST_TIMEOUT_S: Final = 86_400
 _LONGEST_NAME: Final = 200
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestInputs:
+    """
+    The inputs of both resources, as `check` has completed them. Some are unknown in a preview.
+
+    Args:
+        content_hash: SHA-256 of the source's bytes, in hex; *size_bytes* is how many they are.
+        follows: Ids of the Overwrite jobs of this dataset that were declared before this ingest.
+        ingests_before: Names of the ingests into this dataset that were declared before this one; given where it may be
+            an Overwrite.
+        keeps_content: Whether `ignore_changes` holds the content hash, so that other bytes are no reason to ingest.
+        timeout_s: Longest wait for one job.
+    """
+
+    workspace_id: str | Unknown
+    dataset_id: str | Unknown
+    operation: str | Unknown
+    source: Any
+    content_hash: str | Unknown
+    size_bytes: int | Unknown
+    file_name: str | Unknown | None
+    triggers: Any
+    follows: tuple[str, ...] | Unknown
+    ingests_before: tuple[str, ...] | None
+    keeps_content: bool
+    timeout_s: float
+
+    @classmethod
+    def from_properties(cls, properties: JsonObject) -> Self:
+        """From properties that `check` has completed, or from a state that an earlier release wrote."""
+        timeout = properties.get("job_timeout_seconds")
+        before = properties.get("ingests_before")
+        return cls(
+            workspace_id=_in_one_form(properties.get("workspace_id")),
+            dataset_id=_in_one_form(properties.get("dataset_id")),
+            operation=properties["operation"],
+            source=properties.get("source"),
+            content_hash=properties.get("content_hash", UNKNOWN),
+            size_bytes=properties.get("size_bytes", UNKNOWN),
+            file_name=properties.get("file_name"),
+            triggers=properties.get("triggers"),
+            follows=_jobs_followed(properties.get("follows")),
+            ingests_before=None if before is None else tuple(before),
+            keeps_content=bool(properties.get("keeps_content_hash")),
+            timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_TIMEOUT_S,
+        )
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether running the operation a second time changes nothing."""
+        return self.operation in REPEATABLE
+
+    def is_served_by(self, job: Job) -> bool:
+        """Whether *job* was made for what these inputs ask; never while one of them is unknown."""
+        return (
+            self.dataset_id == job.dataset_id
+            and self.operation == job.operation
+            and (self.keeps_content or self.content_hash == job.content_hash)
+            and self.triggers == job.triggers
+            and not isinstance(self.follows, Unknown)
+            and set(self.follows) <= set(job.follows)
+        )
+
+
+def _in_one_form(id_: Any) -> Any:
+    """UUIDs are compared in lower case, whatever the case they were typed in."""
+    return id_.lower() if isinstance(id_, str) else id_
+
+
+def _jobs_followed(value: Any) -> tuple[str, ...] | Unknown:
+    jobs: list[Any] = [UNKNOWN] if value is UNKNOWN else list(value or ())
+    return UNKNOWN if UNKNOWN in jobs else tuple(map(str, jobs))
+
+
+def complete(inputs: JsonObject, workspace_id: str | None) -> dict[str, Any]:
+    """*inputs* with ids in one form, the workspace of the settings where they name none, and only jobs to follow."""
+    completed = dict(inputs)
+    if isinstance(completed.get("follows"), list | tuple):
+        completed["follows"] = [job for job in completed["follows"] if job is not None] or None
+    if completed.get("workspace_id") is None:
+        completed["workspace_id"] = workspace_id
+    for name in ("workspace_id", "dataset_id"):
+        completed[name] = _in_one_form(completed.get(name))
+    return completed
 
 
 def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:

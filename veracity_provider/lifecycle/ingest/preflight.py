@@ -7,8 +7,8 @@ from typing import Final, final
 
 from veracity_provider.api.models import SchemaVersion
 from veracity_provider.errors import AuthenticationFailed, DatasetNotFound, InputProblem, SourceError, VeracityError
+from veracity_provider.lifecycle.ingest.header_check import check_header, check_operation
 from veracity_provider.lifecycle.inputs import is_known
-from veracity_provider.lifecycle.preflight_check import check_header, check_operation
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import JsonObject, Reporter
 from veracity_provider.storage.csv_header import read_header

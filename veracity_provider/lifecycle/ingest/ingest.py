@@ -1,0 +1,228 @@
+"""The life of a `DatasetIngest`: the job of an upload is started and awaited, exactly once."""
+
+from datetime import UTC, datetime
+from typing import Any, Final, final
+
+from veracity_provider.api.models import JobPhase
+from veracity_provider.errors import IngestJobFailed, IngestJobInDoubt, IngestJobTimeout, NewJobNeeded
+from veracity_provider.lifecycle.ingest import presence
+from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
+from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
+from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.jobs.failures import failure_text
+from veracity_provider.lifecycle.jobs.job import Job
+from veracity_provider.lifecycle.jobs.journal import JobState
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
+from veracity_provider.lifecycle.jobs.outcome import ENDED_LATE, UNENDED, Outcome
+from veracity_provider.lifecycle.jobs.questions import ROWS, Questions
+from veracity_provider.lifecycle.jobs.starter import JobStarter
+from veracity_provider.lifecycle.progress import duration, size
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import (
+    Checked,
+    Created,
+    Difference,
+    Found,
+    JsonObject,
+    Reporter,
+)
+
+_REPLACES: Final = ("dataset_id", "workspace_id")
+_NOTHING_STARTED: Final = "nothing was started"
+
+
+@final
+class DatasetIngestLifecycle:
+    """Ingest jobs that are started and awaited; implements `Lifecycle`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
+        """Its inputs have been judged as those of its upload."""
+        return Checked(inputs=complete(news, self._services.settings.workspace_id))
+
+    def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
+        """Another job of its upload, and nothing else, runs it again."""
+        before = complete(olds, None)
+        replaces = tuple(name for name in _REPLACES if before.get(name) != news.get(name))
+        job_changes = not is_known(news.get("job_id")) or olds.get("job_id") != news.get("job_id")
+        if is_known(news.get("job_id")) and job_changes:
+            _JobRun(self._services, news, _recorded(olds), reporter).say_what_to_expect()
+        return Difference(changes=bool(replaces) or job_changes, replaces=replaces)
+
+    def create(self, news: JsonObject, reporter: Reporter) -> Created:
+        """Start the job, unless it was started before, and wait for its end."""
+        return Created(id=news["job_id"], outputs=self._run(news, frozenset(), reporter))
+
+    def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
+        """The same, knowing which job was done last."""
+        return self._run(news, _recorded(olds), reporter)
+
+    def _run(self, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> JsonObject:
+        begun, begun_at = self._services.monotonic(), self._services.time()
+        done = _JobRun(self._services, news, recorded, reporter).finish()
+        entry = done.evidence.entry
+        started_at = entry.starting_at if entry and entry.starting_at is not None else begun_at
+        ended_at = entry.updated_at if entry and entry.state is JobState.COMPLETED and entry.updated_at else None
+        bytes_ = size(news["size_bytes"]) if is_known(news.get("size_bytes")) else "its file"
+        reporter.info(
+            f"{done.job.operation} of {bytes_} into {_named(done.dataset_name, done.job.dataset_id)} took "
+            f"{duration(self._services.monotonic() - begun)}"
+        )
+        result: dict[str, Any] = {
+            "status": done.status or "Completed",
+            "dataset_name": done.dataset_name,
+            "started_at": _iso(started_at),
+            "completed_at": _iso(ended_at if ended_at is not None else self._services.time()),
+        }
+        return {**news, **result}
+
+    def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
+        """Gone only when its dataset surely is; rows are not looked at."""
+        return presence.read(self._services, id_, olds, reporter)
+
+    def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
+        """Forget it: rows stay, since the platform has no undo."""
+        reporter.info(f"forgotten; its rows stay in {_named(olds.get('dataset_name') or '', olds['dataset_id'])}")
+
+
+@final
+class _JobRun:
+    """The job that an upload names, brought to its end."""
+
+    def __init__(self, services: Services, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> None:
+        timeout_s = IngestInputs.from_properties(news).timeout_s
+        self._reporter = reporter
+        self._job = current_job(news)
+        self._history = JobHistory.from_properties(news)
+        effective = {job.job_id for job in self._history.effective.values()}
+        self._recorded = recorded | effective
+        self._observer = JobObserver(services, reporter, timeout_s=timeout_s, recorded=self._recorded)
+        self._questions = Questions(services, self._observer)
+        self._starter = JobStarter(services, self._observer, self._questions, reporter, timeout_s=timeout_s)
+
+    def say_what_to_expect(self) -> None:
+        """What could make `up` wait or stop; for a preview."""
+        seen = self._observer.look(self._job)
+        if seen.outcome in UNENDED:
+            self._reporter.warning(
+                f"ingest job {self._job.job_id} may be at work; `pulumi up` waits for it to end, and may stop if it "
+                "does not"
+            )
+        elif seen.outcome in {Outcome.ENDED, Outcome.GONE} and not self._job.is_repeatable:
+            self._reporter.warning(f"`pulumi up` will stop: {self._ask(seen)}")
+        elif any(self._is_to_be_known(job) for job in self._unsettled()):
+            self._reporter.warning(
+                "it is not known whether an earlier change took effect; `pulumi up` looks again, and may stop and ask"
+            )
+
+    def finish(self) -> Observation:
+        """
+        Start the job unless that was done before, and wait for its end.
+
+        Raises:
+            IngestJobFailed: The platform ended it without effect.
+            IngestJobTimeout: It was started, and has not ended in time; it may yet. Likewise another one in its way.
+            IngestJobInDoubt: Only a person can tell whether it took effect, or one before it.
+            NewJobNeeded: It will not do; the next `pulumi up` makes a new one.
+            EngineGone, DatasetBusy, JournalError: It was not started.
+        """
+        seen = self._observer.settle(self._job)
+        if seen.outcome is Outcome.NOT_SENT:
+            self._start()
+            seen = self._observer.settle(self._job)
+        return self._require_effect(seen)
+
+    def _require_effect(self, seen: Observation) -> Observation:
+        job_id = self._job.job_id
+        if seen.outcome is Outcome.TOOK_EFFECT:
+            self._require_last_word(seen)
+            return seen
+        if seen.outcome is Outcome.HAD_NO_EFFECT:
+            raise IngestJobFailed(_failure(seen))
+        if seen.outcome is Outcome.AT_WORK:
+            raise IngestJobTimeout(self._ask(seen))
+        is_unknown_here = seen.outcome is Outcome.GONE and seen.evidence.entry is None
+        if not self._job.is_repeatable or is_unknown_here:
+            raise IngestJobInDoubt(self._ask(seen))
+        raise NewJobNeeded(
+            f"what became of ingest job {job_id} ({self._job.operation} into dataset {self._job.dataset_id}) is not "
+            "known, and it can be repeated: run `pulumi up` again, which uploads the file for a new job"
+        )
+
+    def _require_last_word(self, seen: Observation) -> None:
+        beside = seen.evidence.entry.beside if seen.evidence.entry else ()
+        ended = [job for job in beside if self._observer.look(job).outcome in ENDED_LATE]
+        if ended:
+            raise NewJobNeeded(
+                f"ingest job {ended[0].job_id} ended after ingest job {self._job.job_id} was started beside it, and "
+                "may have undone it: run `pulumi up` again, which ingests what is declared once more"
+            )
+
+    def _start(self) -> None:
+        with self._starter.turn(self._job.dataset_id):
+            entry = self._observer.journal.find(self._job)
+            if entry is None or entry.state is not JobState.STAGED:
+                return  # another process has started or withdrawn it meanwhile
+            self._require_known_past()
+            beside = self._starter.wait_for_others(self._job, self._history.left_behind)
+            self._starter.start(self._job, beside)
+
+    def _require_known_past(self) -> None:
+        """Be sure of what the dataset has before an Append adds to it, and of each Append before this job."""
+        took_effect = len(self._unsettled()) < len(self._history.in_doubt)
+        for job in self._unsettled():
+            if not self._is_to_be_known(job):
+                continue
+            seen = self._observer.settle(job)
+            took_effect |= seen.outcome is Outcome.TOOK_EFFECT
+            if seen.outcome not in {Outcome.TOOK_EFFECT, Outcome.HAD_NO_EFFECT, Outcome.NOT_SENT}:
+                consequence = f"ingest job {self._job.job_id} was not started"
+                raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence, answers=ROWS))
+        if self._is_taken_back() and not took_effect:
+            raise NewJobNeeded(
+                "the dataset has these rows already, since the changes in between never took effect: run `pulumi up` "
+                "again, which finds the job that brought them"
+            )
+
+    def _unsettled(self) -> tuple[Job, ...]:
+        """Jobs in doubt after the last one that was recorded; those before it were settled before it was started."""
+        in_doubt = self._history.in_doubt
+        recorded = [i for i, job in enumerate(in_doubt) if job.job_id in self._recorded]
+        return in_doubt[recorded[-1] + 1 :] if recorded else in_doubt
+
+    def _is_to_be_known(self, job: Job) -> bool:
+        is_here = job.dataset_id == self._job.dataset_id
+        return is_here and (self._is_taken_back() or not job.is_repeatable)
+
+    def _is_taken_back(self) -> bool:
+        """Whether an Append of what took effect last is to run again, which is right only if something came between."""
+        last = self._history.effective.get(self._job.dataset_id)
+        return last is not None and not self._job.is_repeatable and last.asks_the_same_as(self._job)
+
+    def _ask(self, seen: Observation) -> str:
+        return self._questions.ask(seen, consequence=_NOTHING_STARTED)
+
+
+def _recorded(olds: JsonObject) -> frozenset[str]:
+    """The job that the state shows as done. After a change was taken back, 0.1.0 named it `effective_job_id`."""
+    return frozenset(str(olds[name]) for name in ("job_id", "effective_job_id") if olds.get(name))
+
+
+def _failure(seen: Observation) -> str:
+    report = seen.evidence.report
+    if report and report.phase is JobPhase.FAILED:
+        return failure_text(seen.job, report)
+    return (
+        f"ingest job {seen.job.job_id} had no effect, and will have none; run `pulumi up` again, which uploads the "
+        "file for a new one"
+    )
+
+
+def _named(dataset_name: str, dataset_id: str) -> str:
+    return f'"{dataset_name}"' if dataset_name else f"dataset {dataset_id}"
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

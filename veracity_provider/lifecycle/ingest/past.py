@@ -1,0 +1,143 @@
+"""What an upload finds out about its jobs so far, and what it settles before it goes on."""
+
+from typing import final
+
+from veracity_provider.errors import IngestJobInDoubt, IngestJobTimeout
+from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
+from veracity_provider.lifecycle.ingest.inputs import IngestInputs
+from veracity_provider.lifecycle.ingest.plan import Known, Stop, StopReason, UploadPlan, plan_upload
+from veracity_provider.lifecycle.jobs.job import Job, JobReference
+from veracity_provider.lifecycle.jobs.journal import JobState
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
+from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
+from veracity_provider.lifecycle.jobs.questions import END, Questions
+from veracity_provider.lifecycle.jobs.starter import JobStarter
+from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import JsonObject, Reporter, Unknown
+
+
+@final
+class PastJobs:
+    """
+    The jobs that the state *olds* of an upload names.
+
+    Raises:
+        VeracityError: Each method, where the platform does not answer.
+        JournalError: Each method, where the journal cannot be read or written.
+    """
+
+    def __init__(self, services: Services, olds: JsonObject, declared: IngestInputs, reporter: Reporter) -> None:
+        self._services = services
+        self._declared = declared
+        self._reporter = reporter
+        self._current = current_job(olds)
+        self._history = JobHistory.from_properties(olds)
+        self._observer = JobObserver(services, reporter, timeout_s=declared.timeout_s)
+        self._questions = Questions(services, self._observer)
+        self._starter = JobStarter(services, self._observer, self._questions, reporter, timeout_s=declared.timeout_s)
+
+    def plan(self) -> UploadPlan:
+        """What `update` would do, as things stand; waits for nothing, writes nothing, and says what to expect."""
+        seen = {job.job_id: self._observer.look(job) for job in (*self._history.in_doubt, self._current)}
+        known = self._known(seen)
+        plan = plan_upload(known, self._declared)
+        self._say_what_to_expect(plan, known, seen[self._current.job_id])
+        return plan
+
+    def settle(self) -> UploadPlan:
+        """
+        What `update` does, after every job has had its time; what has been learnt is written down.
+
+        Raises:
+            IngestJobTimeout: The current job is still at work.
+            IngestJobInDoubt: Only a person can tell what became of a job.
+        """
+        begun = self._services.time()
+        seen = {job.job_id: self._observer.settle(job, waits=False) for job in self._history.in_doubt}
+        current = seen[self._current.job_id] = self._observer.settle(self._current)
+        known = self._known(seen)
+        plan = plan_upload(known, self._declared)
+        if plan.stop:
+            self._raise(plan.stop)
+        if current.outcome is Outcome.MAY_BE_AT_WORK and not known.is_in_journal:
+            # Started on another machine, for all that is known: nothing is started beside it on this one either.
+            self._observer.journal.write(self._current, JobState.STARTING, since=begun)
+        return plan if self._withdraw(plan.withdrawn) else self.settle()
+
+    def _known(self, seen: dict[str, Observation]) -> Known:
+        entry = seen[self._current.job_id].evidence.entry
+        was_sent_here = entry is not None and entry.state not in {JobState.STAGED, JobState.NEVER_SENT}
+        beside: tuple[JobReference, ...] = entry.beside if entry and was_sent_here else self._history.left_behind
+        others = {job.job_id: job for job in (*self._history.left_behind, *beside)}
+        outcomes = {job_id: one.outcome for job_id, one in seen.items()}
+        outcomes |= {job_id: self._observer.look(job).outcome for job_id, job in others.items()}
+        return Known(
+            current=self._current,
+            history=self._history,
+            outcomes=outcomes,
+            beside=beside,
+            is_in_journal=entry is not None,
+        )
+
+    def _withdraw(self, jobs: tuple[Job, ...]) -> bool:
+        """Have jobs that were not sent never be sent; False when another process has sent one meanwhile."""
+        for job in jobs:
+            with self._starter.turn(job.dataset_id):
+                if self._observer.journal.write(job, JobState.NEVER_SENT).state is not JobState.NEVER_SENT:
+                    return False
+        return True
+
+    def _raise(self, stop: Stop) -> None:
+        if stop.reason is StopReason.AT_WORK:
+            raise IngestJobTimeout(self._word(stop))
+        raise IngestJobInDoubt(self._word(stop))
+
+    def _word(self, stop: Stop) -> str:
+        answers = END if stop.reason is StopReason.LEFT_BEHIND else ()
+        return self._questions.ask(self._observer.look(stop.job), consequence="nothing was uploaded", answers=answers)
+
+    def _say_what_to_expect(self, plan: UploadPlan, known: Known, current: Observation) -> None:
+        if plan.stop and plan.stop.job == self._current and current.outcome in UNENDED:
+            left_s = max(0.0, self._observer.left_s(current))
+            wait = f"wait up to {duration(left_s)} to see it end, and if it does not, " if left_s else ""
+            self._reporter.warning(f"`pulumi up` will {wait}stop: {self._word(plan.stop)}")
+        elif plan.stop:
+            self._reporter.warning(f"`pulumi up` will stop: {self._word(plan.stop)}")
+        elif plan.is_update_due and self._declared.is_served_by(known.current):
+            self._reporter.info(_reason(plan, current))
+        if plan.is_update_due and not plan.stop:
+            self._warn_of_others()
+
+    def _warn_of_others(self) -> None:
+        """Jobs of other ingests that may be at work in the dataset, and that `up` will wait for."""
+        declared = self._declared
+        if isinstance(declared.dataset_id, Unknown) or isinstance(declared.workspace_id, Unknown):
+            return
+        mine = {job.job_id for job in (self._current, *self._history.in_doubt, *self._history.left_behind)}
+        for entry in self._observer.journal.open_jobs(declared.dataset_id, declared.workspace_id):
+            seen = None if entry.job.job_id in mine else self._observer.look(entry.job)
+            if seen and seen.outcome in UNENDED:
+                self._reporter.warning(
+                    f"ingest job {entry.job.job_id} may be at work in dataset {declared.dataset_id}; `pulumi up` waits "
+                    "for it to end, and if it does not, may stop and ask about it"
+                )
+
+
+def _reason(plan: UploadPlan, current: Observation) -> str:
+    """Why there is something to do although nothing declared has changed."""
+    job_id, entry = current.job.job_id, current.evidence.entry
+    if plan.is_overtaken:
+        return f"a job that ran beside ingest job {job_id} has ended after it; what is declared is ingested again"
+    if current.outcome is Outcome.HAD_NO_EFFECT:
+        is_unsent = entry is not None and entry.state is JobState.NEVER_SENT
+        how = "was not started" if is_unsent or not current.status else f"ended as {current.status}"
+        return f"ingest job {job_id} {how}, and had no effect; a new one will be made"
+    if current.outcome is Outcome.ENDED:
+        how = f"ended as {current.status}" if current.status else "has ended"
+        return f"ingest job {job_id} {how}, which does not say whether it took effect; a new one will be made"
+    if current.outcome is Outcome.GONE:
+        return f"the platform does not know ingest job {job_id} any more; a new one will be made"
+    if current.outcome in UNENDED:
+        return f"ingest job {job_id} may have been started, and was not seen to end; if it does not, a new one is made"
+    return f"ingest job {job_id} is not the one that took effect last; the one that did serves what is declared"

@@ -1,0 +1,35 @@
+"""Whether an ingest's dataset is still there. Forgetting an ingest whose rows are there would bring them twice."""
+
+from typing import Final
+
+from veracity_provider.api.datasets import Presence
+from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import Found, JsonObject, Reporter
+
+INPUTS: Final = (
+    *("dataset_id", "workspace_id", "content_hash", "operation", "triggers", "source", "size_bytes", "file_name"),
+    *("preflight", "job_timeout_seconds", "follows", "ingests_before", "keeps_content_hash", "job_id", "job_history"),
+    "supersedes",
+)
+"""Properties of a state that are inputs of its resource, where it has them."""
+
+
+def read(services: Services, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
+    """
+    The state as it is, as long as the dataset is there; None only where it surely is gone.
+
+    Raises:
+        VeracityError: The platform did not answer, or not in its own words.
+    """
+    found = services.clients.datasets.find(olds["workspace_id"], olds["dataset_id"])
+    if found.presence is Presence.GONE:
+        reporter.info(f"dataset {olds['dataset_id']} is gone")
+        return None
+    if found.presence is Presence.UNPROVEN:
+        reporter.warning(
+            f"dataset {olds['dataset_id']} was not found, but {found.reason}; its ingest is kept in the state. If the "
+            "dataset is gone for good, take its entry out of the program and run `pulumi up`"
+        )
+    inputs = {name: olds[name] for name in INPUTS if is_known(olds.get(name))}
+    return Found(id=id_, outputs=olds, inputs=inputs)

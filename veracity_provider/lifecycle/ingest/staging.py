@@ -1,0 +1,129 @@
+"""Registers an ingest job and uploads the file for it; nothing is started."""
+
+from typing import TypeVar, final
+
+from veracity_provider.errors import AnswerLost, SasRejected
+from veracity_provider.lifecycle.ingest.inputs import IngestInputs, platform_file_name, resolve_source
+from veracity_provider.lifecycle.jobs.job import Job, JobReference
+from veracity_provider.lifecycle.jobs.journal import JobState
+from veracity_provider.lifecycle.jobs.observer import journal_of
+from veracity_provider.lifecycle.jobs.questions import count_rows
+from veracity_provider.lifecycle.progress import duration, size, upload_text
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import Reporter, Unknown
+from veracity_provider.storage import csv_rows
+from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
+from veracity_provider.storage.uploader import MIB, UploadOptions, upload
+
+
+@final
+class Staging:
+    """Stages the file of one upload."""
+
+    def __init__(self, services: Services, declared: IngestInputs, reporter: Reporter) -> None:
+        self._services = services
+        self._declared = declared
+        self._reporter = reporter
+        self._source = resolve_source(declared.source, services.project)
+        self._file_name = platform_file_name(self._source.name, _if_known(declared.file_name))
+
+    def stage(self) -> Job:
+        """
+        Register a job, upload the file, and write down that it was not started.
+
+        Raises:
+            SourceChanged: The bytes read are not those that were planned.
+            VeracityError: The platform or the storage refused, or did not answer.
+            JournalError: The journal cannot be written; tried before anything is sent.
+        """
+        journal, begun = journal_of(self._services), self._services.monotonic()
+        journal.require_writable(str(self._declared.dataset_id))
+        fingerprint = self._fingerprint()
+        rows_before = None if self._declared.is_repeatable else count_rows(self._services, self._reference(""))
+        try:
+            job_id = self._register_and_upload(fingerprint)
+        except SasRejected:
+            # How long a SAS lives is not published, so one that dies in the middle is asked for once more.
+            self._reporter.info("the upload's SAS was refused; a fresh ingest job brings a fresh one")
+            job_id = self._register_and_upload(fingerprint)
+        journal.write(self._reference(job_id), JobState.STAGED)
+        taken = duration(self._services.monotonic() - begun)
+        self._reporter.info(
+            f"uploaded {self._file_name}, {size(fingerprint.size_bytes)}, in {taken} for ingest job {job_id}"
+        )
+        return self._job(job_id, fingerprint, rows_before)
+
+    def _fingerprint(self) -> Fingerprint:
+        """Of the bytes that were planned; of those that are there, where `ignore_changes` holds the content hash."""
+        declared = self._declared
+        if not declared.keeps_content:
+            return Fingerprint(str(declared.content_hash), _if_known(declared.size_bytes) or 0)
+        found = Fingerprints(self._services.home / "fingerprints").of(self._source)
+        if found.content_hash != declared.content_hash:
+            self._reporter.info(
+                f"{self._source.name} has other bytes than those that `ignore_changes` keeps the hash of; since a new "
+                "job has to be made, it is ingested as it is now"
+            )
+        return found
+
+    def _register_and_upload(self, fingerprint: Fingerprint) -> str:
+        job_id, sas_uri = self._register()
+        settings = self._services.settings
+        upload(
+            self._source,
+            sas_uri=sas_uri,
+            file_name=self._file_name,
+            expected=fingerprint,
+            options=UploadOptions(chunk_size_bytes=settings.upload_chunk_mib * MIB, workers=settings.upload_workers),
+            on_progress=upload_text(
+                self._file_name,
+                fingerprint.size_bytes,
+                say=self._reporter.live,
+                monotonic=self._services.monotonic,
+            ),
+        )
+        return job_id
+
+    def _register(self) -> tuple[str, str]:
+        def register() -> tuple[str, str]:
+            job = self._services.clients.ingest.register_ingest_job(
+                str(self._declared.workspace_id),
+                str(self._declared.dataset_id),
+                file_name=self._file_name,
+                operation=str(self._declared.operation),
+            )
+            return job.job_id, job.sas_uri
+
+        try:
+            return register()
+        except AnswerLost:
+            # A job that may have been registered, and that nobody will start, is harmless.
+            return register()
+
+    def _reference(self, job_id: str) -> JobReference:
+        return JobReference(
+            job_id=job_id,
+            workspace_id=str(self._declared.workspace_id),
+            dataset_id=str(self._declared.dataset_id),
+            operation=str(self._declared.operation),
+        )
+
+    def _job(self, job_id: str, fingerprint: Fingerprint, rows_before: int | None) -> Job:
+        declared = self._declared
+        return Job(
+            **vars(self._reference(job_id)),
+            content_hash=fingerprint.content_hash,
+            size_bytes=fingerprint.size_bytes,
+            triggers=declared.triggers,
+            follows=declared.follows if isinstance(declared.follows, tuple) else (),
+            ingests_before=declared.ingests_before,
+            rows_before=rows_before,
+            rows_in_file=None if declared.is_repeatable else csv_rows.count_rows(self._source),
+        )
+
+
+_T = TypeVar("_T")
+
+
+def _if_known(value: _T | Unknown | None) -> _T | None:
+    return None if isinstance(value, Unknown) else value

@@ -1,0 +1,155 @@
+"""The life of an `IngestUpload`: a file is hashed, a job registered, and the file uploaded for it."""
+
+from typing import Any, Final, final
+
+from veracity_provider.errors import InputProblem, SourceChanged, SourceError
+from veracity_provider.lifecycle.ingest import presence
+from veracity_provider.lifecycle.ingest.history import JobHistory
+from veracity_provider.lifecycle.ingest.inputs import (
+    IngestInputs,
+    check_ingest,
+    complete,
+    platform_file_name,
+    resolve_source,
+)
+from veracity_provider.lifecycle.ingest.past import PastJobs
+from veracity_provider.lifecycle.ingest.preflight import Preflight, is_due
+from veracity_provider.lifecycle.ingest.previewed import PreviewedContent
+from veracity_provider.lifecycle.inputs import has_unknown
+from veracity_provider.lifecycle.jobs.job import Job
+from veracity_provider.lifecycle.progress import size
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import (
+    UNKNOWN,
+    Checked,
+    Created,
+    Difference,
+    Found,
+    JsonObject,
+    Reporter,
+)
+from veracity_provider.storage.fingerprint import Fingerprints
+from veracity_provider.storage.sources import Source
+
+PORTAL_LIMIT_BYTES: Final = 10**9
+"""Source: docs/platform.md, "Ingest jobs"."""
+IS_PREVIEW: Final = "is_preview"
+"""An input that the program sets and `check` takes out: the engine does not tell `check` whether it is a preview."""
+URN: Final = "urn"
+"""Likewise: which resource the note of what a preview saw is about."""
+_DECIDES_CONTENT: Final = ("dataset_id", "workspace_id", "content_hash", "operation", "triggers")
+
+
+@final
+class IngestUploadLifecycle:
+    """Uploads for ingest jobs that are not started yet; implements `Lifecycle`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._fingerprints = Fingerprints(services.home / "fingerprints")
+        self._previewed = PreviewedContent(services.home / "previews", services.cli_run)
+
+    def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
+        """Judge the inputs, find the content's hash, and check the file's header where that is due."""
+        inputs = complete(news, self._services.settings.workspace_id)
+        is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
+        problems = check_ingest(inputs)
+        if inputs["workspace_id"] is None:
+            problems = (*problems, InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
+        if problems:
+            return Checked(inputs=inputs, problems=problems)
+        checked = self._with_content(olds, inputs, reporter)
+        return checked if checked.problems else self._as_previewed(checked, urn, is_preview=is_preview)
+
+    def _as_previewed(self, checked: Checked, urn: str, *, is_preview: bool) -> Checked:
+        """What `up` ingests is what its own preview saw."""
+        content_hash = checked.inputs["content_hash"]
+        if content_hash is UNKNOWN or not urn:
+            return checked
+        if is_preview:
+            self._previewed.note(urn, content_hash)
+            return checked
+        seen = self._previewed.of(urn)
+        if seen is None or seen == content_hash:
+            return checked
+        reason = (
+            f"the source changed after the preview of this `pulumi up`, which saw {seen[:12]}… and not "
+            f"{content_hash[:12]}…; nothing was sent. Run `pulumi up` again, and look at what its preview shows"
+        )
+        return Checked(inputs=checked.inputs, problems=(InputProblem("source", reason),))
+
+    def _with_content(self, olds: JsonObject, inputs: dict[str, Any], reporter: Reporter) -> Checked:
+        if has_unknown(inputs.get("source")):
+            return Checked(inputs={**inputs, "content_hash": UNKNOWN, "size_bytes": UNKNOWN})
+        source = resolve_source(inputs["source"], self._services.project)
+        try:
+            inputs |= self._content(olds, inputs, source)
+        except SourceError as error:
+            return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
+        if not is_due(olds, inputs):
+            return Checked(inputs=inputs)
+        self._say_unusual(source.name, inputs, reporter)
+        return Checked(inputs=inputs, problems=Preflight(self._services).problems(inputs, source, reporter))
+
+    def _content(self, olds: JsonObject, inputs: JsonObject, source: Source) -> dict[str, Any]:
+        """Hash and size; a hash that is there already was put there by `ignore_changes`, and is what is ingested."""
+        kept = inputs.get("content_hash")
+        if kept is None:
+            found = self._fingerprints.of(source)
+            return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
+        if all(olds.get(name) == inputs.get(name) for name in _DECIDES_CONTENT):
+            return {"size_bytes": olds.get("size_bytes"), "keeps_content_hash": True}
+        found = self._fingerprints.of(source)
+        if kept != found.content_hash:
+            raise SourceChanged(
+                f"{source.name} has other bytes than those that were ingested, and `ignore_changes` keeps their "
+                "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
+            )
+        return {"size_bytes": found.size_bytes, "keeps_content_hash": True}
+
+    def _say_unusual(self, source_name: str, inputs: JsonObject, reporter: Reporter) -> None:
+        file_name, size_bytes = inputs.get("file_name"), inputs["size_bytes"]
+        if file_name is not UNKNOWN:
+            given, taken = file_name or source_name, platform_file_name(source_name, file_name)
+            if given != taken:
+                reporter.info(f'"{given}" is uploaded as "{taken}", since the platform takes no special characters')
+        if size_bytes > PORTAL_LIMIT_BYTES:
+            reporter.info(
+                f"{source_name} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
+            )
+
+    def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
+        """A new job for other bytes, another dataset, operation or trigger; and where the last one will not do."""
+        plan = PastJobs(self._services, olds, IngestInputs.from_properties(news), reporter).plan()
+        return Difference(changes=plan.is_update_due)
+
+    def create(self, news: JsonObject, reporter: Reporter) -> Created:
+        """Register a job and upload the file for it; nothing is started."""
+        job = self._stage(news, reporter)
+        return Created(id=job.job_id, outputs=_state(news, job, JobHistory()))
+
+    def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
+        """Settle the jobs so far; then the one that serves what is declared, or a new one with the file uploaded."""
+        plan = PastJobs(self._services, olds, IngestInputs.from_properties(news), reporter).settle()
+        if plan.serving:
+            reporter.info(f"ingest job {plan.serving.job_id} serves what is declared; nothing is uploaded")
+        return _state(news, plan.serving or self._stage(news, reporter), plan.history)
+
+    def _stage(self, news: JsonObject, reporter: Reporter) -> Job:
+        # Late: the Azure library is for those who upload.
+        from veracity_provider.lifecycle.ingest.staging import Staging
+
+        return Staging(self._services, IngestInputs.from_properties(news), reporter).stage()
+
+    def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
+        """Gone only when its dataset surely is; rows are not looked at."""
+        return presence.read(self._services, id_, olds, reporter)
+
+    def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
+        """Forget it: the platform has no call that takes a job back."""
+
+
+def _state(news: JsonObject, job: Job, history: JobHistory) -> dict[str, Any]:
+    """The inputs, the job, and the history."""
+    of_the_job = {"job_id": job.job_id, "content_hash": job.content_hash, "size_bytes": job.size_bytes}
+    return {**news, **of_the_job, **history.to_properties(job)}

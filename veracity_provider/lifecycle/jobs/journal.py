@@ -1,0 +1,311 @@
+"""
+What this machine has done about each ingest job, written down before it is done, beside the Pulumi home.
+
+No status word of the platform proves that a job was started, and an answer may be lost. So each step is on disk (fsync)
+before its request goes out: one file a job, in one folder a dataset. States only ever gain knowledge (`_MAY_FOLLOW`).
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any, Final, cast, final
+
+from veracity_provider.errors import DatasetBusy, JournalError
+from veracity_provider.lifecycle.jobs.job import JobReference
+
+VERSION: Final = 2
+_LOCK_POLL_S: Final = 0.25
+
+
+class JobState(StrEnum):
+    """What is known of a job on this machine."""
+
+    STAGED = "staged"
+    """Its file was uploaded here, and its start request was not sent. Only this machine may ever send it."""
+    NEVER_SENT = "never-sent"
+    """Another job took its place before it was sent; a process left over must not send it."""
+    STARTING = "starting"
+    """Its start request may have been sent, by this machine or by another."""
+    STARTED = "started"
+    """The platform took the request."""
+    COMPLETED = "completed"
+    """It took effect."""
+    FAILED = "failed"
+    """It ended without effect, or its start was refused before the service saw it."""
+    IN_DOUBT = "in-doubt"
+    """It has ended, and nothing says whether it took effect."""
+
+
+OPEN: Final = frozenset({JobState.STARTING, JobState.STARTED})
+"""A job in one of these may be at work."""
+_ENDS: Final = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.IN_DOUBT})
+_MAY_FOLLOW: Final = {
+    None: frozenset({JobState.STAGED, JobState.STARTING}),
+    JobState.STAGED: frozenset({JobState.NEVER_SENT, JobState.STARTING}),
+    JobState.NEVER_SENT: frozenset[JobState](),
+    JobState.STARTING: frozenset({JobState.STARTED}) | _ENDS,
+    JobState.STARTED: _ENDS,
+    JobState.IN_DOUBT: frozenset({JobState.COMPLETED}),
+    JobState.COMPLETED: frozenset[JobState](),
+    JobState.FAILED: frozenset[JobState](),
+}
+# Release 0.1.0 could write each of its other words after a start request was sent.
+_STATES_OF_0_1_0: Final = {
+    "completed": JobState.COMPLETED,
+    "failed": JobState.FAILED,
+    "doubtful": JobState.IN_DOUBT,
+    "staged": JobState.STARTING,
+    "starting": JobState.STARTING,
+    "started": JobState.STARTING,
+    "abandoned": JobState.STARTING,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """
+    What the journal says of a job.
+
+    Args:
+        updated_at: When this was written, seconds since 1970; likewise *starting_at*, when the start was written, which
+            is None where it was not, or not here.
+        beside: Jobs of the dataset that had not been seen to end when this one was started.
+        status: The platform's own word at the end; likewise *dataset_name*.
+        problem: Why the file does not say what is true, for a warning; empty for an entry that does.
+    """
+
+    job: JobReference
+    state: JobState
+    updated_at: float | None = None
+    starting_at: float | None = None
+    beside: tuple[JobReference, ...] = ()
+    status: str = ""
+    dataset_name: str = ""
+    problem: str = ""
+
+
+@final
+class Journal:
+    """
+    Entries below *folder*; safe for parallel threads and processes.
+
+    Raises:
+        JournalError: Each method, where the folder cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, *, time: Callable[[], float]) -> None:
+        self._folder = folder
+        self._time = time
+
+    def find(self, job: JobReference) -> Entry | None:
+        """The entry of *job*; None when this machine knows nothing of it."""
+        with self._translated("read"):
+            for path in (self._path(job), self._path_of_0_1_0(job.job_id)):
+                found = self._read(path, job)
+                if found:
+                    return found
+        return None
+
+    def find_by_id(self, job_id: str) -> Entry | None:
+        """The same where its dataset is not known."""
+        with self._translated("read"):
+            for path in [*self._folder.glob(f"*/{job_id}.json"), self._path_of_0_1_0(job_id)]:
+                dataset_id = "" if path.parent == self._folder else path.parent.name
+                unknown = JobReference(job_id=job_id, workspace_id="", dataset_id=dataset_id, operation="")
+                found = self._read(path, unknown)
+                if found:
+                    return found
+        return None
+
+    def open_jobs(self, dataset_id: str, workspace_id: str) -> list[Entry]:
+        """Every job of the dataset that may be at work, of whatever resource or stack, the oldest first."""
+        with self._translated("read"):
+            known = [
+                JobReference(job_id=path.stem, workspace_id=workspace_id, dataset_id=dataset_id, operation="")
+                for path in self._dataset_folder(dataset_id).glob("*.json")
+            ]
+            known += self._last_started_by_0_1_0(dataset_id, workspace_id)
+            found = [entry for job in known if (entry := self.find(job)) and entry.state in OPEN]
+        return sorted(found, key=lambda entry: entry.starting_at or 0.0)
+
+    def write(
+        self,
+        job: JobReference,
+        state: JobState,
+        *,
+        beside: tuple[JobReference, ...] = (),
+        since: float | None = None,
+        status: str = "",
+        dataset_name: str = "",
+    ) -> Entry:
+        """
+        Write down *state*, on disk when this returns, and return the entry that stands.
+
+        *since*: when a job that another machine may have started was first seen here, seconds since 1970.
+
+        Where *state* would take knowledge away (another process knew more), what is there stands.
+        """
+        with self._translated("written"), self._file_locked(job.dataset_id, "entries"):
+            known = self.find(job)
+            if state not in _MAY_FOLLOW[known.state if known else None]:
+                return cast("Entry", known)
+            now = self._time()
+            before = known or Entry(job=job.reference(), state=state)
+            entry = replace(
+                before,
+                job=job.reference(),
+                state=state,
+                updated_at=now,
+                starting_at=(since or now) if state is JobState.STARTING else before.starting_at,
+                beside=tuple(one.reference() for one in beside) or before.beside,
+                status=status or before.status,
+                dataset_name=dataset_name or before.dataset_name,
+                problem="",
+            )
+            self._replace(self._path(job), _to_json(entry))
+            return entry
+
+    def require_writable(self, dataset_id: str) -> None:
+        """Write and remove a file, as the start of a job will have to."""
+        with self._translated("written"):
+            probe = self._dataset_folder(dataset_id) / f".probe-{os.getpid()}"
+            self._replace(probe, {})
+            probe.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def dataset_locked(self, dataset_id: str, *, wait: Callable[[float], bool]) -> Generator[None]:
+        """
+        Nobody else on this machine starts or withdraws a job of the dataset meanwhile; a killed process lets go.
+
+        Args:
+            wait: Called with seconds to wait, again and again while somebody else has the lock; False gives up.
+        Raises:
+            DatasetBusy: *wait* gave up.
+        """
+        with self._translated("written"):
+            lock = self._lock_file(dataset_id, "starts")
+        with lock:
+            while not _take(lock):
+                if not wait(_LOCK_POLL_S):
+                    raise DatasetBusy(
+                        f"another `pulumi up` on this machine is about to start a job of dataset {dataset_id}, and has "
+                        "not come to an end. Run `pulumi up` again when it has; nothing was started"
+                    )
+            yield
+
+    @contextlib.contextmanager
+    def _file_locked(self, dataset_id: str, what: str) -> Generator[None]:
+        with self._lock_file(dataset_id, what) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _lock_file(self, dataset_id: str, what: str) -> IO[str]:
+        folder = self._dataset_folder(dataset_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / f"{what}.lock").open("w")
+
+    def _read(self, path: Path, job: JobReference) -> Entry | None:
+        try:
+            text = path.read_text()
+        except FileNotFoundError:
+            return None
+        try:
+            return _from_json(json.loads(text), job)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            problem = f"the journal's file {path} cannot be read as an entry"
+            return Entry(job=job.reference(), state=JobState.STARTING, problem=problem)
+
+    def _last_started_by_0_1_0(self, dataset_id: str, workspace_id: str) -> list[JobReference]:
+        try:
+            job_id = str(json.loads((self._folder / f"dataset-{dataset_id}.json").read_text())["job_id"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return []
+        return [JobReference(job_id=job_id, workspace_id=workspace_id, dataset_id=dataset_id, operation="")]
+
+    def _dataset_folder(self, dataset_id: str) -> Path:
+        return self._folder / dataset_id
+
+    def _path(self, job: JobReference) -> Path:
+        return self._dataset_folder(job.dataset_id) / f"{job.job_id}.json"
+
+    def _path_of_0_1_0(self, job_id: str) -> Path:
+        return self._folder / f"{job_id}.json"
+
+    def _replace(self, path: Path, document: dict[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False) as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+        _sync(path.parent)
+
+    @contextlib.contextmanager
+    def _translated(self, done: str) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise JournalError(
+                f"the journal of ingest jobs in {self._folder} cannot be {done} ({error.strerror or error}). It is the "
+                "proof of which jobs were started, so nothing is started without it. Mend the folder, make room on its "
+                "disk, or set PULUMI_HOME to another folder, and run again"
+            ) from None
+
+
+def _take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _to_json(entry: Entry) -> dict[str, Any]:
+    members = asdict(entry)
+    job = members.pop("job")
+    members.pop("problem")
+    return {"version": VERSION, **job, **members}
+
+
+def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
+    if "version" not in members:
+        return _from_0_1_0(members, job)
+    if members["version"] != VERSION:
+        message = "an entry of another version"
+        raise ValueError(message)
+    return Entry(
+        job=JobReference(**{name: members[name] for name in ("job_id", "workspace_id", "dataset_id", "operation")}),
+        state=JobState(members["state"]),
+        updated_at=members["updated_at"],
+        starting_at=members["starting_at"],
+        beside=tuple(JobReference(**one) for one in members["beside"]),
+        status=members["status"],
+        dataset_name=members["dataset_name"],
+    )
+
+
+def _from_0_1_0(members: dict[str, Any], job: JobReference) -> Entry:
+    word = str(members["state"])
+    state = _STATES_OF_0_1_0[word]
+    problem = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started"
+    return Entry(
+        job=job.reference(),
+        state=state,
+        status=str(members.get("status") or ""),
+        dataset_name=str(members.get("dataset_name") or ""),
+        problem=problem if state is JobState.STARTING else "",
+    )

@@ -1,0 +1,138 @@
+"""What a person is told about a job of which only a person can say what became of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, final
+
+from veracity_provider.errors import VeracityError
+from veracity_provider.lifecycle.jobs.job import Job, JobReference
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
+from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.settings import Answer
+
+_MEANINGS: dict[Answer, str] = {
+    "applied": "its rows are there",
+    "not-applied": "they are not, and it will not bring them",
+    "ended": "it will do nothing more",
+}
+
+
+ROWS: Final[tuple[Answer, ...]] = ("applied", "not-applied")
+"""Answers about an Append: whether its rows are there. Also about what ran between an Append and its taking back."""
+END: Final[tuple[Answer, ...]] = ("ended",)
+"""The answer about a job that can be repeated: that it does nothing more."""
+
+
+def answers_about(job: JobReference) -> tuple[Answer, ...]:
+    """The answers that let things go on after *job*; all where nobody wrote down what it does."""
+    if not job.operation:
+        return ROWS + END
+    return END if job.is_repeatable else ROWS
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowCounts:
+    """Rows of the dataset before the upload and now, and rows of the file; None where they are not known."""
+
+    before: int | None
+    now: int | None
+    in_file: int | None
+
+
+@final
+class Questions:
+    """Words questions, with the evidence that a person needs to answer them."""
+
+    def __init__(self, services: Services, observer: JobObserver) -> None:
+        self._services = services
+        self._observer = observer
+
+    def ask(self, seen: Observation, *, consequence: str, answers: tuple[Answer, ...] = ()) -> str:
+        """
+        The question about a job.
+
+        Args:
+            consequence: What was not done because of it, such as "nothing was started".
+            answers: The answers that help; by default those that the job's operation suggests.
+        """
+        job = seen.job
+        lines = [
+            f"{_subject(job)} {_what_is_known(seen)}, so {consequence}.",
+            *(f"  {line}" for line in self._evidence(seen)),
+            *self._too_early(job),
+            *_ways_on(job.job_id, answers or answers_about(job)),
+        ]
+        return "\n".join(lines)
+
+    def _evidence(self, seen: Observation) -> list[str]:
+        entry = seen.evidence.entry
+        since = f", started {_time(entry.starting_at)}" if entry and entry.starting_at is not None else ""
+        said = f"shows it as {seen.status}" if seen.evidence.report else "does not know it"
+        lines = [f"the platform {said}{since}"]
+        if isinstance(seen.job, Job) and not seen.job.is_repeatable:
+            lines.append(_in_words(self._rows(seen.job)))
+        return lines
+
+    def _rows(self, job: Job) -> RowCounts:
+        return RowCounts(before=job.rows_before, now=count_rows(self._services, job), in_file=job.rows_in_file)
+
+    def _too_early(self, job: JobReference) -> list[str]:
+        running = [
+            entry.job.job_id
+            for entry in self._observer.journal.open_jobs(job.dataset_id, job.workspace_id)
+            if entry.job.job_id != job.job_id and self._observer.look(entry.job).outcome in UNENDED
+        ]
+        if running:
+            return [
+                f"It is too early to decide: ingest job {running[0]} of this dataset may still be at work.",
+                "Run `pulumi up` again when it has ended.",
+            ]
+        return ["While a job of this dataset runs it is too early to decide; the portal shows which do."]
+
+
+def count_rows(services: Services, job: JobReference) -> int | None:
+    """How many rows the job's dataset has; None where the platform does not say."""
+    try:
+        return services.clients.datasets.count_rows(job.workspace_id, job.dataset_id)
+    except VeracityError:
+        # The count helps a person to answer; without it the question is the same.
+        return None
+
+
+def _subject(job: JobReference) -> str:
+    operation = job.operation or "of an operation that nobody wrote down,"
+    return f"ingest job {job.job_id} ({operation} into dataset {job.dataset_id})"
+
+
+def _what_is_known(seen: Observation) -> str:
+    if seen.outcome is Outcome.ENDED:
+        how = f"ended as {seen.status}" if seen.status else "has ended"
+        return f"{how}, which does not say whether its rows are there"
+    if seen.outcome is Outcome.GONE:
+        return "is not known to the platform, which does not say whether its rows are there"
+    if seen.outcome is Outcome.AT_WORK:
+        return "was started, and was not seen to end"
+    return "may have been started, and was not seen to end"
+
+
+def _in_words(rows: RowCounts) -> str:
+    before = "an unknown number" if rows.before is None else f"{rows.before:,}"
+    now = "an unknown number" if rows.now is None else f"{rows.now:,}"
+    in_file = "an unknown number" if rows.in_file is None else f"{rows.in_file:,}"
+    return f"rows of the dataset: {before} before the upload, {now} now; rows of the file: {in_file}"
+
+
+def _ways_on(job_id: str, answers: tuple[Answer, ...]) -> list[str]:
+    width = max(len(_MEANINGS[answer]) for answer in answers)
+    return [
+        *(
+            f"  if {_MEANINGS[answer]:{width}}  pulumi config set --path 'veracity:answers.{job_id}' {answer}"
+            for answer in answers
+        ),
+        f"""Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{{"{job_id}": "{answers[0]}"}}'.)""",
+    ]
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,121 @@
+"""Starts an ingest job: once, from the machine that uploaded its file, beside nothing that could undo it."""
+
+import contextlib
+from collections.abc import Generator, Iterable
+from typing import Final, final
+
+from veracity_provider.api.ingest import PreparedStart, StartAnswer, StartOutcome
+from veracity_provider.errors import EngineGone, IngestJobInDoubt, IngestJobTimeout, NewJobNeeded, RateLimited
+from veracity_provider.lifecycle.jobs.job import JobReference
+from veracity_provider.lifecycle.jobs.journal import JobState
+from veracity_provider.lifecycle.jobs.observer import JobObserver, is_unended
+from veracity_provider.lifecycle.jobs.outcome import Outcome
+from veracity_provider.lifecycle.jobs.questions import END, Questions
+from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import Reporter
+
+RATE_LIMIT_PATIENCE_S: Final = 300.0
+"""How long a start that is turned away for its rate is tried again, in all."""
+_RETRY_AFTER_S: Final = 5.0
+
+
+@final
+class JobStarter:
+    """Starts jobs of one resource."""
+
+    def __init__(
+        self, services: Services, observer: JobObserver, questions: Questions, reporter: Reporter, *, timeout_s: float
+    ) -> None:
+        self._services = services
+        self._observer = observer
+        self._questions = questions
+        self._reporter = reporter
+        self._timeout_s = timeout_s
+
+    @contextlib.contextmanager
+    def turn(self, dataset_id: str) -> Generator[None]:
+        """
+        Nobody else on this machine starts or withdraws a job of the dataset meanwhile.
+
+        Raises:
+            DatasetBusy: Somebody else was about to for as long as a job may take.
+        """
+        begun, is_told = self._services.monotonic(), False
+
+        def wait(seconds: float) -> bool:
+            nonlocal is_told
+            if not is_told:
+                is_told = True
+                self._reporter.info(f"another job of dataset {dataset_id} is being started on this machine; waiting")
+            waited_s = self._services.monotonic() - begun
+            self._reporter.live(f"waiting for another start in this dataset, for {duration(waited_s)}")
+            self._services.sleep(seconds)
+            return waited_s < self._timeout_s
+
+        with self._observer.journal.dataset_locked(dataset_id, wait=wait):
+            yield
+
+    def wait_for_others(self, job: JobReference, left_behind: Iterable[JobReference]) -> tuple[JobReference, ...]:
+        """
+        Wait for every other job that may be at work in the dataset, and return those that *job* may run beside.
+
+        Raises:
+            IngestJobTimeout: One is still at work.
+            IngestJobInDoubt: One may be at work, and *job* is an Append, which runs beside nothing.
+        """
+        listed = [entry.job for entry in self._observer.journal.open_jobs(job.dataset_id, job.workspace_id)]
+        known_here = {other.job_id for other in listed}
+        others = {other.job_id: other for other in (*listed, *left_behind) if other.dataset_id == job.dataset_id}
+        others.pop(job.job_id, None)
+        beside = list[JobReference]()
+        for other in others.values():
+            # One that only the state names was waited for by the upload that left it behind.
+            seen = self._observer.settle(other, waits=other.job_id in known_here)
+            if not is_unended(seen):
+                continue
+            consequence = f"ingest job {job.job_id} was not started"
+            if seen.outcome is Outcome.AT_WORK or not other.is_repeatable:
+                raise IngestJobTimeout(self._questions.ask(seen, consequence=consequence))
+            if not job.is_repeatable:
+                raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence, answers=END))
+            beside.append(other)
+        return tuple(beside)
+
+    def start(self, job: JobReference, beside: tuple[JobReference, ...]) -> None:
+        """
+        Send the one start request of *job*, which the journal says is staged.
+
+        Raises:
+            EngineGone: Nobody waits for it any more; it was not started.
+            NewJobNeeded: The request was turned away before the service saw it.
+            VeracityError: No token, or no connection; it was not started.
+        """
+        with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
+            if not self._services.engine_is_alive():
+                raise EngineGone(f"the engine that asked for ingest job {job.job_id} is gone; it was not started")
+            self._observer.journal.write(job, JobState.STARTING, beside=beside)
+            answer = self._send(prepared)
+        if answer.outcome is StartOutcome.ACCEPTED:
+            self._observer.journal.write(job, JobState.STARTED)
+        elif answer.outcome is StartOutcome.NOT_SEEN:
+            self._observer.journal.write(job, JobState.FAILED)
+            raise NewJobNeeded(
+                f"{answer.error}. It was not started, and is not tried again: run `pulumi up` again, which uploads the "
+                "file for a new job"
+            )
+        else:
+            self._reporter.warning(str(answer.error))
+
+    def _send(self, prepared: PreparedStart) -> StartAnswer:
+        """Send it, and again where API Management turned it away for its rate, which the service never sees."""
+        answer, waited_s = prepared.send(), 0.0
+        while isinstance(answer.error, RateLimited) and answer.outcome is StartOutcome.NOT_SEEN:
+            pause_s = answer.error.retry_after_s or _RETRY_AFTER_S
+            waited_s += pause_s
+            if waited_s > RATE_LIMIT_PATIENCE_S:
+                break
+            self._reporter.info(f"the platform asks to wait {duration(pause_s)} before the job is started")
+            self._services.sleep(pause_s)
+            answer = prepared.send()
+        return answer
