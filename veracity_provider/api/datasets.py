@@ -1,8 +1,8 @@
 """Data Workbench gateway: datasets and the schemas that shape them. Source: "Datasets", "Schema management"."""
 
 from veracity_provider.api import models
-from veracity_provider.api.answers import Action
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
+from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import DatasetNotFound, SchemaVersionNotFound
 
@@ -21,12 +21,12 @@ class DatasetsClient:
             DatasetNotFound: No such dataset in this workspace.
         """
         action = Action(
-            doing=f"reading dataset {dataset_id}",
+            label=f"reading dataset {dataset_id}",
             not_found=DatasetNotFound,
             hints={404: f"Check dataset_id, and that it is in workspace {workspace_id}."},
         )
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}"
-        return models.dataset(self._transport.read("GET", path, action), action.doing)
+        return models.dataset(self._transport.read("GET", path, action), action.label)
 
     def get_schema_version(self, workspace_id: str, schema_version_id: str) -> SchemaVersion:
         """
@@ -35,9 +35,9 @@ class DatasetsClient:
         Raises:
             SchemaVersionNotFound: No such version in this workspace.
         """
-        action = Action(doing=f"reading schema version {schema_version_id}", not_found=SchemaVersionNotFound)
+        action = Action(label=f"reading schema version {schema_version_id}", not_found=SchemaVersionNotFound)
         path = f"/workspaces/{workspace_id}/schemas/schemaversions/{schema_version_id}"
-        return models.schema_version(self._transport.read("GET", path, action), action.doing)
+        return models.schema_version(self._transport.read("GET", path, action), action.label)
 
     def query_rows(self, workspace_id: str, dataset_id: str, *, page_index: int, page_size: int) -> RowPage:
         """
@@ -46,7 +46,7 @@ class DatasetsClient:
         Raises:
             DatasetNotFound: No such dataset in this workspace.
         """
-        action = Action(doing=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound)
+        action = Action(label=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound)
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}/query"
         body = {"pageIndex": page_index, "pageSize": page_size}
-        return models.row_page(self._transport.read("POST", path, action, body=body), action.doing)
+        return models.row_page(self._transport.read("POST", path, action, body=body), action.label)

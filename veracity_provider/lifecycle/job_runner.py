@@ -2,6 +2,7 @@
 
 from typing import final
 
+from veracity_provider.api.ingest import PreparedStart, StartOutcome
 from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.errors import (
     AnswerLost,
@@ -131,9 +132,10 @@ class JobRunner:
         with self._journal.dataset_locked(job.dataset_id):
             self._await_turn(job, reporter)
             self._require_engine(job)
-            self._journal.put_last_started(job.dataset_id, job.job_id)
-            self._journal.put(job.job_id, JobState.STARTING, is_by_word=is_by_word)
-            self._send_start(job, reporter)
+            with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
+                self._journal.put_last_started(job.dataset_id, job.job_id)
+                self._journal.put(job.job_id, JobState.STARTING, is_by_word=is_by_word)
+                self._send_start(job, prepared, reporter)
 
     def _await_turn(self, job: Job, reporter: Reporter) -> None:
         """Wait for a job that a killed or timed-out up has left at work in the dataset, of whatever resource it was."""
@@ -147,22 +149,31 @@ class JobRunner:
         if is_started and report and report.phase is JobPhase.ACTIVE:
             raise IngestJobTimeout(busy(job, other, limit))
 
-    def _send_start(self, job: Job, reporter: Reporter) -> None:
+    def _send_start(self, job: Job, prepared: PreparedStart, reporter: Reporter) -> None:
         try:
             self._require_engine(job)
-            self._services.clients.ingest.start_ingest_job(job.workspace_id, job.job_id)
-        except (AnswerLost, PlatformFailed, UnexpectedAnswer) as error:
+        except EngineGone:
+            self._journal.put(job.job_id, JobState.STAGED)
+            raise
+        answer = prepared.send()
+        if answer.error is None:
+            self._journal.put(job.job_id, JobState.STARTED)
+        elif answer.outcome is StartOutcome.NOT_SEEN:
+            self._journal.put(job.job_id, JobState.STAGED)
+            raise answer.error
+        else:
+            self._after_unknown_start(job, answer.error, reporter)
+
+    def _after_unknown_start(self, job: Job, error: VeracityError, reporter: Reporter) -> None:
+        if isinstance(error, AnswerLost | PlatformFailed | UnexpectedAnswer):
             self._after_lost_start(job, error, reporter)
             return
-        except Conflict:
+        if isinstance(error, Conflict):
             reporter.info(f"ingest job {job.job_id} was started before")
-        except IngestJobNotFound:
-            self._journal.put(job.job_id, JobState.ABANDONED)
-            raise
-        except VeracityError:
-            self._journal.put(job.job_id, JobState.STAGED)  # the request was refused, or never left
-            raise
-        self._journal.put(job.job_id, JobState.STARTED)
+            self._journal.put(job.job_id, JobState.STARTED)
+            return
+        self._journal.put(job.job_id, JobState.ABANDONED if isinstance(error, IngestJobNotFound) else JobState.STAGED)
+        raise error
 
     def _after_lost_start(self, job: Job, lost: VeracityError, reporter: Reporter) -> None:
         """Nobody knows whether the start arrived: see whether the job ends; if not, start again where harmless."""
@@ -173,10 +184,12 @@ class JobRunner:
         if plan_unended(job.operation) is Step.ASK:
             raise self._doubt(job)
         self._require_engine(job)
-        try:
-            self._services.clients.ingest.start_ingest_job(job.workspace_id, job.job_id)
-        except Conflict:
+        with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
+            answer = prepared.send()
+        if isinstance(answer.error, Conflict):
             reporter.info(f"ingest job {job.job_id} was started before")
+        elif answer.error is not None:
+            raise answer.error
         self._journal.put(job.job_id, JobState.STARTED)
 
     def _require_engine(self, job: Job) -> None:
