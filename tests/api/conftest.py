@@ -1,6 +1,7 @@
 import socket
 
 import pytest
+import stamina
 
 from tests.api.wire import HOST, make_certificate
 from veracity_provider.api.clients import connect
@@ -44,6 +45,13 @@ def fault(client):
         client.control("POST", "/faults", {"path": path, "effect": effect, **options})
 
     return put
+
+
+@pytest.fixture
+def one_attempt():
+    """Nothing is tried again, and nothing waited for."""
+    with stamina.set_testing(True, attempts=1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,9 @@ from veracity_provider.errors import (
     UnexpectedAnswer,
 )
 
+# Where a connection fails, the first failure is the one that is looked at.
+pytestmark = pytest.mark.usefixtures("one_attempt")
+
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 JOB = "22222222-0000-4000-8000-000000000002"
 NOTHING = "99999999-0000-4000-8000-000000000000"
@@ -51,13 +54,6 @@ def own(status):
 def start(clients):
     with clients.ingest.prepare_start(WORKSPACE, JOB) as prepared:
         return prepared.send()
-
-
-@pytest.fixture(autouse=True)
-def one_attempt():
-    """Where a connection fails, the first failure is the one that is looked at."""
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture
