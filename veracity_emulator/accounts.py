@@ -25,7 +25,6 @@ AUDIENCES: Final = {
 """Ids of the APIs that tokens are for. Source: docs/platform.md, "Tokens"."""
 _KEY_HEADER: Final = "Ocp-Apim-Subscription-Key"
 _REALM: Final = {"WWW-Authenticate": f'AzureApiManagementKey realm="local",name="{_KEY_HEADER}",type="header"'}
-_REJECTED: Final = "Unauthorized. Access token is missing or invalid."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,31 +48,41 @@ def caller(request: Request, world: World, audience: Literal["workbench", "fabri
     given = request.headers.get("Authorization", "")
     scheme, _, value = given.rpartition(" ")
     if scheme.lower() != "bearer" and not (audience == "fabric" and not scheme):
-        raise problems.apim(401, _REJECTED)
+        raise rejected()
     claims = _claims(world, value)
     if AUDIENCES.get(claims["aud"]) != audience or claims["exp"] <= world.clock.time():
-        raise problems.apim(401, _REJECTED)
+        raise rejected()
     row = world.database.read().execute("SELECT id, role FROM accounts WHERE id = ?", (claims["oid"],)).fetchone()
     if row is None:
-        raise problems.apim(401, _REJECTED)
+        raise rejected()
     return Account(id=row["id"], role=row["role"])
+
+
+def rejected() -> problems.Problem:
+    """The refusal of a token."""
+    return problems.apim(401, "Unauthorized. Access token is missing or invalid.")
+
+
+def wrong_key() -> problems.Problem:
+    """The refusal of a subscription key."""
+    advice = "Make sure to provide a valid key for an active subscription."
+    return problems.apim(401, f"Access denied due to invalid subscription key. {advice}", _REALM)
 
 
 def _require_key(request: Request, world: World) -> None:
     key = request.headers.get(_KEY_HEADER) or request.query_params.get("subscription-key")
-    advice = "Make sure to include subscription key when making requests to an API."
     if not key:
+        advice = "Make sure to include subscription key when making requests to an API."
         raise problems.apim(401, f"Access denied due to missing subscription key. {advice}", _REALM)
     found = world.database.read().execute("SELECT 1 FROM subscription_keys WHERE key = ?", (key,)).fetchone()
     if found is None:
-        advice = "Make sure to provide a valid key for an active subscription."
-        raise problems.apim(401, f"Access denied due to invalid subscription key. {advice}", _REALM)
+        raise wrong_key()
 
 
 def _claims(world: World, value: str) -> dict[str, Any]:
     body, _, signature = value.partition(".")
     if not hmac.compare_digest(signature.encode(), _signature(world, body).encode()):
-        raise problems.apim(401, _REJECTED)
+        raise rejected()
     return cast("dict[str, Any]", json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
 
 

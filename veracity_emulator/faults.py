@@ -5,11 +5,14 @@ import random
 import threading
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from veracity_emulator.config import LONGEST_S
+
+GATEWAY_STATUSES: Final = (401, 403, 404, 429)
+"""What API Management answers by itself. Source: docs/platform.md, "API Management"."""
 
 
 class _Effect(BaseModel):
@@ -20,7 +23,8 @@ class StatusEffect(_Effect):
     """
     Answer with this status in place of the work: a refusal, or a redirect to nowhere.
 
-    It is worded as the service would, or by *message*, or with *html* as a proxy's page.
+    It is worded as the service would, or by *message*, or with *html* as a proxy's page, or with *gateway* as API
+    Management words it, in front of the service: 401 a wrong key, 403 the quota, 404 no such operation, 429 the rate.
     """
 
     kind: Literal["status"]
@@ -28,6 +32,14 @@ class StatusEffect(_Effect):
     retryAfter: float | None = Field(default=None, ge=0)  # noqa: N815 — wire name
     html: bool = False
     message: str = ""
+    gateway: bool = False
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if self.gateway and self.status not in GATEWAY_STATUSES:
+            message = f"gateway has words for {', '.join(map(str, GATEWAY_STATUSES))}, not for {self.status}"
+            raise ValueError(message)
+        return self
 
 
 class DelayEffect(_Effect):

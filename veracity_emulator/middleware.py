@@ -1,13 +1,14 @@
 """Around every request: the log, the faults, and path segments in any case."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from veracity_emulator import problems
+from veracity_emulator import accounts, problems
 from veracity_emulator.datalake.refusals import refuse
 from veracity_emulator.datalake.sas import ACCOUNT
 from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
@@ -118,32 +119,57 @@ async def _drain(receive: Receive) -> None:
 
 def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
     if isinstance(effect, StatusEffect):
-        retry = {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
         if effect.html:
-            return effect.status, {"Content-Type": "text/html", **retry}, _HTML
-        problem = _problem(effect.status, retry, path, effect.message)
+            return effect.status, {"Content-Type": "text/html", **_retry_after(effect)}, _HTML
+        problem = _status_problem(effect, path)
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
-    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else _problem(401, {}, path)
+    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else accounts.rejected()
     return problem.status, problem.headers, problem.body
 
 
-def _problem(status: int, headers: dict[str, str], path: str, message: str = "") -> problems.Problem:
-    """A refusal in the words of the service whose path it is."""
+def _retry_after(effect: StatusEffect) -> dict[str, str]:
+    return {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
+
+
+def _status_problem(effect: StatusEffect, path: str) -> problems.Problem:
+    """A refusal in the words of the service whose path it is, or of what stands in front of it."""
+    status, headers = effect.status, _retry_after(effect)
     if path.startswith(f"/{ACCOUNT}/"):
         problem = refuse(status, _STORAGE_CODES.get(status, "InternalError"))
-        problem.headers |= headers
-        return problem
-    if message:
-        return problems.apim(status, message, headers)
-    if path.startswith(f"{_FOLDED}datafabric/") and status in _FABRIC_TEXTS:
-        return problems.fabric(status, _FABRIC_TEXTS[status])
-    if status == 429:
-        seconds = headers.get("Retry-After", "1")
-        return problems.apim(429, f"Rate limit is exceeded. Try again in {seconds} seconds.", headers)
-    text = {401: "Unauthorized. Access token is missing or invalid.", 503: "Service Unavailable"}.get(status, "Fault")
-    return problems.apim(status, text, headers)
+    elif effect.message:
+        problem = problems.apim(status, effect.message)
+    elif effect.gateway or status == 429:
+        problem = _gateway_problem(status, effect.retryAfter)
+    elif status == 401:
+        problem = accounts.rejected()
+    elif status > 500 or not path.startswith(_FOLDED):
+        problem = problems.apim(status, "Service Unavailable" if status == 503 else "Fault")
+    elif path.startswith(f"{_FOLDED}datafabric/"):
+        problem = problems.fabric(status, _FABRIC_TEXTS.get(status, "Fault"))
+    else:
+        problem = problems.gateway(status, "Fault")
+    problem.headers |= headers
+    return problem
+
+
+def _gateway_problem(status: int, retry_after_s: float | None) -> problems.Problem:
+    """API Management's own words. Source: docs/platform.md, "API Management"."""
+    if status == 401:
+        return accounts.wrong_key()
+    if status == 403:
+        seconds = math.ceil(3600 if retry_after_s is None else retry_after_s)
+        text = f"Out of call volume quota. Quota will be replenished in {_hours(seconds)}."
+        return problems.apim(403, text, {"Retry-After": str(seconds)})
+    if status == 404:
+        return problems.apim(404, "Resource not found")
+    seconds = math.ceil(1 if retry_after_s is None else retry_after_s)
+    return problems.apim(429, f"Rate limit is exceeded. Try again in {seconds} seconds.")
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 async def _send(send: Callable[[Message], Awaitable[None]], status: int, headers: dict[str, str], body: bytes) -> None:

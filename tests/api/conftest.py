@@ -1,5 +1,9 @@
-import pytest
+import socket
 
+import pytest
+import stamina
+
+from tests.api.wire import HOST, make_certificate
 from veracity_provider.api.clients import connect
 from veracity_provider.settings import Settings
 
@@ -33,3 +37,48 @@ def sent(client):
         return len([one for one in found if words in f"{one['method']} {one['path']}"])
 
     return count
+
+
+@pytest.fixture
+def fault(client):
+    def put(path, effect, **options):
+        client.control("POST", "/faults", {"path": path, "effect": effect, **options})
+
+    return put
+
+
+@pytest.fixture
+def one_attempt():
+    """Nothing is tried again, and nothing waited for."""
+    with stamina.set_testing(True, attempts=1):
+        yield
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("certificate") / "certificate.pem")
+
+
+@pytest.fixture
+def trusted(certificate, monkeypatch):
+    """The test's host leads to this machine, its certificate is trusted, and the environment names no proxy."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1" if host == HOST else host, *rest, **more)
+    )
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.path))
+    return certificate
+
+
+@pytest.fixture
+def connect_to(trusted):
+    """Clients of a server at an address, with a supplied token and waits of a second at most."""
+
+    def make(url, **config):
+        account = {"accessToken": "token", "subscriptionKey": "key", "requestTimeoutSeconds": "1"}
+        return connect(Settings.resolve({"endpoint": url, **account, **config}.get, {}))
+
+    return make

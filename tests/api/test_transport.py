@@ -26,14 +26,6 @@ NOTHING = "99999999-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
-def fault(client):
-    def put(path, effect, **options):
-        client.control("POST", "/faults", {"path": path, "effect": effect, **options})
-
-    return put
-
-
-@pytest.fixture
 def read(client, clients):
     """A read of the demo container."""
     container = client.container()
@@ -106,11 +98,10 @@ def test_a_write_that_may_have_been_carried_out_is_sent_once(write, fault, sent,
     assert sent("PUT ") == 1
 
 
-def test_a_redirect_is_never_taken_for_a_yes(client, clients, write, fault):
-    job_id = write().job_id
-    fault("*/start", {"kind": "status", "status": 302})
+def test_a_redirect_is_never_taken_for_a_yes(write, fault):
+    fault("*/ingest/dataset/*", {"kind": "status", "status": 302})
     with pytest.raises(UnexpectedAnswer, match="redirect"):
-        clients.ingest.start_ingest_job(client.workspace, job_id)
+        write()
 
 
 def test_a_write_that_was_surely_not_carried_out_is_repeated(write, fault, sent):
@@ -160,7 +151,6 @@ def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
     [
         (lambda clients, ws: clients.datasets.get_dataset(ws, NOTHING), DatasetNotFound),
         (lambda clients, ws: clients.ingest.get_ingest_job(ws, NOTHING), IngestJobNotFound),
-        (lambda clients, ws: clients.ingest.start_ingest_job(ws, NOTHING), IngestJobNotFound),
         (lambda clients, _: clients.data.get_resource(NOTHING), ContainerNotFound),
         (lambda clients, _: clients.provisioning.update_metadata(NOTHING, []), ContainerNotFound),
     ],
@@ -168,6 +158,45 @@ def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
 def test_what_is_not_there_is_named(client, clients, ask, error):
     with pytest.raises(error, match=NOTHING):
         ask(clients, client.workspace)
+
+
+class TestA404:
+    """Only the service itself can say that a thing is not there."""
+
+    def test_of_another_address_it_names_the_setting(self, emulator, make_settings, client):
+        url = f"{emulator.url}/veracity/dw/gateway/api/v3"
+        with pytest.raises(UnexpectedAnswer) as failed:
+            connect(make_settings(dataWorkbenchUrl=url)).datasets.get_dataset(client.workspace, NOTHING)
+        assert str(failed.value) == (
+            f"reading dataset {NOTHING} failed: the response is a 404 that does not come from the service itself "
+            "(Resource not found), so it does not say that the thing is not there. The address may be wrong, or a "
+            f"proxy stands in between. Check veracity:dataWorkbenchUrl; it is {url}"
+        )
+
+    @pytest.mark.parametrize(
+        ("url_key", "ask"),
+        [
+            ("dataApiUrl", lambda clients: clients.data.get_resource(NOTHING)),
+            ("provisioningUrl", lambda clients: clients.provisioning.update_metadata(NOTHING, [])),
+        ],
+    )
+    def test_of_data_fabric_likewise(self, emulator, make_settings, url_key, ask):
+        clients = connect(make_settings(**{url_key: f"{emulator.url}/veracity/datafabric/x"}))
+        with pytest.raises(UnexpectedAnswer, match=f"Check veracity:{url_key}"):
+            ask(clients)
+
+    @pytest.mark.parametrize("path", ["*/datasets/*", "*/resources/*", "*/metadata"])
+    @pytest.mark.parametrize("how", [{"gateway": True}, {"html": True}, {"message": "Fault"}])
+    def test_of_somebody_else_it_is_no_absence(self, client, clients, fault, path, how):
+        fault(path, {"kind": "status", "status": 404, **how})
+        ask = {
+            "*/datasets/*": lambda: clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]),
+            "*/resources/*": lambda: clients.data.get_resource(client.container()),
+            "*/metadata": lambda: clients.provisioning.update_metadata(client.container(), []),
+        }[path]
+        with pytest.raises(UnexpectedAnswer, match="does not come from the service itself") as failed:
+            ask()
+        assert "<" not in str(failed.value)
 
 
 def test_a_netrc_file_does_not_replace_the_token(make_settings, monkeypatch, tmp_path):

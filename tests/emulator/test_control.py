@@ -117,6 +117,7 @@ def test_the_log_shows_requests_and_no_secrets(client):
     [
         ("POST", "/faults", {"effect": {"kind": "earthquake"}}),
         ("POST", "/faults", {}),
+        ("POST", "/faults", {"effect": {"kind": "status", "status": 500, "gateway": True}}),
         ("POST", "/settings", {"idleStatus": "Asleep"}),
         ("POST", "/clock", {"advanceSeconds": -1}),
         ("POST", "/clock", {"advanceSeconds": 1e9 + 1}),
@@ -192,3 +193,57 @@ def test_a_fault_speaks_as_the_service_does(client):
     fault(client, {"kind": "status", "status": 500}, path="*/metadata")
     answer = client.fabric("PATCH", f"{PROVISIONING}/container/{client.container()}/metadata", [])
     assert answer.json() == {"message": "Container metadata was not updated"}
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
+def test_a_status_is_worded_as_data_workbench_words_it(client, look, status):
+    fault(client, {"kind": "status", "status": status, "retryAfter": 3})
+    answer = look()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (status, "3")
+    assert answer.json()["type"] == "BusinessError"
+    assert re.fullmatch("[0-9a-f]{32}", answer.json()["traceId"])
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(404, "Resource was not found"), (403, "Not resource owner"), (400, "Fault")]
+)
+def test_a_status_is_worded_as_data_fabric_words_it(client, status, text):
+    fault(client, {"kind": "status", "status": status}, path="*/resources/*")
+    answer = client.fabric("GET", f"{DATA}/resources/{client.container()}")
+    assert (answer.status_code, answer.json()) == (status, {"message": text})
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "text"),
+    [
+        pytest.param(
+            401,
+            None,
+            "Access denied due to invalid subscription key. "
+            "Make sure to provide a valid key for an active subscription.",
+            id="a wrong key",
+        ),
+        pytest.param(
+            403,
+            "3661",
+            "Out of call volume quota. Quota will be replenished in 01:01:01.",
+            id="a quota that is used up",
+        ),
+        pytest.param(404, None, "Resource not found", id="no such operation"),
+        pytest.param(429, "7", "Rate limit is exceeded. Try again in 7 seconds.", id="too many calls"),
+    ],
+)
+def test_a_status_can_be_worded_as_api_management_does(client, look, status, retry_after, text):
+    effect = {"kind": "status", "status": status, "gateway": True}
+    fault(client, effect if retry_after is None else {**effect, "retryAfter": int(retry_after)})
+    answer = look()
+    assert (answer.status_code, answer.json()) == (status, {"statusCode": status, "message": text})
+    assert answer.headers.get("Retry-After") == retry_after
+    assert ("AzureApiManagementKey" in answer.headers.get("WWW-Authenticate", "")) is (status == 401)
+
+
+def test_a_quota_says_when_it_is_replenished_unasked(client, look):
+    fault(client, {"kind": "status", "status": 403, "gateway": True})
+    answer = look()
+    assert answer.headers["Retry-After"] == "3600"
+    assert answer.json()["message"] == "Out of call volume quota. Quota will be replenished in 01:00:00."

@@ -2,16 +2,19 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import requests
-import stamina
+from urllib3.exceptions import HTTPError
 
-from veracity_provider.api.answers import trace_id_of
+from veracity_provider.api.connections import NeverSent, Session
+from veracity_provider.api.responses import retry_after_of, trace_id_of
+from veracity_provider.api.retrying import retry
+from veracity_provider.api.service import Audience
 from veracity_provider.errors import (
     AuthenticationFailed,
-    PlatformError,
     PlatformFailed,
     PlatformUnreachable,
     RateLimited,
@@ -20,11 +23,11 @@ from veracity_provider.errors import (
 )
 from veracity_provider.settings import Settings
 
-Audience = Literal["data workbench", "data fabric"]
-
 # A token that dies between our look at it and the platform's would be a 401 in the middle of the work.
 RENEWAL_MARGIN_S: Final = 60.0
 _TIMEOUT_S: Final = (10.0, 30.0)
+_DEFAULT_LIFE_S: Final = 300
+"""For a response that does not say how long its token lives."""
 _SECRET: Final = "veracity:clientSecret"  # noqa: S105 — a key's name
 # Source: docs/platform.md, "Tokens". Texts may change, so only `error_codes` and `error` are read.
 _CAUSES: Final = {
@@ -38,7 +41,7 @@ _CAUSES: Final = {
     1002012: "the scope is refused; it ends in /.default. Check veracity:scope and veracity:dataFabricScope",
     70011: "the scope is refused; it ends in /.default. Check veracity:scope and veracity:dataFabricScope",
 }
-_CAUSES_BY_WORD: Final = {
+_CAUSES_BY_ERROR: Final = {
     "invalid_client": f"the service account is refused. Check veracity:clientId and {_SECRET}",
     "unauthorized_client": _CAUSES[700016],
     "invalid_resource": _CAUSES[500011],
@@ -54,12 +57,21 @@ class _Token:
 
 
 class Tokens:
-    """Tokens for the platform's APIs; safe for many threads, which share one request."""
+    """
+    Tokens for the platform's APIs; safe for many threads, which share one request.
 
-    def __init__(self, settings: Settings, session: requests.Session) -> None:
+    Args:
+        monotonic: A clock, in seconds.
+    """
+
+    def __init__(
+        self, settings: Settings, session: Session, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._settings = settings
         self._session = session
+        self._monotonic = monotonic
         self._kept: dict[Audience, _Token] = {}
+        self._issued: set[str] = set()
         self._locks: dict[Audience, threading.Lock] = {
             "data workbench": threading.Lock(),
             "data fabric": threading.Lock(),
@@ -71,7 +83,7 @@ class Tokens:
         return self._settings.access_token is None
 
     @property
-    def how_to_get_another(self) -> str:
+    def refused_hint(self) -> str:
         """For the error when a supplied token is refused."""
         return (
             "the supplied veracity:accessToken is refused; it may have expired (they live about an hour) or be for "
@@ -85,14 +97,15 @@ class Tokens:
 
         Raises:
             AuthenticationFailed: The token endpoint refuses; says which key of the stack config to look at.
-            PlatformUnreachable, PlatformFailed, RateLimited, UnexpectedAnswer: It gives no usable answer.
+            PlatformUnreachable, PlatformFailed, RateLimited, UnexpectedAnswer: It gives no usable response.
         """
         if self._settings.access_token is not None:
             return self._settings.access_token
         with self._locks[audience]:
             kept = self._kept.get(audience)
-            if kept is None or time.monotonic() >= kept.renew_at:
-                kept = self._kept[audience] = self._request(audience)
+            if kept is None or self._monotonic() >= kept.renew_at:
+                kept = self._kept[audience] = retry(lambda: self._request(audience))
+                self._issued.add(kept.value)
             return kept.value
 
     def forget(self, audience: Audience, value: str) -> None:
@@ -105,74 +118,68 @@ class Tokens:
     def redact(self, text: str) -> str:
         """*text* without any secret of ours that the platform may have repeated."""
         settings = self._settings
-        secrets = (settings.client_secret, settings.subscription_key, settings.access_token)
-        for secret in (*secrets, *(kept.value for kept in list(self._kept.values()))):
+        secrets = (settings.client_secret, settings.subscription_key, settings.access_token, *self._issued.copy())
+        for secret in secrets:
             if secret:
                 text = text.replace(secret, "[secret]")
         return text
 
     def _request(self, audience: Audience) -> _Token:
-        asked_at = time.monotonic()
-        for attempt in stamina.retry_context(_passes, attempts=4, timeout=20.0, wait_initial=0.3, wait_jitter=0.5):
-            with attempt:
-                return _token(self._ask(audience), asked_at)
-        message = "stamina ended without a result"
-        raise AssertionError(message)
-
-    def _ask(self, audience: Audience) -> requests.Response:
-        settings = self._settings
+        settings, asked_at = self._settings, self._monotonic()
+        url = settings.token_url
         form = {
             "grant_type": "client_credentials",
             "client_id": settings.client_id or "",
             "client_secret": settings.client_secret or "",
-            **_target(settings, audience),
+            **_audience_fields(settings, audience),
         }
         try:
-            answer = self._session.post(settings.token_url, data=form, timeout=_TIMEOUT_S, allow_redirects=False)
-        except requests.RequestException:
-            message = f"the token endpoint {settings.token_url} cannot be reached"
-            raise PlatformUnreachable(message) from None
-        if not answer.ok:
-            raise _refusal(answer, settings.token_url)
-        return answer
+            response = self._session.post(url, data=form, timeout=_TIMEOUT_S, allow_redirects=False)
+        except NeverSent as failure:
+            raise PlatformUnreachable(f"the token endpoint {url} cannot be reached ({failure})") from None
+        except (requests.RequestException, HTTPError, OSError):
+            raise PlatformUnreachable(f"the token endpoint {url} gave no answer") from None
+        if not response.ok:
+            raise _refusal_of(response, url)
+        return _read_token(response, asked_at)
 
 
-def _target(settings: Settings, audience: Audience) -> dict[str, str]:
+def _audience_fields(settings: Settings, audience: Audience) -> dict[str, str]:
     is_workbench = audience == "data workbench"
     if settings.scope:
         return {"scope": settings.scope if is_workbench else settings.data_fabric_scope or ""}
     return {"resource": (settings.resource if is_workbench else settings.data_fabric_resource) or ""}
 
 
-def _token(answer: requests.Response, asked_at: float) -> _Token:
+def _read_token(response: requests.Response, asked_at: float) -> _Token:
     try:
-        body = cast("dict[str, Any]", answer.json())
-        value, life_s = str(body["access_token"]), float(str(body.get("expires_in", 300)))
+        body = cast("dict[str, Any]", response.json())
+        value, life_s = str(body["access_token"]), float(str(body.get("expires_in", _DEFAULT_LIFE_S)))
     except (ValueError, KeyError, TypeError):
-        message = f"{answer.url.partition('?')[0]} answered without a token. Check veracity:tokenUrl"
+        message = f"{response.url.partition('?')[0]} answered without a token. Check veracity:tokenUrl"
         raise UnexpectedAnswer(message) from None
     return _Token(value, asked_at + max(life_s - RENEWAL_MARGIN_S, life_s / 2))
 
 
-def _refusal(answer: requests.Response, url: str) -> VeracityError:
-    status, trace_id = answer.status_code, trace_id_of(answer)
+def _refusal_of(response: requests.Response, url: str) -> VeracityError:
+    status, trace_id, retry_after_s = response.status_code, trace_id_of(response), retry_after_of(response)
     if status == 429:
-        return RateLimited("the token endpoint asks to slow down; run again later", status=status, trace_id=trace_id)
+        message = "the token endpoint asks to slow down; run again later"
+        return RateLimited(message, status=status, trace_id=trace_id, retry_after_s=retry_after_s)
     if status >= 500:
-        return PlatformFailed(f"the token endpoint {url} answered {status}", status=status, trace_id=trace_id)
+        message = f"the token endpoint {url} answered {status}"
+        return PlatformFailed(message, status=status, trace_id=trace_id, retry_after_s=retry_after_s)
+    return AuthenticationFailed(f"no token from {url}: {_cause_of(response)}", status=status, trace_id=trace_id)
+
+
+def _cause_of(response: requests.Response) -> str:
     try:
-        body = cast("dict[str, Any]", answer.json())
+        body: object = response.json()
     except ValueError:
-        body = {}
-    word = str(body.get("error", ""))
-    codes = cast("list[int]", body.get("error_codes") or [])
-    causes = [_CAUSES[code] for code in codes if code in _CAUSES]
-    cause = causes[0] if causes else _CAUSES_BY_WORD.get(word, f"it answered {status}. Check veracity:tokenUrl")
-    shown = f" ({word})" if word else ""
-    return AuthenticationFailed(f"no token from {url}: {cause}{shown}", status=status, trace_id=trace_id)
-
-
-def _passes(error: Exception) -> bool:
-    return isinstance(error, PlatformUnreachable | RateLimited) or (
-        isinstance(error, PlatformError) and error.status in {500, 502, 503, 504}
-    )
+        body = None
+    members = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    error, codes = str(members.get("error") or ""), members.get("error_codes")
+    known = [_CAUSES[code] for code in cast("list[Any]", codes) if code in _CAUSES] if isinstance(codes, list) else []
+    unknown = f"it answered {response.status_code}. Check veracity:tokenUrl"
+    cause = known[0] if known else _CAUSES_BY_ERROR.get(error, unknown)
+    return f"{cause} ({error})" if error else cause

@@ -31,17 +31,21 @@ def connect(settings: Settings) -> Clients:
     from veracity_provider.api.datasets import DatasetsClient
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
+    from veracity_provider.api.service import Audience, Service
     from veracity_provider.api.transport import Transport, open_session
 
     session = open_session(settings)
     tokens = Tokens(settings, session)
-    gateway = Transport(settings, session, tokens, audience="data workbench", base_url=settings.data_workbench_url)
+
+    def transport(audience: Audience, base_url: str, url_key: str) -> Transport:
+        return Transport(settings, session, tokens, Service(audience=audience, base_url=base_url, url_key=url_key))
+
+    workbench = transport("data workbench", settings.data_workbench_url, "veracity:dataWorkbenchUrl")
+    data = transport("data fabric", settings.data_api_url, "veracity:dataApiUrl")
+    provisioning = transport("data fabric", settings.provisioning_url, "veracity:provisioningUrl")
     return Clients(
-        ingest=IngestClient(gateway),
-        datasets=DatasetsClient(gateway),
-        data=DataClient(Transport(settings, session, tokens, audience="data fabric", base_url=settings.data_api_url)),
-        provisioning=ProvisioningClient(
-            Transport(settings, session, tokens, audience="data fabric", base_url=settings.provisioning_url),
-            settings.patch_style,
-        ),
+        ingest=IngestClient(workbench),
+        datasets=DatasetsClient(workbench),
+        data=DataClient(data),
+        provisioning=ProvisioningClient(provisioning, settings.patch_style),
     )

@@ -1,8 +1,8 @@
 """Data Fabric, Data API: reading containers. Source: docs/platform.md, "Containers"."""
 
 from veracity_provider.api import models
-from veracity_provider.api.answers import Action
 from veracity_provider.api.models import Resource
+from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import ContainerNotFound
 
@@ -22,14 +22,14 @@ class DataClient:
             PermissionDenied: The account has no relation to it.
         """
         action = Action(
-            doing=f"reading container {container_id}",
+            label=f"reading container {container_id}",
             not_found=ContainerNotFound,
             hints={
                 403: "The account has no access to it: ask its owner for a share, or to be made a data steward.",
                 404: (
-                    f"It is not at {self._transport.base_url}. If it was deleted outside Pulumi, run `pulumi refresh`; "
-                    "if not, check container_id and which environment this stack points at."
+                    f"It is not at {self._transport.service.base_url}. If it was deleted outside Pulumi, run "
+                    "`pulumi refresh`; if not, check container_id and which environment this stack points at."
                 ),
             },
         )
-        return models.resource(self._transport.read("GET", f"/resources/{container_id}", action), action.doing)
+        return models.resource(self._transport.read("GET", f"/resources/{container_id}", action), action.label)

@@ -1,10 +1,31 @@
 """Data Workbench gateway: datasets and the schemas that shape them. Source: "Datasets", "Schema management"."""
 
+from dataclasses import dataclass
+from enum import Enum, auto
+
 from veracity_provider.api import models
-from veracity_provider.api.answers import Action
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
+from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
-from veracity_provider.errors import DatasetNotFound, SchemaVersionNotFound
+from veracity_provider.errors import DatasetNotFound, NotFound, PermissionDenied, SchemaVersionNotFound
+
+
+class Presence(Enum):
+    """Whether a thing is on the platform."""
+
+    PRESENT = auto()
+    GONE = auto()
+    """It is not there, and a second witness says that the platform was asked in the right place."""
+    UNPROVEN = auto()
+    """It was not found, and no second witness could be had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetPresence:
+    """Whether a dataset is there; *reason* says why that is UNPROVEN, and is empty otherwise."""
+
+    presence: Presence
+    reason: str = ""
 
 
 class DatasetsClient:
@@ -21,12 +42,63 @@ class DatasetsClient:
             DatasetNotFound: No such dataset in this workspace.
         """
         action = Action(
-            doing=f"reading dataset {dataset_id}",
+            label=f"reading dataset {dataset_id}",
             not_found=DatasetNotFound,
             hints={404: f"Check dataset_id, and that it is in workspace {workspace_id}."},
         )
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}"
-        return models.dataset(self._transport.read("GET", path, action), action.doing)
+        return models.dataset(self._transport.read("GET", path, action), action.label)
+
+    def check_presence(self, workspace_id: str, dataset_id: str) -> DatasetPresence:
+        """
+        Find out whether a dataset is surely gone.
+
+        One 404 may be a slip of the platform, a wrong workspace, or rights that were taken away. So it counts only in
+        the service's own words, twice, and with the workspace answering in between.
+
+        Raises:
+            PlatformError, PlatformUnreachable, UnexpectedAnswer: Something could not be read, for any other reason.
+        """
+        if self._is_there(workspace_id, dataset_id):
+            return DatasetPresence(presence=Presence.PRESENT)
+        reason = self._missing_witness(workspace_id)
+        if self._is_there(workspace_id, dataset_id):
+            return DatasetPresence(presence=Presence.PRESENT)
+        if reason:
+            return DatasetPresence(presence=Presence.UNPROVEN, reason=reason)
+        return DatasetPresence(presence=Presence.GONE)
+
+    def _is_there(self, workspace_id: str, dataset_id: str) -> bool:
+        try:
+            self.get_dataset(workspace_id, dataset_id)
+        except DatasetNotFound:
+            return False
+        return True
+
+    def _missing_witness(self, workspace_id: str) -> str:
+        """Why nothing of the workspace can be read; empty where it can."""
+        action = Action(label=f"reading workspace {workspace_id}")
+        try:
+            self._transport.read("GET", f"/workspaces/{workspace_id}", action)
+        except NotFound:
+            return (
+                f"workspace {workspace_id} is not found either; check which workspace and environment this stack names"
+            )
+        except PermissionDenied:
+            return self._missing_list(workspace_id)
+        return ""
+
+    def _missing_list(self, workspace_id: str) -> str:
+        """The same for an account that is limited to selected datasets, and may not read the workspace itself."""
+        action = Action(label=f"listing the datasets of workspace {workspace_id}")
+        body = {"pageIndex": 1, "pageSize": 1}
+        try:
+            self._transport.read("POST", f"/workspaces/{workspace_id}/datasets/query", action, body=body)
+        except (NotFound, PermissionDenied) as error:
+            return (
+                f"the account may read neither workspace {workspace_id} nor the list of its datasets ({error.status})"
+            )
+        return ""
 
     def get_schema_version(self, workspace_id: str, schema_version_id: str) -> SchemaVersion:
         """
@@ -35,9 +107,9 @@ class DatasetsClient:
         Raises:
             SchemaVersionNotFound: No such version in this workspace.
         """
-        action = Action(doing=f"reading schema version {schema_version_id}", not_found=SchemaVersionNotFound)
+        action = Action(label=f"reading schema version {schema_version_id}", not_found=SchemaVersionNotFound)
         path = f"/workspaces/{workspace_id}/schemas/schemaversions/{schema_version_id}"
-        return models.schema_version(self._transport.read("GET", path, action), action.doing)
+        return models.schema_version(self._transport.read("GET", path, action), action.label)
 
     def query_rows(self, workspace_id: str, dataset_id: str, *, page_index: int, page_size: int) -> RowPage:
         """
@@ -46,7 +118,16 @@ class DatasetsClient:
         Raises:
             DatasetNotFound: No such dataset in this workspace.
         """
-        action = Action(doing=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound)
+        action = Action(label=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound)
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}/query"
         body = {"pageIndex": page_index, "pageSize": page_size}
-        return models.row_page(self._transport.read("POST", path, action, body=body), action.doing)
+        return models.row_page(self._transport.read("POST", path, action, body=body), action.label)
+
+    def count_rows(self, workspace_id: str, dataset_id: str) -> int:
+        """
+        Count the rows that a dataset has now.
+
+        Raises:
+            DatasetNotFound: No such dataset in this workspace.
+        """
+        return self.query_rows(workspace_id, dataset_id, page_index=1, page_size=1).total_count

@@ -1,18 +1,96 @@
 """Data Workbench gateway: ingest jobs. Source: "Update Datasets", steps 2, 4 and 5."""
 
-from typing import Final
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, final
+
+import requests
 
 from veracity_provider.api import models
-from veracity_provider.api.answers import Action
+from veracity_provider.api.api_management import find_refusal
 from veracity_provider.api.models import JobReport, RegisteredJob
+from veracity_provider.api.responses import Action, json_of
 from veracity_provider.api.transport import Transport
-from veracity_provider.errors import DatasetNotFound, IngestJobNotFound
+from veracity_provider.errors import AnswerLost, DatasetNotFound, IngestJobNotFound, VeracityError
 
-BECOME_ADMIN: Final = (
+ADMIN_ROLE_HINT: Final = (
     "Writing needs the Admin role in the workspace; a service account starts as Reader. An administrator of the "
     "workspace can change it in the portal under API management, or ask Veracity support for the Admin role, naming "
     "the service account id and the workspace id."
 )
+
+
+class StartOutcome(Enum):
+    """What is known of a job after a request to start it."""
+
+    ACCEPTED = auto()
+    """A 2xx of the platform."""
+    NOT_SEEN = auto()
+    """Proved: the service never saw the request."""
+    UNKNOWN = auto()
+    """All else, whatever the status: the job may or may not have been started."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartAnswer:
+    """
+    What came of one start request.
+
+    *error* is None where it was accepted. With NOT_SEEN it is API Management's refusal: `RateLimited` (429, with
+    `retry_after_s`; or 403, the quota), `AuthenticationFailed` (401, the subscription key). Where nothing has left this
+    machine, it is what `IngestClient.prepare_start` raises: `PlatformUnreachable`, or the failure to get a token.
+    """
+
+    outcome: StartOutcome
+    error: VeracityError | None = None
+
+
+@final
+class PreparedStart:
+    """A start request that is ready to be sent."""
+
+    def __init__(
+        self,
+        send: Callable[[], requests.Response],
+        action: Action,
+        error_of: Callable[[requests.Response, Action], VeracityError],
+    ) -> None:
+        self._send = send
+        self._action = action
+        self._error_of = error_of
+
+    def send(self) -> StartAnswer:
+        """
+        Send one POST, which no layer repeats; never raises a `VeracityError`.
+
+        May be called again after NOT_SEEN: it connects again, and takes a fresh token, where that is needed by then.
+        """
+        try:
+            response = self._send()
+        except AnswerLost as error:
+            return StartAnswer(outcome=StartOutcome.UNKNOWN, error=error)
+        except VeracityError as error:
+            return StartAnswer(outcome=StartOutcome.NOT_SEEN, error=error)
+        error = self._error_in(response)
+        return StartAnswer(outcome=_outcome_of(response, error), error=error)
+
+    def _error_in(self, response: requests.Response) -> VeracityError | None:
+        if not response.ok:
+            return self._error_of(response, self._action)
+        try:
+            json_of(response, self._action)
+        except VeracityError as error:
+            return error
+        return None
+
+
+def _outcome_of(response: requests.Response, error: VeracityError | None) -> StartOutcome:
+    if error is None:
+        return StartOutcome.ACCEPTED
+    is_refusal = find_refusal(response.status_code, response.content) is not None
+    return StartOutcome.NOT_SEEN if is_refusal else StartOutcome.UNKNOWN
 
 
 class IngestClient:
@@ -25,7 +103,7 @@ class IngestClient:
         self, workspace_id: str, dataset_id: str, *, file_name: str, operation: str
     ) -> RegisteredJob:
         """
-        Register a job that waits for one file, to be started by `start_ingest_job`.
+        Register a job that waits for one file, to be started by `prepare_start`.
 
         Raises:
             PermissionDenied: The account is a Reader.
@@ -34,29 +112,34 @@ class IngestClient:
             AnswerLost: A job may be registered that nobody will start; harmless.
         """
         action = Action(
-            doing=f"registering an ingest job for dataset {dataset_id}",
+            label=f"registering an ingest job for dataset {dataset_id}",
             not_found=DatasetNotFound,
             hints={
                 400: "Upsert and Delete need a schema with key columns, Append one without; Overwrite takes both.",
-                403: BECOME_ADMIN,
+                403: ADMIN_ROLE_HINT,
                 404: "Check dataset_id and workspace_id: both are in the portal's address of the dataset.",
             },
         )
         body = {"files": [{"fileName": file_name, "operation": operation}], "startAutomatically": False}
         path = f"/workspaces/{workspace_id}/ingest/dataset/{dataset_id}"
-        return models.registered_job(self._transport.write("PUT", path, action, body=body), action.doing)
+        return models.registered_job(self._transport.write("PUT", path, action, body=body), action.label)
 
-    def start_ingest_job(self, workspace_id: str, job_id: str) -> None:
+    @contextmanager
+    def prepare_start(self, workspace_id: str, job_id: str) -> Generator[PreparedStart]:
         """
-        Start a job whose file is uploaded. Never sent a second time by itself.
+        Get all ready to start a job whose file is uploaded: a token in hand, and a connection (TCP, the proxy's tunnel,
+        TLS) that is closed at the end. Nothing of the request is sent before `PreparedStart.send`.
 
         Raises:
-            AnswerLost: It may have been started.
-            Conflict: It was started before.
-            IngestJobNotFound: The platform does not know it.
+            PlatformUnreachable: There is no connection: refused, cut, a bad certificate, no proxy.
+            AuthenticationFailed, PlatformFailed, RateLimited, UnexpectedAnswer: There is no token.
         """
-        action = Action(doing=f"starting ingest job {job_id}", not_found=IngestJobNotFound, hints={403: BECOME_ADMIN})
-        self._transport.write("POST", f"/workspaces/{workspace_id}/ingest/job/{job_id}/start", action)
+        action = Action(
+            label=f"starting ingest job {job_id}", not_found=IngestJobNotFound, hints={403: ADMIN_ROLE_HINT}
+        )
+        path = f"/workspaces/{workspace_id}/ingest/job/{job_id}/start"
+        with self._transport.prepare("POST", path, action) as send:
+            yield PreparedStart(send, action, self._transport.error_of)
 
     def get_ingest_job(self, workspace_id: str, job_id: str) -> JobReport:
         """
@@ -65,6 +148,6 @@ class IngestClient:
         Raises:
             IngestJobNotFound: The platform does not know it, or no longer.
         """
-        action = Action(doing=f"looking up ingest job {job_id}", not_found=IngestJobNotFound)
+        action = Action(label=f"looking up ingest job {job_id}", not_found=IngestJobNotFound)
         path = f"/workspaces/{workspace_id}/ingest/job/{job_id}/status"
-        return models.job_report(self._transport.read("GET", path, action), job_id, action.doing)
+        return models.job_report(self._transport.read("GET", path, action), job_id, action.label)

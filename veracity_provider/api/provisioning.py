@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from veracity_provider.api import models
-from veracity_provider.api.answers import Action
 from veracity_provider.api.models import Resource
+from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import ContainerNotFound
 from veracity_provider.settings import PatchStyle
@@ -31,7 +31,7 @@ class ProvisioningClient:
             AnswerLost: The patch may have been applied.
         """
         action = Action(
-            doing=f"patching the metadata of container {container_id}",
+            label=f"patching the metadata of container {container_id}",
             not_found=ContainerNotFound,
             hints={
                 400: "Nothing was changed.",
@@ -41,8 +41,8 @@ class ProvisioningClient:
         )
         path = f"/container/{container_id}/metadata"
         body = to_wire(operations, self._patch_style)
-        answer = self._transport.write("PATCH", path, action, body=body, passing=_NOT_CARRIED_OUT)
-        return models.resource(answer, action.doing)
+        response = self._transport.write("PATCH", path, action, body=body, retry_on=_NOT_CARRIED_OUT)
+        return models.resource(response, action.label)
 
 
 def to_wire(operations: Sequence[Mapping[str, Any]], style: PatchStyle) -> object:

@@ -1,190 +1,215 @@
 """Requests to one API: token, key, time-outs, retries where repeating is safe, and errors translated."""
 
-from collections.abc import Callable
-from typing import Any, Final, cast
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, final
 
 import requests
-import stamina
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from veracity_provider.api.answers import Action, error_of, json_of
-from veracity_provider.api.auth import Audience, Tokens
-from veracity_provider.errors import AnswerLost, AuthenticationFailed, PlatformError, PlatformUnreachable
+from veracity_provider.api.api_management import find_refusal
+from veracity_provider.api.auth import Tokens
+from veracity_provider.api.connections import NeverSent, Session
+from veracity_provider.api.responses import Action, error_of, json_of
+from veracity_provider.api.retrying import TRANSIENT_STATUSES, retry
+from veracity_provider.api.service import Service
+from veracity_provider.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    InputProblem,
+    PlatformUnreachable,
+    SettingsError,
+    VeracityError,
+)
 from veracity_provider.settings import Settings
 
-ATTEMPTS: Final = 4
-LONGEST_RETRYING_S: Final = 20.0
-_PASSING: Final = frozenset({429, 500, 502, 503, 504})
 _CONNECT_TIMEOUT_S: Final = 10.0
 _CONNECTIONS: Final = 256
 _USER_AGENT: Final = "pulumi-veracity"
 
-# What is retried is told by the error at the end; a log line in between would show up as a warning of the stack.
-stamina.instrumentation.set_on_retry_hooks([])
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """
+    Args:
+        retry_on: Statuses after which it is sent again.
+        when_lost: The error when it may have been received and there is no response.
+    """
+
+    method: str
+    path: str
+    action: Action
+    body: object = None
+    retry_on: frozenset[int]
+    when_lost: type[PlatformUnreachable | AnswerLost]
 
 
-class _Passing(Exception):
-    """A failure that may be over at the next try."""
-
-    def __init__(self, error: PlatformError | PlatformUnreachable) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-    @property
-    def retry_after_s(self) -> float | None:
-        """Seconds that the platform asks to wait."""
-        return self.error.retry_after_s if isinstance(self.error, PlatformError) else None
-
-
-def open_session(settings: Settings) -> requests.Session:
+def open_session(settings: Settings, *, connections: int = _CONNECTIONS) -> Session:
     """A session for many threads. On loopback it goes past proxies, which could not reach this machine anyway."""
-    session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=8, pool_maxsize=_CONNECTIONS)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+    session = Session(connections=connections, trust_env=not settings.is_loopback)
     session.headers["User-Agent"] = _USER_AGENT
-    session.trust_env = not settings.is_loopback
-    session.auth = _as_it_is  # else a line in ~/.netrc would take the place of the token
     return session
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
+@final
 class Transport:
-    """Requests to the API at *base_url*, with tokens for *audience*."""
+    """Requests to *service*."""
 
-    def __init__(
-        self, settings: Settings, session: requests.Session, tokens: Tokens, *, audience: Audience, base_url: str
-    ) -> None:
-        self.base_url = base_url
+    def __init__(self, settings: Settings, session: Session, tokens: Tokens, service: Service) -> None:
+        self.service = service
         self._settings = settings
         self._session = session
         self._tokens = tokens
-        self._audience: Audience = audience
+        limit_s = settings.request_timeout_s
+        self._timeout = (min(_CONNECT_TIMEOUT_S, limit_s), limit_s)
 
     def read(self, method: str, path: str, action: Action, *, body: object = None) -> Any:
         """
-        Ask for something; repeated on failures that pass, at most 4 times within some 20 s.
+        Ask for something; sent again after a transient failure.
 
         Returns:
-            The JSON of the answer; None for an empty one.
+            The JSON of the response; None for an empty one.
         Raises:
-            PlatformError: The answer is no.
-            PlatformUnreachable: There was no answer.
-            UnexpectedAnswer: The answer is not JSON.
+            PlatformError: The response is no.
+            PlatformUnreachable: There was no response.
+            UnexpectedAnswer: The response is not JSON, or not the service's.
         """
-        return self._repeat(lambda: self._once(method, path, body, action, is_read=True, passing=_PASSING))
+        return self._perform(
+            _Request(
+                method=method,
+                path=path,
+                action=action,
+                body=body,
+                retry_on=TRANSIENT_STATUSES,
+                when_lost=PlatformUnreachable,
+            )
+        )
 
     def write(
-        self, method: str, path: str, action: Action, *, body: object = None, passing: frozenset[int] = frozenset({429})
+        self,
+        method: str,
+        path: str,
+        action: Action,
+        *,
+        body: object = None,
+        retry_on: frozenset[int] = frozenset({429}),
     ) -> Any:
         """
-        Ask to change something; repeated only where it was surely not carried out: no connection, a *passing* status.
+        Ask to change something; sent again only where it was not carried out: no connection, a status of *retry_on*.
 
         Raises:
-            AnswerLost: There was no answer; it may have been carried out.
+            AnswerLost: There was no response; it may have been carried out.
             PlatformError, PlatformUnreachable, UnexpectedAnswer: As for `read`.
         """
-        return self._repeat(lambda: self._once(method, path, body, action, is_read=False, passing=passing))
+        return self._perform(
+            _Request(method=method, path=path, action=action, body=body, retry_on=retry_on, when_lost=AnswerLost)
+        )
 
-    def _repeat(self, attempt: Callable[[], Any]) -> Any:
+    @contextmanager
+    def prepare(self, method: str, path: str, action: Action) -> Generator[Callable[[], requests.Response]]:
+        """
+        Get all ready for a request without a body: a token in hand, and a connection of its own. Nothing is sent.
+
+        Yields:
+            What sends it, exactly once a call, with no retry and no renewal of a refused token. It raises `AnswerLost`
+            where the request may have been received. Any other `VeracityError` is a proof that nothing has left.
+        Raises:
+            PlatformUnreachable: There is no connection.
+            VeracityError: There is no token.
+        """
+        request = _Request(method=method, path=path, action=action, retry_on=frozenset(), when_lost=AnswerLost)
+        with open_session(self._settings, connections=1) as session:
+            prepared = self._prepare(request, self._get_token())
+            retry(lambda: self._connect(session, prepared, action))
+            yield lambda: self._exchange(session, request, self._get_token())
+
+    def error_of(self, response: requests.Response, action: Action) -> VeracityError:
+        """The error that *response*, which is not a 2xx, stands for."""
+        if _is_refused_token(response) and not self._tokens.can_renew:
+            return AuthenticationFailed(f"{action.label} failed: {self._tokens.refused_hint}", status=401)
+        return error_of(response, action, self.service, self._tokens.redact)
+
+    def _perform(self, request: _Request) -> Any:
+        token = self._get_token()
+        response = self._send(request, token)
+        if _is_refused_token(response) and self._tokens.can_renew:
+            self._tokens.forget(self.service.audience, token)
+            response = self._send(request, self._get_token())
+        if not response.ok:
+            raise self.error_of(response, request.action)
+        return json_of(response, request.action)
+
+    def _send(self, request: _Request, token: str) -> requests.Response:
+        def attempt() -> requests.Response:
+            response = self._exchange(self._session, request, token)
+            if response.status_code in request.retry_on:
+                raise self.error_of(response, request.action)
+            return response
+
+        return retry(attempt, statuses=request.retry_on)
+
+    def _exchange(self, session: Session, request: _Request, token: str) -> requests.Response:
+        prepared = self._prepare(request, token)
         try:
-            for again in stamina.retry_context(
-                _backoff, attempts=ATTEMPTS, timeout=LONGEST_RETRYING_S, wait_initial=0.3, wait_jitter=0.5
-            ):
-                with again:
-                    return attempt()
-        except _Passing as failure:
-            raise failure.error from None
-        message = "stamina ended without a result"
-        raise AssertionError(message)
+            return session.exchange(prepared, timeout=self._timeout)
+        except NeverSent as failure:
+            raise self._unreachable(request.action, failure) from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._lost(request, _reason(error)) from None
 
-    def _once(
-        self, method: str, path: str, body: object, action: Action, *, is_read: bool, passing: frozenset[int]
-    ) -> Any:
-        answer = self._answered(method, path, body, action, is_read=is_read)
-        if answer.ok:
-            return json_of(answer, action)
-        error = error_of(answer, action, self._tokens.redact)
-        if answer.status_code in passing:
-            raise _Passing(error)
-        raise error
+    def _connect(self, session: Session, prepared: requests.PreparedRequest, action: Action) -> None:
+        try:
+            session.connect(prepared, timeout_s=self._timeout[0])
+        except NeverSent as failure:
+            raise self._unreachable(action, failure) from None
 
-    def _answered(self, method: str, path: str, body: object, action: Action, *, is_read: bool) -> requests.Response:
-        """The answer; asked a second time with a fresh token when the first one was refused."""
-        token = self._tokens.get(self._audience)
-        answer = self._send(method, path, body, action, token, is_read=is_read)
-        if answer.status_code == 401 and self._tokens.can_renew:
-            self._tokens.forget(self._audience, token)
-            fresh = self._tokens.get(self._audience)
-            return self._send(method, path, body, action, fresh, is_read=is_read)
-        if answer.status_code == 401:
-            hint = f"{action.doing} failed: {self._tokens.how_to_get_another}"
-            raise AuthenticationFailed(hint, status=401)
-        return answer
-
-    def _send(
-        self, method: str, path: str, body: object, action: Action, token: str, *, is_read: bool
-    ) -> requests.Response:
+    def _prepare(self, request: _Request, token: str) -> requests.PreparedRequest:
         headers = {
             "Authorization": f"Bearer {token}",
             "Ocp-Apim-Subscription-Key": self._settings.subscription_key,
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        limit = self._settings.request_timeout_s
+        url = self.service.base_url + request.path
         try:
-            return self._session.request(
-                method,
-                self.base_url + path,
-                json=body,
-                headers=headers,
-                timeout=(min(_CONNECT_TIMEOUT_S, limit), limit),
-                allow_redirects=False,
+            for value in headers.values():
+                value.encode("latin-1")
+            return self._session.prepare_request(
+                requests.Request(request.method, url, headers=headers, json=request.body)
             )
-        except requests.RequestException as error:
-            raise _no_answer(error, action, self.base_url, is_read=is_read) from None
+        except (UnicodeError, requests.exceptions.InvalidHeader):
+            # The library's own text repeats the header's value.
+            keys = "veracity:subscriptionKey or veracity:accessToken"
+            reason = "must have no line break, no blank at its ends and no special character. Set it again"
+            raise SettingsError([InputProblem(keys, reason)]) from None
+        except requests.exceptions.InvalidURL:
+            reason = f"must be an HTTP address, such as https://api.veracity.com, not {self.service.base_url}"
+            raise SettingsError([InputProblem(self.service.url_key, reason)]) from None
+
+    def _get_token(self) -> str:
+        return self._tokens.get(self.service.audience)
+
+    def _unreachable(self, action: Action, failure: NeverSent) -> PlatformUnreachable:
+        return PlatformUnreachable(f"{action.label} failed: {self.service.base_url} cannot be reached ({failure})")
+
+    def _lost(self, request: _Request, reason: str) -> VeracityError:
+        label, url = request.action.label, self.service.base_url
+        if request.when_lost is PlatformUnreachable:
+            return PlatformUnreachable(f"{label} failed: {url} gave no answer ({reason})")
+        return AnswerLost(f"{label}: no answer came back from {url} ({reason}); it may have been carried out")
 
 
-def _no_answer(error: requests.RequestException, action: Action, base_url: str, *, is_read: bool) -> Exception:
-    reason = _reason(error)
-    if _was_never_sent(error):
-        return _Passing(PlatformUnreachable(f"{action.doing} failed: {base_url} cannot be reached ({reason})"))
-    if is_read:
-        return _Passing(PlatformUnreachable(f"{action.doing} failed: {base_url} gave no answer ({reason})"))
-    return AnswerLost(f"{action.doing}: no answer came back from {base_url} ({reason}); it may have been carried out")
+def _is_refused_token(response: requests.Response) -> bool:
+    """Whether another token may help; not so where API Management refuses the subscription key."""
+    return response.status_code == 401 and find_refusal(401, response.content) is None
 
 
-def _was_never_sent(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
-        return True
-    cause = _root(error)
-    return isinstance(cause, NewConnectionError | ConnectTimeoutError)
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
+def _reason(error: Exception) -> str:
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
         return "time-out"
     if isinstance(error, requests.exceptions.SSLError):
-        return f"its certificate is refused: {_root(error)}"
-    cause = _root(error)
-    return "connection refused" if isinstance(cause, NewConnectionError) else "the connection was cut"
-
-
-def _root(error: BaseException) -> BaseException:
-    """The innermost of urllib3's wrappings."""
-    cause = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
-    if isinstance(cause, MaxRetryError) and cause.reason is not None:
-        return cast("BaseException", cause.reason)
-    return cause
-
-
-def _backoff(error: Exception) -> bool | float:
-    if not isinstance(error, _Passing):
-        return False
-    if error.retry_after_s is None:
-        return True
-    return error.retry_after_s if error.retry_after_s <= LONGEST_RETRYING_S else False
+        return "TLS broke"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "its body cannot be decoded"
+    return "the connection was cut"

@@ -1,0 +1,130 @@
+"""Datasets: when one is surely gone, and how many rows it has."""
+
+import pytest
+
+from tests.emulator.client import WIND, csv_of, wind
+from veracity_provider.api.datasets import DatasetPresence, Presence
+from veracity_provider.errors import (
+    DatasetNotFound,
+    PlatformFailed,
+    PlatformUnreachable,
+    RequestRefused,
+    UnexpectedAnswer,
+)
+
+NOTHING = "99999999-0000-4000-8000-000000000000"
+NO_WORKSPACE = "88888888-0000-4000-8000-000000000000"
+GONE = DatasetPresence(presence=Presence.GONE)
+PRESENT = DatasetPresence(presence=Presence.PRESENT)
+
+
+class TestPresence:
+    @pytest.fixture
+    def dataset(self, client):
+        return client.dataset("keyed")
+
+    @pytest.fixture
+    def check(self, client, clients):
+        return lambda dataset: clients.datasets.check_presence(client.workspace, dataset)
+
+    @pytest.fixture
+    def refuse(self, client, fault):
+        """Faults for the workspace, and for the list of its datasets."""
+
+        def put(workspace=None, listing=None):
+            if workspace:
+                fault(f"*/workspaces/{client.workspace}", {"kind": "status", **workspace}, count=None)
+            if listing:
+                fault(f"*/{client.workspace}/datasets/query", {"kind": "status", **listing}, count=None)
+
+        return put
+
+    def test_a_dataset_that_is_read_is_present_and_needs_no_witness(self, check, dataset, sent):
+        assert check(dataset) == PRESENT
+        assert sent("/workspaces/") == 1
+
+    def test_two_404s_and_the_workspace_between_them_prove_that_it_is_gone(self, client, check, sent):
+        assert check(NOTHING) == GONE
+        assert (sent(f"GET /veracity/dw/gateway/api/v2/workspaces/{client.workspace}/datasets/"), sent("GET ")) == (
+            2,
+            3,
+        )
+
+    def test_the_list_of_datasets_is_the_witness_of_an_account_that_may_not_read_the_workspace(
+        self, check, refuse, sent
+    ):
+        refuse(workspace={"status": 403})
+        assert check(NOTHING) == GONE
+        assert sent("/datasets/query") == 1
+
+    def test_one_stray_404_is_not_gone(self, check, dataset, fault):
+        fault(f"*/datasets/{dataset}", {"kind": "status", "status": 404})
+        assert check(dataset) == PRESENT
+
+    def test_without_any_witness_it_is_unproven(self, client, check, refuse):
+        refuse(workspace={"status": 403}, listing={"status": 403})
+        assert check(NOTHING) == DatasetPresence(
+            presence=Presence.UNPROVEN,
+            reason=f"the account may read neither workspace {client.workspace} nor the list of its datasets (403)",
+        )
+
+    def test_in_a_workspace_that_is_not_there_it_is_unproven(self, clients):
+        assert clients.datasets.check_presence(NO_WORKSPACE, NOTHING) == DatasetPresence(
+            presence=Presence.UNPROVEN,
+            reason=(
+                f"workspace {NO_WORKSPACE} is not found either; check which workspace and environment this stack names"
+            ),
+        )
+
+    def test_a_stray_404_without_a_witness_is_not_gone_either(self, check, refuse, dataset, fault):
+        refuse(workspace={"status": 403}, listing={"status": 403})
+        fault(f"*/datasets/{dataset}", {"kind": "status", "status": 404})
+        assert check(dataset) == PRESENT
+
+    @pytest.mark.parametrize("how", [{"gateway": True}, {"html": True}, {"message": "Fault"}])
+    def test_a_404_of_somebody_else_is_an_error(self, check, dataset, fault, how):
+        fault(f"*/datasets/{dataset}", {"kind": "status", "status": 404, **how})
+        with pytest.raises(UnexpectedAnswer, match="veracity:dataWorkbenchUrl"):
+            check(dataset)
+
+    def test_a_second_404_of_somebody_else_is_an_error(self, check, dataset, fault):
+        fault(f"*/datasets/{dataset}", {"kind": "status", "status": 404})
+        fault(f"*/datasets/{dataset}", {"kind": "status", "status": 404, "gateway": True})
+        with pytest.raises(UnexpectedAnswer, match="veracity:dataWorkbenchUrl"):
+            check(dataset)
+
+    @pytest.mark.parametrize(
+        ("workspace", "listing", "error"),
+        [
+            pytest.param({"status": 404, "gateway": True}, None, UnexpectedAnswer, id="no such operation"),
+            pytest.param({"status": 400}, None, RequestRefused, id="a refusal"),
+            pytest.param({"status": 403}, {"status": 404, "gateway": True}, UnexpectedAnswer, id="nor the list"),
+        ],
+    )
+    def test_a_witness_that_cannot_be_asked_is_an_error(self, check, refuse, workspace, listing, error):
+        refuse(workspace=workspace, listing=listing)
+        with pytest.raises(error):
+            check(NOTHING)
+
+    @pytest.mark.usefixtures("one_attempt")
+    @pytest.mark.parametrize(
+        ("effect", "error"),
+        [({"kind": "status", "status": 500}, PlatformFailed), ({"kind": "cutBefore"}, PlatformUnreachable)],
+    )
+    @pytest.mark.parametrize("path", ["*/datasets/*", "*/workspaces/11111111-0000-4000-8000-000000000001"])
+    def test_any_other_failure_to_read_is_an_error(self, check, fault, path, effect, error):
+        fault(path, effect, count=None)
+        with pytest.raises(error):
+            check(NOTHING)
+
+
+class TestCounting:
+    def test_rows_are_counted_without_being_read(self, client, clients):
+        dataset = client.dataset("keyless")
+        assert clients.datasets.count_rows(client.workspace, dataset) == 0
+        client.ingested(dataset, "Append", csv_of(WIND, wind(1), wind(2), wind(3)))
+        assert clients.datasets.count_rows(client.workspace, dataset) == 3
+
+    def test_a_dataset_that_is_not_there_has_no_count(self, client, clients):
+        with pytest.raises(DatasetNotFound, match=NOTHING):
+            clients.datasets.count_rows(client.workspace, NOTHING)

@@ -1,0 +1,190 @@
+"""
+Connections that prove when nothing of a request has left this machine.
+
+The class of an exception does not tell: an `SSLError` is raised for a refused certificate and for a broken record in a
+response alike. The place of the failure does. What fails before the connection stands, the proxy's tunnel and TLS
+included, is raised as `NeverSent`; what fails later may have reached the server.
+"""
+
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Final, final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+_POOLS: Final = 8
+
+
+class NeverSent(Exception):
+    """Nothing of the request has left this machine; the text says why, in a few words."""
+
+
+@final
+class Session(requests.Session):
+    """A session that raises `NeverSent` where no connection could be made; safe for many threads."""
+
+    def __init__(self, *, connections: int, trust_env: bool) -> None:
+        super().__init__()
+        self._adapter = _Adapter(pool_connections=_POOLS, pool_maxsize=connections, max_retries=0)
+        self.mount("http://", self._adapter)
+        self.mount("https://", self._adapter)
+        self.trust_env = trust_env
+        self.auth = _keep_headers  # else a line in ~/.netrc would take the place of the token
+
+    def connect(self, request: requests.PreparedRequest, *, timeout_s: float) -> None:
+        """
+        Connect to where *request* goes, and keep the connection for it; nothing of the request is sent.
+
+        Args:
+            timeout_s: Longest wait for each step: TCP, the proxy's tunnel, TLS.
+        Raises:
+            NeverSent: There is no connection.
+        """
+        environment = self._environment(request)
+        self._adapter.connect(request, timeout_s, **{name: environment[name] for name in ("verify", "cert", "proxies")})
+
+    def exchange(self, request: requests.PreparedRequest, *, timeout: tuple[float, float]) -> requests.Response:
+        """
+        Send *request* once, on a kept connection or on a new one; redirects are not followed.
+
+        Args:
+            timeout: Longest waits, in seconds: for each step of connecting, and for each read.
+        Raises:
+            NeverSent: Nothing has left.
+            requests.RequestException, urllib3.exceptions.HTTPError, OSError: It may have been received.
+        """
+        return self.send(request, timeout=timeout, allow_redirects=False, **self._environment(request))
+
+    def _environment(self, request: requests.PreparedRequest) -> dict[str, Any]:
+        """Proxies and certificates, as the environment has them."""
+        return dict(self.merge_environment_settings(request.url or "", {}, None, None, None))
+
+
+def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+class _HttpConnection(HTTPConnection):
+    def connect(self) -> None:
+        with _proving(self):
+            super().connect()
+
+
+class _HttpsConnection(HTTPSConnection):
+    def connect(self) -> None:
+        with _proving(self):
+            super().connect()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether an idle connection still stands; urllib3 takes whatever can be read for its end."""
+        if self.sock is None or super().is_connected:
+            return self.sock is not None
+        # The session tickets of TLS 1.3 follow the handshake. They are no response, and reading takes them away.
+        self.sock.settimeout(0)
+        try:
+            self.sock.recv(1)
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False
+        finally:
+            self.sock.settimeout(self.timeout)
+        return False
+
+
+@contextmanager
+def _proving(connection: HTTPConnection) -> Generator[None]:
+    try:
+        yield
+    except Exception as error:
+        reason = _reason(error)
+        if connection.proxy is not None and not connection.has_connected_to_proxy:
+            reason = f"the proxy {connection.proxy.host}:{connection.proxy.port}: {reason}"
+        connection.close()  # one that stands half way would be taken for one that stands
+        raise NeverSent(reason) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, NameResolutionError):
+        return "its name is unknown"
+    if isinstance(error, NewConnectionError):
+        return "connection refused" if isinstance(error.__cause__, ConnectionRefusedError) else "no connection"
+    if isinstance(error, TimeoutError | ConnectTimeoutError):
+        return "time-out"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is refused: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS: {error.reason}"
+    if isinstance(error, ConnectionError):
+        return "the connection was cut"
+    return str(error) or type(error).__name__
+
+
+class _Pool(HTTPConnectionPool):
+    # urllib3 types this by a protocol that its own connections do not meet either.
+    ConnectionCls = _HttpConnection  # pyright: ignore[reportAssignmentType]
+
+    def open(self, timeout_s: float, *, with_tunnel: bool) -> None:
+        """Connect, *with_tunnel* through the proxy, and keep the connection for the next request."""
+        connection = self._get_conn()
+        try:
+            connection.timeout = timeout_s
+            if connection.is_closed and with_tunnel:
+                self._prepare_proxy(connection)
+            elif connection.is_closed:
+                connection.connect()
+        finally:
+            self._put_conn(connection)
+
+
+class _TlsPool(_Pool, HTTPSConnectionPool):
+    ConnectionCls = _HttpsConnection  # pyright: ignore[reportAssignmentType]
+
+
+_POOL_CLASSES: Final = {"http": _Pool, "https": _TlsPool}
+
+
+class _Adapter(HTTPAdapter):
+    """Uses these pools; a failure to get one is a proof too."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOL_CLASSES
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        if not proxy.lower().startswith(("http://", "https://")):
+            message = "the environment's proxy must be an http or https address; others are not supported"
+            raise NeverSent(message)
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = _POOL_CLASSES
+        return manager
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        try:
+            return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        except (requests.RequestException, ValueError) as error:
+            # The library's text may repeat the password in a proxy's address.
+            message = f"the environment's proxy cannot be used ({type(error).__name__})"
+            raise NeverSent(message) from error
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        try:
+            super().cert_verify(conn, url, verify, cert)  # pyright: ignore[reportUnknownMemberType] — no stubs
+        except OSError as error:
+            raise NeverSent(str(error)) from error
+
+    def connect(
+        self, request: requests.PreparedRequest, timeout_s: float, *, verify: Any, cert: Any, proxies: Any
+    ) -> None:
+        url = request.url or ""
+        pool = self.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        self.cert_verify(pool, url, verify, cert)
+        pool.open(timeout_s, with_tunnel=pool.proxy is not None and url.startswith("https:"))
