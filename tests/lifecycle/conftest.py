@@ -41,6 +41,8 @@ class FakeClock:
     def monotonic(self):
         return self.now
 
+    time = monotonic
+
 
 @pytest.fixture
 def clock():
@@ -74,6 +76,7 @@ def make_services(veracity, tmp_path):
             engine_is_alive=engine_is_alive,
             sleep=clock.sleep,
             monotonic=clock.monotonic,
+            time=clock.time,
         )
 
     return make

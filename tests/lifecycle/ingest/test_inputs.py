@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from veracity_provider.lifecycle.ingest_inputs import check_ingest, platform_file_name, resolve_source
+from veracity_provider.lifecycle.ingest.inputs import check_ingest, platform_file_name, resolve_source
 
 from veracity_provider.lifecycle.values import UNKNOWN
 

@@ -37,7 +37,7 @@ def journal(tmp_path):
     return Journal(tmp_path / "jobs", time=itertools.count(1000.0).__next__)
 
 
-@pytest.mark.parametrize(("before", "after"), itertools.product(JobState, JobState))
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(JobState, JobState)))
 def test_a_state_is_followed_only_by_one_that_knows_more(journal, before, after):
     for state in WAY_TO[before]:
         journal.write(JOB, state)

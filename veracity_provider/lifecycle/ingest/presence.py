@@ -22,7 +22,7 @@ def read(services: Services, id_: str, olds: JsonObject, reporter: Reporter) -> 
     Raises:
         VeracityError: The platform did not answer, or not in its own words.
     """
-    found = services.clients.datasets.find(olds["workspace_id"], olds["dataset_id"])
+    found = services.clients.datasets.check_presence(olds["workspace_id"], olds["dataset_id"])
     if found.presence is Presence.GONE:
         reporter.info(f"dataset {olds['dataset_id']} is gone")
         return None
