@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.model.judge import judge_start
 from tests.model.world import DATASETS, DURATIONS_S, SLOW_S, Job, in_words
 from veracity_provider.api import ingest as ingest_api
+from veracity_provider.api.datasets import DatasetPresence, Presence
 from veracity_provider.api.models import Dataset, JobReport, RegisteredJob, job_phase
 from veracity_provider.errors import (
     AnswerLost,
@@ -158,6 +159,16 @@ class FakeDatasets:
             self.stray_404s -= 1
             raise DatasetNotFound(f"no dataset {dataset_id}", status=404)
         return Dataset(id=dataset_id, name=in_words(dataset_id), schema_version_id=None)
+
+    def check_presence(self, workspace_id, dataset_id):
+        """As the real client: the dataset, a witness of the same workspace, and the dataset once more."""
+        for _ in range(2):
+            try:
+                self.get_dataset(workspace_id, dataset_id)
+            except DatasetNotFound:
+                continue
+            return DatasetPresence(presence=Presence.PRESENT)
+        return DatasetPresence(presence=Presence.GONE)
 
     def count_rows(self, _workspace_id, dataset_id):
         self._process.be_alive()

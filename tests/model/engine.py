@@ -88,7 +88,14 @@ class Pass:
         dataset = self.program.datasets[n]
         seen = self.declared.get((n, dataset), [])
         again = seen[-1].again if seen else 0
-        one = Declared(n, dataset, self.program.contents[n], inputs["operation"], next(iter(inputs.get("follows", ())), None), again)
+        one = Declared(
+            n,
+            dataset,
+            self.program.contents[n],
+            inputs["operation"],
+            next(iter(inputs.get("follows", ())), None),
+            again,
+        )
         if not self.process.is_preview and one not in seen[-1:]:
             self.declared[n, dataset] = [*seen, one]
         return one

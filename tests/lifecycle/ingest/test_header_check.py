@@ -1,7 +1,7 @@
 import pytest
-from veracity_provider.lifecycle.ingest.header_check import check_header, check_operation
 
 from veracity_provider.api.models import Column, SchemaVersion
+from veracity_provider.lifecycle.ingest.header_check import check_header, check_operation
 from veracity_provider.storage.csv_header import parse_header
 
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from veracity_provider.lifecycle.ingest.inputs import check_ingest, platform_file_name, resolve_source
 
+from veracity_provider.lifecycle.ingest.inputs import check_ingest, platform_file_name, resolve_source
 from veracity_provider.lifecycle.values import UNKNOWN
 
 ID = "22222222-0000-4000-8000-000000000001"

@@ -52,6 +52,7 @@ def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), in_jo
         ),
         outcomes={**others, current.job_id: outcome},
         beside=tuple(beside),
+        unheard_of=tuple(others.pop("unheard_of", ())),
         is_in_journal=in_journal,
     )
 
@@ -165,6 +166,13 @@ def test_a_job_that_a_late_one_has_overtaken_is_run_again(outcome, late, is_over
     plan = plan_upload(known(B, outcome, left=[A], beside=[A], A=late), declared("b"))
     assert plan.is_overtaken is is_overtaken
     assert (plan.serving is None, plan.is_update_due) == (is_overtaken, is_overtaken)
+
+
+def test_a_job_that_the_platform_did_not_know_has_the_last_word_once_it_has_ended():
+    """Its start was sent, and may have arrived late."""
+    for outcome, is_overtaken in ((GONE, False), (MAYBE, False), (TOOK, True), (ENDED, True)):
+        plan = plan_upload(known(B, TOOK, unheard_of=[A], A=outcome), declared("b"))
+        assert plan.is_overtaken is is_overtaken
 
 
 def test_what_may_be_at_work_stays_in_the_history_until_it_was_seen_to_end():

@@ -1,10 +1,10 @@
 """What a person is told about a job: the shape of a validation error is not published, so anything may come."""
 
 import pytest
-from veracity_provider.lifecycle.jobs.failures import failure_text
-from veracity_provider.lifecycle.jobs.job import JobReference
 
 from veracity_provider.api.models import JobPhase, JobReport
+from veracity_provider.lifecycle.jobs.failures import failure_text
+from veracity_provider.lifecycle.jobs.job import JobReference
 
 JOB = JobReference(workspace_id="w", dataset_id="d", job_id="j", operation="Upsert")
 

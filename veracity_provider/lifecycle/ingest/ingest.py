@@ -8,12 +8,13 @@ from veracity_provider.errors import IngestJobFailed, IngestJobInDoubt, IngestJo
 from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
+from veracity_provider.lifecycle.ingest.plan import has_ended_after
 from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.jobs.failures import failure_text
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
-from veracity_provider.lifecycle.jobs.outcome import ENDED_LATE, UNENDED, Outcome
+from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import ROWS, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.progress import duration, size
@@ -152,11 +153,15 @@ class _JobRun:
         )
 
     def _require_last_word(self, seen: Observation) -> None:
-        beside = seen.evidence.entry.beside if seen.evidence.entry else ()
-        ended = [job for job in beside if self._observer.look(job).outcome in ENDED_LATE]
-        if ended:
+        entry = seen.evidence.entry
+        if entry is None:
+            return
+        others = (*entry.beside, *entry.unheard_of)
+        outcomes = {job.job_id: self._observer.look(job).outcome for job in others}
+        late = has_ended_after(self._job, entry.beside, entry.unheard_of, outcomes)
+        if late:
             raise NewJobNeeded(
-                f"ingest job {ended[0].job_id} ended after ingest job {self._job.job_id} was started beside it, and "
+                f"ingest job {late.job_id} ended after ingest job {self._job.job_id} was started beside it, and "
                 "may have undone it: run `pulumi up` again, which ingests what is declared once more"
             )
 
@@ -166,8 +171,8 @@ class _JobRun:
             if entry is None or entry.state is not JobState.STAGED:
                 return  # another process has started or withdrawn it meanwhile
             self._require_known_past()
-            beside = self._starter.wait_for_others(self._job, self._history.left_behind)
-            self._starter.start(self._job, beside)
+            others = self._starter.wait_for_others(self._job, self._history.left_behind)
+            self._starter.start(self._job, others)
 
     def _require_known_past(self) -> None:
         """Be sure of what the dataset has before an Append adds to it, and of each Append before this job."""

@@ -69,7 +69,8 @@ class PastJobs:
         entry = seen[self._current.job_id].evidence.entry
         was_sent_here = entry is not None and entry.state not in {JobState.STAGED, JobState.NEVER_SENT}
         beside: tuple[JobReference, ...] = entry.beside if entry and was_sent_here else self._history.left_behind
-        others = {job.job_id: job for job in (*self._history.left_behind, *beside)}
+        unheard_of = entry.unheard_of if entry and was_sent_here else ()
+        others = {job.job_id: job for job in (*self._history.left_behind, *beside, *unheard_of)}
         outcomes = {job_id: one.outcome for job_id, one in seen.items()}
         outcomes |= {job_id: self._observer.look(job).outcome for job_id, job in others.items()}
         return Known(
@@ -77,6 +78,7 @@ class PastJobs:
             history=self._history,
             outcomes=outcomes,
             beside=beside,
+            unheard_of=unheard_of,
             is_in_journal=entry is not None,
         )
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from veracity_provider.lifecycle.ingest.history import JobHistory
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
-from veracity_provider.lifecycle.jobs.outcome import ENDED_LATE, UNENDED, Outcome
+from veracity_provider.lifecycle.jobs.outcome import ENDED, UNENDED, Outcome
 
 
 class StopReason(Enum):
@@ -38,6 +38,7 @@ class Known:
         current: The job that its state names.
         outcomes: What became of the current job, of each in its history, and of each in *beside*, by id.
         beside: Jobs that had not been seen to end when the current one was started.
+        unheard_of: Jobs that the platform did not know by then, although their start had been sent.
         is_in_journal: Whether this machine's journal has an entry of the current job.
     """
 
@@ -45,6 +46,7 @@ class Known:
     history: JobHistory
     outcomes: Mapping[str, Outcome]
     beside: tuple[JobReference, ...]
+    unheard_of: tuple[JobReference, ...]
     is_in_journal: bool
 
     @property
@@ -149,8 +151,19 @@ def _is_overtaken(known: Known) -> bool:
     """Whether a job that was beside the current one had the last word on the dataset."""
     if known.outcome is Outcome.NOT_SENT:
         return False
-    beside = [job for job in known.beside if job.dataset_id == known.current.dataset_id]
-    return any(known.outcomes[job.job_id] in ENDED_LATE for job in beside)
+    return has_ended_after(known.current, known.beside, known.unheard_of, known.outcomes) is not None
+
+
+def has_ended_after(
+    job: JobReference,
+    beside: tuple[JobReference, ...],
+    unheard_of: tuple[JobReference, ...],
+    outcomes: Mapping[str, Outcome],
+) -> JobReference | None:
+    """The first job of the dataset that may have changed rows after *job* was started beside it; None for none."""
+    ended = [other for other in beside if outcomes[other.job_id] in ENDED | {Outcome.GONE}]
+    ended += [other for other in unheard_of if outcomes[other.job_id] in ENDED]
+    return next((other for other in ended if other.dataset_id == job.dataset_id), None)
 
 
 def _serving(known: Known, found: _Found, declared: IngestInputs) -> Job | None:

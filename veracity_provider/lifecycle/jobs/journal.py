@@ -76,6 +76,8 @@ class Entry:
         updated_at: When this was written, seconds since 1970; likewise *starting_at*, when the start was written, which
             is None where it was not, or not here.
         beside: Jobs of the dataset that had not been seen to end when this one was started.
+        unheard_of: Jobs of the dataset whose start had been sent by then, and that the platform did not know; the
+            request may have arrived later.
         status: The platform's own word at the end; likewise *dataset_name*.
         problem: Why the file does not say what is true, for a warning; empty for an entry that does.
     """
@@ -85,6 +87,7 @@ class Entry:
     updated_at: float | None = None
     starting_at: float | None = None
     beside: tuple[JobReference, ...] = ()
+    unheard_of: tuple[JobReference, ...] = ()
     status: str = ""
     dataset_name: str = ""
     problem: str = ""
@@ -140,6 +143,7 @@ class Journal:
         state: JobState,
         *,
         beside: tuple[JobReference, ...] = (),
+        unheard_of: tuple[JobReference, ...] = (),
         since: float | None = None,
         status: str = "",
         dataset_name: str = "",
@@ -164,6 +168,7 @@ class Journal:
                 updated_at=now,
                 starting_at=(since or now) if state is JobState.STARTING else before.starting_at,
                 beside=tuple(one.reference() for one in beside) or before.beside,
+                unheard_of=tuple(one.reference() for one in unheard_of) or before.unheard_of,
                 status=status or before.status,
                 dataset_name=dataset_name or before.dataset_name,
                 problem="",
@@ -212,11 +217,11 @@ class Journal:
 
     def _read(self, path: Path, job: JobReference) -> Entry | None:
         try:
-            text = path.read_text()
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
         try:
-            return _from_json(json.loads(text), job)
+            return _from_json(json.loads(content), job)
         except (ValueError, KeyError, TypeError, AttributeError):
             problem = f"the journal's file {path} cannot be read as an entry"
             return Entry(job=job.reference(), state=JobState.STARTING, problem=problem)
@@ -293,6 +298,7 @@ def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
         updated_at=members["updated_at"],
         starting_at=members["starting_at"],
         beside=tuple(JobReference(**one) for one in members["beside"]),
+        unheard_of=tuple(JobReference(**one) for one in members["unheard_of"]),
         status=members["status"],
         dataset_name=members["dataset_name"],
     )

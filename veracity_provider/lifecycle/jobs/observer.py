@@ -8,7 +8,6 @@ from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import Entry, JobState, Journal
 from veracity_provider.lifecycle.jobs.outcome import (
     SETTLED,
-    UNENDED,
     Evidence,
     Outcome,
     outcome_of,
@@ -141,11 +140,6 @@ def _learnt(seen: Observation) -> JobState | None:
     if seen.outcome is Outcome.HAD_NO_EFFECT:
         return JobState.FAILED
     return JobState.IN_DOUBT if report and report.may_have_taken_effect else None
-
-
-def is_unended(seen: Observation) -> bool:
-    """Whether the job was not seen to end, although the platform knows it."""
-    return seen.outcome in UNENDED
 
 
 def journal_of(services: Services) -> Journal:

@@ -29,8 +29,8 @@ class Outcome(Enum):
 SETTLED = frozenset({Outcome.TOOK_EFFECT, Outcome.HAD_NO_EFFECT, Outcome.NOT_SENT, Outcome.ENDED})
 """These do not change by waiting."""
 UNENDED = frozenset({Outcome.MAY_BE_AT_WORK, Outcome.AT_WORK})
-ENDED_LATE = frozenset({Outcome.TOOK_EFFECT, Outcome.ENDED, Outcome.GONE})
-"""A job with one of these may have changed rows up to its end."""
+ENDED = frozenset({Outcome.TOOK_EFFECT, Outcome.ENDED})
+"""A job with one of these may have changed rows, at its end."""
 
 
 @dataclass(frozen=True, kw_only=True)

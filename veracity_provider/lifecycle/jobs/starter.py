@@ -2,14 +2,15 @@
 
 import contextlib
 from collections.abc import Generator, Iterable
+from dataclasses import dataclass
 from typing import Final, final
 
 from veracity_provider.api.ingest import PreparedStart, StartAnswer, StartOutcome
 from veracity_provider.errors import EngineGone, IngestJobInDoubt, IngestJobTimeout, NewJobNeeded, RateLimited
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
-from veracity_provider.lifecycle.jobs.observer import JobObserver, is_unended
-from veracity_provider.lifecycle.jobs.outcome import Outcome
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
+from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import END, Questions
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
@@ -18,6 +19,20 @@ from veracity_provider.lifecycle.values import Reporter
 RATE_LIMIT_PATIENCE_S: Final = 300.0
 """How long a start that is turned away for its rate is tried again, in all."""
 _RETRY_AFTER_S: Final = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherJobs:
+    """
+    Jobs that may still change rows of the dataset when another one is started.
+
+    Args:
+        beside: Not seen to end.
+        unheard_of: Sent, and not known to the platform: the request may arrive late.
+    """
+
+    beside: tuple[JobReference, ...] = ()
+    unheard_of: tuple[JobReference, ...] = ()
 
 
 @final
@@ -56,7 +71,7 @@ class JobStarter:
         with self._observer.journal.dataset_locked(dataset_id, wait=wait):
             yield
 
-    def wait_for_others(self, job: JobReference, left_behind: Iterable[JobReference]) -> tuple[JobReference, ...]:
+    def wait_for_others(self, job: JobReference, left_behind: Iterable[JobReference]) -> OtherJobs:
         """
         Wait for every other job that may be at work in the dataset, and return those that *job* may run beside.
 
@@ -68,11 +83,13 @@ class JobStarter:
         known_here = {other.job_id for other in listed}
         others = {other.job_id: other for other in (*listed, *left_behind) if other.dataset_id == job.dataset_id}
         others.pop(job.job_id, None)
-        beside = list[JobReference]()
+        beside, unheard_of = list[JobReference](), list[JobReference]()
         for other in others.values():
             # One that only the state names was waited for by the upload that left it behind.
             seen = self._observer.settle(other, waits=other.job_id in known_here)
-            if not is_unended(seen):
+            if self._may_arrive_late(seen):
+                unheard_of.append(other)
+            if seen.outcome not in UNENDED:
                 continue
             consequence = f"ingest job {job.job_id} was not started"
             if seen.outcome is Outcome.AT_WORK or not other.is_repeatable:
@@ -80,9 +97,16 @@ class JobStarter:
             if not job.is_repeatable:
                 raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence, answers=END))
             beside.append(other)
-        return tuple(beside)
+        return OtherJobs(beside=tuple(beside), unheard_of=tuple(unheard_of))
 
-    def start(self, job: JobReference, beside: tuple[JobReference, ...]) -> None:
+    def _may_arrive_late(self, seen: Observation) -> bool:
+        """Whether a start was sent, its answer lost, and the platform does not know the job, or not yet."""
+        entry = seen.evidence.entry
+        if seen.outcome is not Outcome.GONE or entry is None or entry.state is not JobState.STARTING:
+            return False
+        return entry.starting_at is not None and self._services.time() - entry.starting_at < self._timeout_s
+
+    def start(self, job: JobReference, others: OtherJobs) -> None:
         """
         Send the one start request of *job*, which the journal says is staged.
 
@@ -94,7 +118,7 @@ class JobStarter:
         with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
             if not self._services.engine_is_alive():
                 raise EngineGone(f"the engine that asked for ingest job {job.job_id} is gone; it was not started")
-            self._observer.journal.write(job, JobState.STARTING, beside=beside)
+            self._observer.journal.write(job, JobState.STARTING, beside=others.beside, unheard_of=others.unheard_of)
             answer = self._send(prepared)
         if answer.outcome is StartOutcome.ACCEPTED:
             self._observer.journal.write(job, JobState.STARTED)
