@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from veracity_provider.errors import SettingsError
@@ -71,17 +73,43 @@ def test_a_supplied_token_needs_no_account():
         pytest.param({"patchStyle": "json"}, "rfc6902 or documented", id="an unknown patch style"),
         pytest.param({"uploadWorkers": "99"}, "from 1 to 16", id="too many workers"),
         pytest.param({"uploadChunkMib": "many"}, "from 1 to 1024", id="a chunk that is no number"),
-        pytest.param({"resume": '{"job": "start"}'}, "job id", id="a resume of no job id"),
-        pytest.param({"resume": "started"}, "job id", id="a resume that is no object"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_key(config, words):
     assert words in problems(config)[f"veracity:{next(iter(config))}"]
 
 
-def test_a_persons_decision_about_a_job_is_read():
-    job = "11111111-2222-4333-8444-555555555555"
-    assert resolve({"resume": f'{{"{job}": "start"}}'}).resume == {job: "start"}
+JOB, OTHER = "11111111-2222-4333-8444-55555555555a", "11111111-2222-4333-8444-555555555556"
+
+
+def test_answers_about_jobs_are_read_from_config_and_environment_together():
+    config = {"answers": json.dumps({JOB.upper(): "applied"})}
+    environ = {"VERACITY_ANSWERS": json.dumps({OTHER: "ended", JOB: "not-applied"})}
+    assert resolve(config, environ).answers == {JOB: "applied", OTHER: "ended"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        pytest.param(
+            "applied",
+            "answers",
+            "must be a JSON object of job id to applied, not-applied or ended, not 'applied'",
+            id="no object",
+        ),
+        pytest.param(
+            '{"job": "applied"}', "answers", "must name each job by its id, a UUID, not 'job'", id="no id of a job"
+        ),
+        pytest.param(
+            json.dumps({JOB: "start"}),
+            f"answers.{JOB}",
+            "must be applied, not-applied or ended, not 'start'",
+            id="a word of an earlier release",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_refused(text, key, reason):
+    assert problems({"answers": text})[f"veracity:{key}"] == reason
 
 
 def test_no_secret_is_in_the_repr():

@@ -2,9 +2,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from veracity_provider.dynamic.program import Claims, Order, checkpoint_problems
+from veracity_provider.dynamic.program import Claims, DeclaredIngest, Order, checkpoint_problems
 
-NOON, WIND = ("ws", "noon"), ("ws", "wind")
+NOON, WIND = "noon", "wind"
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,10 @@ class Ingest:
     """Stands for a resource; only its identity counts here."""
 
     name: str
+
+
+def declared_as(name, *, may_overwrite=False):
+    return DeclaredIngest(Ingest(name), job_id=None, dataset_id=None, job_history=None, may_overwrite=may_overwrite)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +44,18 @@ def test_ingests_that_may_meet_in_a_dataset_run_in_the_order_of_declaration(decl
     order, found = Order(), {}
     for name, dataset in declared:
         found[name] = [ingest.name for ingest in order.predecessors(dataset)]
-        order.add(dataset, Ingest(name))
+        order.add(name, dataset, declared_as(name))
     assert found == waits_for
+
+
+def test_an_ingest_follows_each_overwrite_that_is_or_may_be_of_its_dataset():
+    order = Order()
+    for name, dataset in (("a", NOON), ("b", WIND), ("x", None), ("c", NOON)):
+        order.add(name, dataset, declared_as(name, may_overwrite=name != "c"))
+    assert [one.ingest.name for one in order.overwrites_before(NOON)] == ["a", "x"]
+    assert [one.ingest.name for one in order.overwrites_before(None)] == ["a", "b", "x"]
+    assert order.names_before(NOON) == ["a", "c", "x"]
+    assert order.names_before("another") == ["x"]
 
 
 def test_two_resources_that_manage_one_thing_are_refused_by_both_names(capsys):

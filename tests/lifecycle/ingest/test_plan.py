@@ -43,7 +43,7 @@ def declared(content, operation="Upsert", dataset="d", follows=(), **more):
     )
 
 
-def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), in_journal=True, **others):
+def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), unheard_of=(), in_journal=True, **others):
     """*others*: outcome of each other job by its name."""
     return Known(
         current=current,
@@ -52,7 +52,7 @@ def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), in_jo
         ),
         outcomes={**others, current.job_id: outcome},
         beside=tuple(beside),
-        unheard_of=tuple(others.pop("unheard_of", ())),
+        unheard_of=tuple(unheard_of),
         is_in_journal=in_journal,
     )
 

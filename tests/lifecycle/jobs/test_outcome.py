@@ -66,7 +66,8 @@ def test_a_state_that_shows_it_done_outranks_a_platform_that_forgot_it():
 def waiting(state, seen, *, is_repeatable, elapsed, starting_at=1000.0):
     entry = Entry(job=JOB, state=state, starting_at=starting_at) if state else None
     return waiting_time_s(
-        Evidence(entry=entry, report=seen),
+        entry,
+        is_shown=seen is not None,
         is_repeatable=is_repeatable,
         timeout_s=900.0,
         usual_s=120.0,

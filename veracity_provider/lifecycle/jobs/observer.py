@@ -13,7 +13,7 @@ from veracity_provider.lifecycle.jobs.outcome import (
     outcome_of,
     waiting_time_s,
 )
-from veracity_provider.lifecycle.jobs.waiting import look_up, wait_for_job
+from veracity_provider.lifecycle.jobs.waiting import Look, look, wait_for_job
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
@@ -67,54 +67,68 @@ class JobObserver:
         self._warned = set[str]()
 
     def look(self, job: JobReference) -> Observation:
-        """What is known of *job* now; writes nothing."""
-        entry = self.journal.find(job)
-        self._warn_of(entry)
-        is_recorded = job.job_id in self._recorded
-        is_known = is_recorded or (entry is not None and entry.state is JobState.COMPLETED)
-        evidence = Evidence(
-            entry=entry,
-            report=None if is_known else look_up(self._services, job),
-            answer=self._services.settings.answers.get(job.job_id.lower()),
-            is_recorded=is_recorded,
-        )
-        return Observation(job=job, evidence=evidence)
+        """
+        What is known of *job* now; writes nothing.
+
+        Raises:
+            PlatformFailed, RateLimited, PlatformUnreachable, UnexpectedAnswer: The platform did not answer.
+        """
+        seen, first = self._look(job)
+        if first.failure:
+            raise first.failure
+        return seen
 
     def settle(self, job: JobReference, *, waits: bool = True) -> Observation:
         """
         What became of *job*, after it has had its time (unless *waits* is False); what is learnt is written down.
 
         Raises:
-            PlatformFailed, RateLimited, PlatformUnreachable, UnexpectedAnswer: The platform did not answer.
+            PlatformFailed, RateLimited, PlatformUnreachable, UnexpectedAnswer: The platform did not answer for long.
             JournalError: The journal cannot be written.
         """
-        seen = self.look(job)
+        seen, first = self._look(job)
         if waits and seen.outcome not in SETTLED:
-            seen = self._wait(seen)
+            seen = self._wait(seen, first)
+        elif first.failure:
+            raise first.failure
         return self._write(seen)
 
     def left_s(self, seen: Observation) -> float:
         """How long a job that was not seen to end is still waited for, in seconds."""
+        return self._left_s(seen, is_shown=seen.evidence.report is not None)
+
+    def _left_s(self, seen: Observation, *, is_shown: bool) -> float:
         return waiting_time_s(
-            seen.evidence,
+            seen.evidence.entry,
+            is_shown=is_shown,
             is_repeatable=seen.job.is_repeatable,
             timeout_s=self._timeout_s,
             usual_s=self._services.settings.usual_job_s,
             now=self._services.time(),
         )
 
-    def _wait(self, seen: Observation) -> Observation:
-        limit_s = self.left_s(seen)
-        if limit_s <= 0:
-            return seen
+    def _look(self, job: JobReference) -> tuple[Observation, Look]:
+        entry = self.journal.find(job)
+        self._warn_of(entry)
+        is_recorded = job.job_id in self._recorded
+        is_known = is_recorded or (entry is not None and entry.state is JobState.COMPLETED)
+        first = Look() if is_known else look(self._services, job)
+        evidence = Evidence(
+            entry=entry,
+            report=first.report,
+            answer=self._services.settings.answers.get(job.job_id.lower()),
+            is_recorded=is_recorded,
+        )
+        return Observation(job=job, evidence=evidence), first
+
+    def _wait(self, seen: Observation, first: Look) -> Observation:
+        limit_s = self._left_s(seen, is_shown=seen.evidence.report is not None or first.failure is not None)
         entry = seen.evidence.entry
-        if entry is None or entry.state is not JobState.STARTED:
+        if limit_s > 0 and (entry is None or entry.state is not JobState.STARTED):
             self._reporter.info(
                 f"ingest job {seen.job.job_id} may have been started; waiting up to {duration(limit_s)} to see it end"
             )
-        report = wait_for_job(
-            self._services, seen.job, timeout_s=limit_s, reporter=self._reporter, first=seen.evidence.report
-        )
+        report = wait_for_job(self._services, seen.job, timeout_s=limit_s, reporter=self._reporter, first=first)
         return replace(seen, evidence=replace(seen.evidence, report=report))
 
     def _write(self, seen: Observation) -> Observation:

@@ -81,14 +81,20 @@ def _ended_otherwise(report: JobReport | None) -> bool:
     return report is not None and report.may_have_taken_effect
 
 
-def waiting_time_s(evidence: Evidence, *, is_repeatable: bool, timeout_s: float, usual_s: float, now: float) -> float:
+def waiting_time_s(
+    entry: Entry | None, *, is_shown: bool, is_repeatable: bool, timeout_s: float, usual_s: float, now: float
+) -> float:
     """
     How long to wait for a job that was not seen to end, in seconds; 0 or less when its time is over.
 
     One that was started is given the whole time-out in each `up`; so is an Append that the platform shows unended,
     counted from its start. All else is given the usual time of a job.
+
+    Args:
+        is_shown: Whether the platform knows the job, for all that can be seen.
+        timeout_s: The ingest's own limit; *usual_s* is that of `veracity:usualJobSeconds`.
+        now: Seconds since 1970.
     """
-    entry, is_shown = evidence.entry, evidence.report is not None
     if entry and entry.state is JobState.STARTED and is_shown:
         return timeout_s
     limit_s = timeout_s if is_shown and not is_repeatable else min(timeout_s, usual_s)

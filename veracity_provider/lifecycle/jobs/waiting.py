@@ -38,7 +38,7 @@ def poll_intervals(jitter: Callable[[float, float], float] = random.uniform) -> 
 
 
 def wait_for_job(
-    services: Services, job: JobReference, *, timeout_s: float, reporter: Reporter, first: JobReport | None
+    services: Services, job: JobReference, *, timeout_s: float, reporter: Reporter, first: "Look"
 ) -> JobReport | None:
     """
     Look an ingest job up until it ends, and return its last report.
@@ -48,7 +48,7 @@ def wait_for_job(
 
     Args:
         timeout_s: Longest wait. The platform speaks of 30 to 40 s for one job.
-        first: What the platform has just said; None when it does not know the job.
+        first: The look before.
     Returns:
         A report with a final phase; at the end of the time the last one, still active; None when the platform did not
         know the job at the last look.
@@ -56,7 +56,7 @@ def wait_for_job(
         PlatformFailed, RateLimited, PlatformUnreachable: It gave no answer for two minutes, or at the end of the time.
     """
     wait, intervals = _Wait(services, job, timeout_s, reporter), poll_intervals()
-    seen = _Seen(report=first)
+    seen = first
     while not seen.is_final:
         wait.require_answers(seen)
         left_s = wait.left_s()
@@ -67,22 +67,25 @@ def wait_for_job(
     return seen.report
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """One look: a report, or None for a job that the platform does not know, or the failure to look."""
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One look: a report, None for a job that the platform does not know, or a failure that may pass."""
 
     report: JobReport | None = None
     failure: VeracityError | None = None
 
     @property
     def is_final(self) -> bool:
+        """Whether the job has ended."""
         return self.report is not None and self.report.phase is not JobPhase.ACTIVE
 
     @property
     def retry_after_s(self) -> float:
+        """Seconds that the platform asks to wait."""
         return self.failure.retry_after_s or 0.0 if isinstance(self.failure, PlatformError) else 0.0
 
     def describe(self) -> str:
+        """For a line that is shown meanwhile."""
         if self.failure:
             return "not answered about"
         return self.report.status if self.report else "not known to the platform"
@@ -102,28 +105,33 @@ class _Wait:
     def left_s(self) -> float:
         return self._begun + self._timeout_s - self._services.monotonic()
 
-    def require_answers(self, seen: _Seen) -> None:
+    def require_answers(self, seen: Look) -> None:
         now = self._services.monotonic()
         if seen.failure is None:
             self._answered = now
         elif self.left_s() <= seen.retry_after_s or now - self._answered >= PATIENCE_S:
             raise seen.failure
 
-    def look(self) -> _Seen:
+    def look(self) -> Look:
         turn_s = self._services.pace.take_turn(self._services.monotonic())
         if turn_s > 0:
             self._services.sleep(turn_s)
-        try:
-            return _Seen(report=look_up(self._services, self._job))
-        except (PlatformFailed, RateLimited, PlatformUnreachable, UnexpectedAnswer) as failure:
-            return _Seen(failure=failure)
+        return look(self._services, self._job)
 
-    def sleep(self, seconds: float, seen: _Seen) -> None:
+    def sleep(self, seconds: float, seen: Look) -> None:
         while seconds > 0:
             waited = duration(self._services.monotonic() - self._begun)
             self._reporter.live(f"ingest job {seen.describe()}, waiting for {waited}")
             self._services.sleep(min(seconds, _LIVE_EVERY_S))
             seconds -= _LIVE_EVERY_S
+
+
+def look(services: Services, job: JobReference) -> Look:
+    """Look once; a failure that may pass is part of the answer, any other is raised."""
+    try:
+        return Look(report=look_up(services, job))
+    except (PlatformFailed, RateLimited, PlatformUnreachable, UnexpectedAnswer) as failure:
+        return Look(failure=failure)
 
 
 def look_up(services: Services, job: JobReference) -> JobReport | None:
