@@ -63,9 +63,13 @@ def certificate(tmp_path_factory):
 def trusted(certificate, monkeypatch):
     """The test's host leads to this machine, its certificate is trusted, and the environment names no proxy."""
     resolve = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1" if host == HOST else host, *rest, **more)
-    )
+
+    def lead_here(host, *rest, **options):
+        if host not in {HOST, "127.0.0.1"}:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name in these tests")
+        return resolve("127.0.0.1", *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lead_here)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -5,7 +5,7 @@ import json
 import pytest
 import stamina
 
-from tests.api.wire import HOST, closed_port, exchange, full_port, responding, serve, tunnelling
+from tests.api.wire import HOST, closed_port, cut_handshake, exchange, full_port, responding, serve, tunnelling
 from veracity_provider.api.auth import Tokens
 from veracity_provider.api.clients import connect
 from veracity_provider.api.ingest import IngestClient, StartAnswer, StartOutcome
@@ -101,7 +101,7 @@ class TestPreparing:
         assert str(failed.value) == f"starting ingest job {JOB} failed: {url} cannot be reached ({reason})"
 
     def test_a_connection_is_tried_again(self, trusted, connect_to):
-        cut = [lambda line: line.socket.recv(65536)] * 2
+        cut = [cut_handshake] * 2
         with stamina.set_testing(True, attempts=3), serve(trusted, *cut, exchange(responding(200, STARTED))) as server:
             assert start(connect_to(server.url)).outcome is StartOutcome.ACCEPTED
         assert server.connections == 3
@@ -132,7 +132,7 @@ class TestPreparing:
     @pytest.mark.parametrize(
         ("conversation", "reason"),
         [
-            pytest.param(lambda line: line.socket.recv(65536), "no TLS: UNEXPECTED_EOF", id="an end in the handshake"),
+            pytest.param(cut_handshake, "no TLS: UNEXPECTED_EOF", id="an end in the handshake"),
             pytest.param(
                 lambda line: (line.socket.recv(1), line.reset()),
                 "the connection was cut",
@@ -324,7 +324,7 @@ class TestSendingAgain:
 
     def test_where_it_cannot_be_made_again_nothing_was_sent(self, trusted, connect_to):
         with (
-            serve(trusted, exchange(responding(429, RATE_LIMIT)), lambda line: line.socket.recv(65536)) as server,
+            serve(trusted, exchange(responding(429, RATE_LIMIT)), cut_handshake) as server,
             connect_to(server.url).ingest.prepare_start(WORKSPACE, JOB) as prepared,
         ):
             prepared.send()

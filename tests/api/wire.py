@@ -180,6 +180,11 @@ def responding(status: int, body: str = "{}", **options: str) -> Conversation:
     return lambda line: line.respond(status, body, **options)
 
 
+def cut_handshake(line: Line) -> None:
+    """Go away when the client has begun with TLS."""
+    line.socket.recv(65536)
+
+
 def tunnelling(conversation: Conversation) -> Conversation:
     """A proxy that agrees to CONNECT, and is the other end itself."""
 
