@@ -4,6 +4,7 @@ import pytest
 import stamina
 
 from tests.api.wire import HOST, make_certificate
+from veracity_provider.api import connections
 from veracity_provider.api.clients import connect
 from veracity_provider.settings import Settings
 
@@ -75,6 +76,19 @@ def trusted(certificate, monkeypatch):
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.path))
     return certificate
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The client's TLS connections, in the order in which they were opened."""
+    found, connect = [], connections._HttpsConnection.connect
+
+    def connect_and_remember(connection):
+        connect(connection)
+        found.append(connection)
+
+    monkeypatch.setattr(connections._HttpsConnection, "connect", connect_and_remember)
+    return found
 
 
 @pytest.fixture

@@ -135,10 +135,15 @@ class TestTheJson:
     @pytest.mark.parametrize(
         ("status", "body", "headers", "text"),
         [
-            (200, b"<html>", {"Content_Type": "text/html; charset=utf-8"}, "the answer is text/html and not JSON"),
-            (200, b"OK", {}, "the answer is no content type and not JSON"),
-            (200, b"[" * 100_000, {"Content_Type": "application/json"}, "the answer is application/json and not JSON"),
-            (302, b"", {}, "the answer is a redirect (302), which no API of the platform gives"),
+            (200, b"<html>", {"Content_Type": "text/html; charset=utf-8"}, "the response is text/html and not JSON"),
+            (200, b"OK", {}, "the response is no content type and not JSON"),
+            (
+                200,
+                b"[" * 100_000,
+                {"Content_Type": "application/json"},
+                "the response is application/json and not JSON",
+            ),
+            (302, b"", {}, "the response is a redirect (302), which no API of the platform gives"),
         ],
     )
     def test_anything_else_is_unexpected(self, status, body, headers, text):

@@ -11,10 +11,8 @@ from urllib3.exceptions import HTTPError
 from tests.api.wire import cut_handshake, exchange, responding, serve, tunnelling
 from veracity_provider.api.clients import connect
 from veracity_provider.api.connections import Session
-from veracity_provider.api.transport import open_session
 from veracity_provider.errors import (
     AnswerLost,
-    AuthenticationFailed,
     Conflict,
     ContainerNotFound,
     DatasetNotFound,
@@ -325,78 +323,3 @@ class TestForeignExceptions:
             with pytest.raises(AnswerLost, match="may have been carried out") as lost:
                 clients.ingest.register_ingest_job(WORKSPACE, NOTHING, file_name="a.csv", operation="Upsert")
         assert "hidden" not in f"{unreachable.value}{lost.value}"
-
-
-def test_a_netrc_file_does_not_replace_the_token(make_settings, monkeypatch, tmp_path):
-    (tmp_path / "netrc").write_text("machine api.veracity.com login somebody password hidden-word\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    session = open_session(make_settings(endpoint="https://api.veracity.com"))
-    asked = requests.Request("GET", "https://api.veracity.com/x", headers={"Authorization": "Bearer token"})
-    assert session.prepare_request(asked).headers["Authorization"] == "Bearer token"
-
-
-class TestTokens:
-    def test_one_token_serves_all_requests_to_an_api(self, read, sent):
-        for _ in range(3):
-            read()
-        assert sent("/oauth2/token") == 1
-
-    def test_a_refused_token_is_renewed_once(self, read, fault, sent):
-        fault("*/resources/*", {"kind": "expireToken"})
-        assert read().id
-        assert sent("/oauth2/token") == 2
-
-    def test_a_token_that_is_refused_again_is_an_error(self, read, fault):
-        fault("*/resources/*", {"kind": "expireToken"}, count=None)
-        with pytest.raises(AuthenticationFailed):
-            read()
-
-    def test_a_scope_asks_the_v2_endpoint(self, client, make_settings, sent):
-        api = "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75/.default"
-        clients = connect(make_settings(scope=api))
-        assert clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]).name
-        assert clients.data.get_resource(client.demo["containers"]["owned"]).id
-        assert sent("/oauth2/v2.0/token") == 2
-
-    @pytest.mark.parametrize(
-        ("config", "words"),
-        [
-            ({"clientSecret": "hidden-word"}, "veracity:clientSecret"),
-            ({"clientId": "nobody"}, "veracity:clientId"),
-            ({"resource": "https://other"}, "veracity:resource"),
-            ({"scope": "https://other"}, "veracity:scope"),
-        ],
-    )
-    def test_a_refusal_names_the_setting_and_not_the_secret(self, client, make_settings, config, words):
-        with pytest.raises(AuthenticationFailed, match=words) as failed:
-            connect(make_settings(**config)).datasets.get_dataset(client.workspace, NOTHING)
-        assert "hidden-word" not in str(failed.value)
-        assert failed.value.trace_id
-
-    def test_an_expired_secret_says_so(self, client, clients):
-        client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": True})
-        try:
-            with pytest.raises(AuthenticationFailed, match="has expired"):
-                clients.datasets.get_dataset(client.workspace, NOTHING)
-        finally:
-            client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": False})
-
-    @pytest.mark.parametrize(
-        ("effect", "error"),
-        [
-            ({"kind": "status", "status": 429}, RateLimited),
-            ({"kind": "status", "status": 503}, PlatformFailed),
-            ({"kind": "html"}, UnexpectedAnswer),
-            ({"kind": "cutBefore"}, PlatformUnreachable),
-        ],
-    )
-    def test_a_token_endpoint_that_gives_no_token_is_one_error(self, read, fault, effect, error):
-        fault("*/oauth2/token", effect, count=None)
-        with pytest.raises(error):
-            read()
-
-    def test_a_wrong_key_is_told(self, client, make_settings):
-        clients = connect(make_settings(subscriptionKey="hidden-key"))
-        with pytest.raises(AuthenticationFailed, match="subscription key") as failed:
-            clients.datasets.get_dataset(client.workspace, NOTHING)
-        assert "hidden-key" not in str(failed.value)

@@ -109,7 +109,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     """
     if response.status_code >= 300:
         message = (
-            f"{action.label} failed: the answer is a redirect ({response.status_code}), which no API of the platform "
+            f"{action.label} failed: the response is a redirect ({response.status_code}), which no API of the platform "
             "gives. Check the endpoint in the stack config, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response))
@@ -120,7 +120,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     except (ValueError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
         message = (
-            f"{action.label} failed: the answer is {kind} and not JSON. "
+            f"{action.label} failed: the response is {kind} and not JSON. "
             "Check the endpoint in the stack config, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response)) from None
