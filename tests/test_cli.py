@@ -59,3 +59,10 @@ def test_a_job_that_is_not_there_is_told(emulator):
     missing = veracity(emulator, "job", "99999999-0000-4000-8000-000000000000")
     assert missing.returncode == 1
     assert "404" in missing.stderr
+
+
+def test_a_retry_shows_only_in_its_result(client, emulator):
+    fault = {"path": "*/datasets/*", "effect": {"kind": "status", "status": 503}}
+    client.control("POST", "/faults", fault)
+    shown = veracity(emulator, "dataset", emulator.demo["datasets"]["keyed"])
+    assert (shown.returncode, shown.stderr) == (0, "")

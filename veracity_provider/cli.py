@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import stamina
 import typer
 
 from veracity_provider.api.clients import Clients, connect
@@ -71,6 +72,8 @@ def job(job_id: str, workspace: Workspace = None) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    # A retry is told by the error at its end, and by no log line in between.
+    stamina.instrumentation.set_on_retry_hooks([])
     cli()
 
 

@@ -4,6 +4,7 @@ import pytest
 import stamina
 
 from tests.api.wire import HOST, make_certificate
+from veracity_provider.api import connections
 from veracity_provider.api.clients import connect
 from veracity_provider.settings import Settings
 
@@ -63,14 +64,31 @@ def certificate(tmp_path_factory):
 def trusted(certificate, monkeypatch):
     """The test's host leads to this machine, its certificate is trusted, and the environment names no proxy."""
     resolve = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1" if host == HOST else host, *rest, **more)
-    )
+
+    def lead_here(host, *rest, **options):
+        if host not in {HOST, "127.0.0.1"}:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name in these tests")
+        return resolve("127.0.0.1", *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lead_here)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.path))
     return certificate
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The client's TLS connections, in the order in which they were opened."""
+    found, connect = [], connections._HttpsConnection.connect
+
+    def connect_and_remember(connection):
+        connect(connection)
+        found.append(connection)
+
+    monkeypatch.setattr(connections._HttpsConnection, "connect", connect_and_remember)
+    return found
 
 
 @pytest.fixture

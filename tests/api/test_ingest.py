@@ -5,7 +5,17 @@ import json
 import pytest
 import stamina
 
-from tests.api.wire import HOST, closed_port, exchange, full_port, responding, serve, tunnelling
+from tests.api.wire import (
+    HOST,
+    closed_port,
+    cut_handshake,
+    exchange,
+    full_port,
+    responding,
+    serve,
+    tunnelling,
+    wait_to_read,
+)
 from veracity_provider.api.auth import Tokens
 from veracity_provider.api.clients import connect
 from veracity_provider.api.ingest import IngestClient, StartAnswer, StartOutcome
@@ -101,7 +111,7 @@ class TestPreparing:
         assert str(failed.value) == f"starting ingest job {JOB} failed: {url} cannot be reached ({reason})"
 
     def test_a_connection_is_tried_again(self, trusted, connect_to):
-        cut = [lambda line: line.socket.recv(65536)] * 2
+        cut = [cut_handshake] * 2
         with stamina.set_testing(True, attempts=3), serve(trusted, *cut, exchange(responding(200, STARTED))) as server:
             assert start(connect_to(server.url)).outcome is StartOutcome.ACCEPTED
         assert server.connections == 3
@@ -132,7 +142,7 @@ class TestPreparing:
     @pytest.mark.parametrize(
         ("conversation", "reason"),
         [
-            pytest.param(lambda line: line.socket.recv(65536), "no TLS: UNEXPECTED_EOF", id="an end in the handshake"),
+            pytest.param(cut_handshake, "no TLS: UNEXPECTED_EOF", id="an end in the handshake"),
             pytest.param(
                 lambda line: (line.socket.recv(1), line.reset()),
                 "the connection was cut",
@@ -302,43 +312,43 @@ class TestSendingAgain:
             assert prepared.send().outcome is StartOutcome.ACCEPTED
         assert (server.connections, server.count("POST")) == (1, 2)
 
-    def test_a_connection_that_was_closed_meanwhile_is_made_again(self, trusted, connect_to):
+    def test_a_connection_that_was_closed_meanwhile_is_made_again(self, trusted, connect_to, opened):
         with (
             serve(trusted, exchange(responding(429, RATE_LIMIT)), exchange(responding(200, STARTED))) as server,
             connect_to(server.url).ingest.prepare_start(WORKSPACE, JOB) as prepared,
         ):
             assert prepared.send().outcome is StartOutcome.NOT_SEEN
-            server.wait_for_close()
+            wait_to_read(opened[0])
             assert prepared.send().outcome is StartOutcome.ACCEPTED
         assert (server.connections, server.count("POST")) == (2, 2)
 
-    def test_a_tunnel_that_was_closed_meanwhile_is_made_again(self, trusted, connect_to, monkeypatch):
+    def test_a_tunnel_that_was_closed_meanwhile_is_made_again(self, trusted, connect_to, monkeypatch, opened):
         conversations = [exchange(responding(429, RATE_LIMIT)), exchange(responding(200, STARTED))]
         with serve(trusted, *map(tunnelling, conversations)) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
             with connect_to(f"https://{HOST}").ingest.prepare_start(WORKSPACE, JOB) as prepared:
                 assert prepared.send().outcome is StartOutcome.NOT_SEEN
-                proxy.wait_for_close()
+                wait_to_read(opened[0])
                 assert prepared.send().outcome is StartOutcome.ACCEPTED
         assert (proxy.count("CONNECT"), proxy.count("POST")) == (2, 2)
 
-    def test_where_it_cannot_be_made_again_nothing_was_sent(self, trusted, connect_to):
+    def test_where_it_cannot_be_made_again_nothing_was_sent(self, trusted, connect_to, opened):
         with (
-            serve(trusted, exchange(responding(429, RATE_LIMIT)), lambda line: line.socket.recv(65536)) as server,
+            serve(trusted, exchange(responding(429, RATE_LIMIT)), cut_handshake) as server,
             connect_to(server.url).ingest.prepare_start(WORKSPACE, JOB) as prepared,
         ):
             prepared.send()
-            server.wait_for_close()
+            wait_to_read(opened[0])
             answer = prepared.send()
         assert (answer.outcome, type(answer.error)) == (StartOutcome.NOT_SEEN, PlatformUnreachable)
         assert server.count("POST") == 1
 
-    def test_a_connection_that_ended_before_the_first_byte_is_made_again(self, trusted, connect_to):
+    def test_a_connection_that_ended_before_the_first_byte_is_made_again(self, trusted, connect_to, opened):
         with (
-            serve(trusted, lambda line: line.start_tls(), exchange(responding(200, STARTED))) as server,
+            serve(trusted, lambda line: line.start_tls(tickets=0), exchange(responding(200, STARTED))) as server,
             connect_to(server.url).ingest.prepare_start(WORKSPACE, JOB) as prepared,
         ):
-            server.wait_for_close()
+            wait_to_read(opened[0])
             assert prepared.send().outcome is StartOutcome.ACCEPTED
         assert (server.connections, server.count("POST")) == (2, 1)
 

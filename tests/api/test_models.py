@@ -4,7 +4,6 @@ import pytest
 
 from veracity_provider.api import models
 from veracity_provider.api.models import JobPhase
-from veracity_provider.api.provisioning import to_wire
 from veracity_provider.errors import UnexpectedAnswer
 
 
@@ -67,7 +66,7 @@ def test_an_answer_that_is_not_as_documented_is_told(body):
 
 
 @pytest.mark.parametrize("metadata", [{"tags": ["a"]}, {"tags": [None]}, {"tags": 7}, "text", [{"title": "A"}]])
-def test_so_is_a_container_that_is_described_in_another_shape(metadata):
+def test_a_container_whose_metadata_has_another_shape_is_told(metadata):
     with pytest.raises(UnexpectedAnswer, match="metadata"):
         models.resource({"id": "c", "metadata": metadata}, "reading")
 
@@ -93,21 +92,3 @@ def test_a_resource_is_read_in_any_case_with_nulls_left_out():
         "tags": [{"id": "1", "title": "a", "type": "tag"}, {"title": "v", "type": "systemtag"}],
     }
     assert [models.is_system_tag(tag) for tag in found.metadata["tags"]] == [False, True]
-
-
-def test_the_published_spelling_of_a_patch():
-    operations = [
-        {"op": "test", "path": "/icon/backgroundColor", "value": "#000000"},
-        {"op": "replace", "path": "/tags", "value": [{"title": "a"}, {"id": "1", "title": "v", "type": "systemTag"}]},
-    ]
-    assert to_wire(operations, "rfc6902") == operations
-    assert to_wire(operations, "documented") == {
-        "operations": [
-            {"op": "test", "path": "Icon/backgroundColor", "value": "#000000"},
-            {
-                "op": "replace",
-                "path": "Tags",
-                "value": [{"Title": "a"}, {"id": "1", "Title": "v", "type": "systemTag"}],
-            },
-        ]
-    }

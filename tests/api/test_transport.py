@@ -1,15 +1,18 @@
 """What is repeated, what is not, and what each answer of the platform becomes."""
 
+import json
 import socket
 
 import pytest
 import requests
+import stamina
+from urllib3.exceptions import HTTPError
 
+from tests.api.wire import cut_handshake, exchange, responding, serve, tunnelling
 from veracity_provider.api.clients import connect
-from veracity_provider.api.transport import open_session
+from veracity_provider.api.connections import Session
 from veracity_provider.errors import (
     AnswerLost,
-    AuthenticationFailed,
     Conflict,
     ContainerNotFound,
     DatasetNotFound,
@@ -19,10 +22,23 @@ from veracity_provider.errors import (
     PlatformUnreachable,
     RateLimited,
     RequestRefused,
+    SettingsError,
     UnexpectedAnswer,
 )
 
+WORKSPACE = "11111111-0000-4000-8000-000000000001"
+REGISTERED = json.dumps({"jobId": "j", "sasToken": "https://host/fs/d?sig=x"})
 NOTHING = "99999999-0000-4000-8000-000000000000"
+
+
+def fast_retries():
+    """As often as ever, and without the waits in between."""
+    return stamina.set_testing(True, attempts=4)
+
+
+def subclasses_of(family):
+    """*family* and everything below it."""
+    return [family, *(one for child in family.__subclasses__() for one in subclasses_of(child))]
 
 
 @pytest.fixture
@@ -199,76 +215,111 @@ class TestA404:
         assert "<" not in str(failed.value)
 
 
-def test_a_netrc_file_does_not_replace_the_token(make_settings, monkeypatch, tmp_path):
-    (tmp_path / "netrc").write_text("machine api.veracity.com login somebody password hidden-word\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    session = open_session(make_settings(endpoint="https://api.veracity.com"))
-    asked = requests.Request("GET", "https://api.veracity.com/x", headers={"Authorization": "Bearer token"})
-    assert session.prepare_request(asked).headers["Authorization"] == "Bearer token"
+class TestWhereAWriteFails:
+    """What was surely not sent is sent again; what may have been received is not. Real sockets and real TLS."""
 
+    @pytest.fixture
+    def register(self, connect_to):
+        def run(url):
+            clients = connect_to(url)
+            return clients.ingest.register_ingest_job(WORKSPACE, NOTHING, file_name="a.csv", operation="Upsert")
 
-class TestTokens:
-    def test_one_token_serves_all_requests_to_an_api(self, read, sent):
-        for _ in range(3):
-            read()
-        assert sent("/oauth2/token") == 1
-
-    def test_a_refused_token_is_renewed_once(self, read, fault, sent):
-        fault("*/resources/*", {"kind": "expireToken"})
-        assert read().id
-        assert sent("/oauth2/token") == 2
-
-    def test_a_token_that_is_refused_again_is_an_error(self, read, fault):
-        fault("*/resources/*", {"kind": "expireToken"}, count=None)
-        with pytest.raises(AuthenticationFailed):
-            read()
-
-    def test_a_scope_asks_the_v2_endpoint(self, client, make_settings, sent):
-        api = "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75/.default"
-        clients = connect(make_settings(scope=api))
-        assert clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]).name
-        assert clients.data.get_resource(client.demo["containers"]["owned"]).id
-        assert sent("/oauth2/v2.0/token") == 2
+        return run
 
     @pytest.mark.parametrize(
-        ("config", "words"),
+        "refuse",
         [
-            ({"clientSecret": "hidden-word"}, "veracity:clientSecret"),
-            ({"clientId": "nobody"}, "veracity:clientId"),
-            ({"resource": "https://other"}, "veracity:resource"),
-            ({"scope": "https://other"}, "veracity:scope"),
+            pytest.param(cut_handshake, id="cut in the handshake"),
+            pytest.param(lambda line: line.socket.sendall(b"220 smtp.example\r\n"), id="no TLS"),
         ],
     )
-    def test_a_refusal_names_the_setting_and_not_the_secret(self, client, make_settings, config, words):
-        with pytest.raises(AuthenticationFailed, match=words) as failed:
-            connect(make_settings(**config)).datasets.get_dataset(client.workspace, NOTHING)
-        assert "hidden-word" not in str(failed.value)
-        assert failed.value.trace_id
+    def test_before_the_connection_stands_it_is_sent_again(self, trusted, register, refuse):
+        with serve(trusted, refuse, refuse, exchange(responding(200, REGISTERED))) as server, fast_retries():
+            assert register(server.url).job_id == "j"
+        assert (server.connections, server.count("PUT")) == (3, 1)
 
-    def test_an_expired_secret_says_so(self, client, clients):
-        client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": True})
-        try:
-            with pytest.raises(AuthenticationFailed, match="has expired"):
-                clients.datasets.get_dataset(client.workspace, NOTHING)
-        finally:
-            client.control("POST", "/accounts", {"id": client.demo["clientId"], "secretExpired": False})
+    def test_a_certificate_that_is_refused_is_told_and_nothing_was_sent(self, trusted, register, monkeypatch):
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        with (
+            serve(trusted, exchange(responding(200, REGISTERED))) as server,
+            fast_retries(),
+            pytest.raises(PlatformUnreachable, match="its certificate is refused"),
+        ):
+            register(server.url)
+        assert (server.connections, server.count("PUT")) == (4, 0)
 
     @pytest.mark.parametrize(
-        ("effect", "error"),
+        "break_off",
         [
-            ({"kind": "status", "status": 429}, RateLimited),
-            ({"kind": "status", "status": 503}, PlatformFailed),
-            ({"kind": "html"}, UnexpectedAnswer),
-            ({"kind": "cutBefore"}, PlatformUnreachable),
+            pytest.param(lambda line: line.write_below_tls(b"\x17\x03\x03\x00\x20" + bytes(32)), id="a broken record"),
+            pytest.param(lambda line: line.write_below_tls(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), id="plain text"),
+            pytest.param(lambda line: line.reset(), id="a reset"),
+            pytest.param(lambda line: line.wait_for_end(), id="silence"),
         ],
     )
-    def test_a_token_endpoint_that_gives_no_token_is_one_error(self, read, fault, effect, error):
-        fault("*/oauth2/token", effect, count=None)
-        with pytest.raises(error):
-            read()
+    @pytest.mark.parametrize("through_proxy", [False, True], ids=["directly", "through a proxy"])
+    def test_in_the_response_it_is_lost_and_sent_once(self, trusted, register, monkeypatch, break_off, through_proxy):
+        conversation = exchange(break_off)
+        with serve(trusted, tunnelling(conversation) if through_proxy else conversation) as server, fast_retries():
+            if through_proxy:
+                monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.port}")
+            with pytest.raises(AnswerLost, match="it may have been carried out"):
+                register(server.url)
+        assert server.count("PUT") == 1
 
-    def test_a_wrong_key_is_told(self, client, make_settings):
-        clients = connect(make_settings(subscriptionKey="hidden-key"))
-        with pytest.raises(AuthenticationFailed, match="subscription key") as failed:
-            clients.datasets.get_dataset(client.workspace, NOTHING)
-        assert "hidden-key" not in str(failed.value)
+    def test_a_read_is_sent_again_wherever_it_failed(self, trusted, connect_to):
+        dataset = json.dumps({"id": NOTHING, "name": "n"})
+        broken = exchange(lambda line: line.write_below_tls(bytes(32)))
+        with serve(trusted, broken, cut_handshake, exchange(responding(200, dataset))) as server, fast_retries():
+            assert connect_to(server.url).datasets.get_dataset(WORKSPACE, NOTHING).name == "n"
+        assert server.count("GET") == 2
+
+    def test_a_read_without_any_response_is_told(self, trusted, connect_to):
+        with (
+            serve(trusted, exchange(lambda line: line.reset())) as server,
+            fast_retries(),
+            pytest.raises(PlatformUnreachable) as failed,
+        ):
+            connect_to(server.url).datasets.get_dataset(WORKSPACE, NOTHING)
+        url = f"{server.url}/veracity/dw/gateway/api/v2"
+        expected = f"reading dataset {NOTHING} failed: {url} gave no answer (the connection was cut)"
+        assert (str(failed.value), server.count("GET")) == (expected, 4)
+
+
+@pytest.mark.parametrize("key", ["subscriptionKey", "accessToken"])
+@pytest.mark.parametrize("value", ["hidden-word\r\nX: y", "hidden-word\n", "hidden–word"])
+def test_a_secret_that_fits_into_no_header_is_told_and_not_shown(connect_to, key, value):
+    with pytest.raises(SettingsError, match="must have no line break") as failed:
+        connect_to("https://veracity.invalid", **{key: value}).datasets.get_dataset(WORKSPACE, NOTHING)
+    assert f"veracity:{key}" in str(failed.value)
+    assert "hidden" not in str(failed.value)
+
+
+def test_an_address_that_leads_nowhere_is_told_by_its_key(connect_to):
+    with pytest.raises(SettingsError, match="veracity:dataWorkbenchUrl: must be an HTTP address"):
+        connect_to("https://.veracity.invalid").datasets.get_dataset(WORKSPACE, NOTHING)
+
+
+class TestForeignExceptions:
+    """None of the libraries' exceptions gets out, and none of their texts, which repeat addresses and headers."""
+
+    @pytest.mark.parametrize(
+        "raised",
+        [*subclasses_of(requests.RequestException), *subclasses_of(HTTPError), OSError, TimeoutError],
+        ids=lambda raised: f"{raised.__module__}.{raised.__name__}",
+    )
+    def test_each_is_one_of_ours(self, connect_to, monkeypatch, raised):
+        failure = raised.__new__(raised)
+        failure.args = ("hidden-word",)
+
+        def fail(*_, **__):
+            raise failure
+
+        monkeypatch.setattr(Session, "send", fail)
+        clients = connect_to("https://veracity.invalid")
+        with fast_retries():
+            with pytest.raises(PlatformUnreachable, match="gave no answer") as unreachable:
+                clients.datasets.get_dataset(WORKSPACE, NOTHING)
+            with pytest.raises(AnswerLost, match="may have been carried out") as lost:
+                clients.ingest.register_ingest_job(WORKSPACE, NOTHING, file_name="a.csv", operation="Upsert")
+        assert "hidden" not in f"{unreachable.value}{lost.value}"

@@ -29,8 +29,9 @@ class Certificate:
 
     path: Path
 
-    def server_context(self) -> ssl.SSLContext:
+    def server_context(self, *, tickets: int) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.num_tickets = tickets
         context.load_cert_chain(self.path)
         return context
 
@@ -63,8 +64,9 @@ class Line:
     server: "Server"
     socket: Any
 
-    def start_tls(self) -> None:
-        self.socket = self.server.certificate.server_context().wrap_socket(self.socket, server_side=True)
+    def start_tls(self, *, tickets: int = 2) -> None:
+        context = self.server.certificate.server_context(tickets=tickets)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def read_request(self) -> str:
         """The head of a request and its body, noted at the server; empty at the end of the connection."""
@@ -114,11 +116,6 @@ class Server:
     requests: list[str] = field(default_factory=list)
     connections: int = 0
     is_over: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-
-    def wait_for_close(self) -> None:
-        """Wait until it has closed one more connection."""
-        assert self.ended.acquire(timeout=_LONGEST_S)
 
     @property
     def port(self) -> int:
@@ -150,7 +147,6 @@ def serve(certificate: Certificate, *conversations: Conversation) -> Iterator[Se
                     conversation(line)
                 line.socket.close()
                 connection.close()
-                server.ended.release()
 
         thread = threading.Thread(target=accept, name="wire")
         thread.start()
@@ -180,6 +176,11 @@ def responding(status: int, body: str = "{}", **options: str) -> Conversation:
     return lambda line: line.respond(status, body, **options)
 
 
+def cut_handshake(line: Line) -> None:
+    """Go away when the client has begun with TLS."""
+    line.socket.recv(65536)
+
+
 def tunnelling(conversation: Conversation) -> Conversation:
     """A proxy that agrees to CONNECT, and is the other end itself."""
 
@@ -189,6 +190,12 @@ def tunnelling(conversation: Conversation) -> Conversation:
         conversation(line)
 
     return hold
+
+
+def wait_to_read(connection: Any) -> None:
+    """Wait until the client's end has something to read, such as the end of the connection."""
+    readable, _, _ = select.select([connection.sock], [], [], _LONGEST_S)
+    assert readable
 
 
 @contextlib.contextmanager

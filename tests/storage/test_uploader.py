@@ -5,6 +5,7 @@ import os
 import threading
 
 import pytest
+from azure.storage.filedatalake import FileProperties
 
 from veracity_provider.errors import SasRejected, SourceChanged, StorageError, StorageUnavailable
 from veracity_provider.storage.fingerprint import Fingerprint
@@ -122,6 +123,28 @@ def test_a_sas_without_the_right_to_read_is_enough(client, tmp_path, sas_uri):
     fault = {"method": "HEAD", "path": "/veracitylocal/*", "effect": {"kind": "status", "status": 403}}
     client.control("POST", "/faults", fault)
     send(made(tmp_path, 1000), sas_uri)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD"])
+def test_a_page_of_a_proxy_is_one_error_and_no_warning_of_the_library(client, tmp_path, sas_uri, method, caplog):
+    page = {"kind": "status", "status": 400, "html": True}
+    client.control("POST", "/faults", {"method": method, "path": "/veracitylocal/*", "effect": page})
+    with pytest.raises(StorageError) as failed:
+        send(made(tmp_path, 1000), sas_uri)
+    assert str(failed.value) == "uploading a.csv failed: the storage answered 400."
+    assert [record for record in caplog.records if record.name.startswith("azure")] == []
+
+
+def test_a_length_that_the_storage_does_not_tell_is_an_error(client, tmp_path, sas_uri, monkeypatch):
+    """As behind a proxy that takes `Content-Length` out of responses to HEAD."""
+    found = client.file_client(sas_uri, "a.csv")
+    monkeypatch.setattr(type(found), "get_file_properties", lambda _: FileProperties())
+    with pytest.raises(StorageError) as failed:
+        send(made(tmp_path, 1000), sas_uri)
+    assert str(failed.value) == (
+        "uploading a.csv failed: the storage's answer to HEAD has no Content-Length, so it cannot be verified that all "
+        "1,000 bytes arrived. Check whether a proxy takes it away, and run again"
+    )
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def _cause_of(response: requests.Response) -> str:
         body = None
     members = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     error, codes = str(members.get("error") or ""), members.get("error_codes")
-    known = [_CAUSES[code] for code in cast("list[Any]", codes) if code in _CAUSES] if isinstance(codes, list) else []
+    numbers = [code for code in cast("list[Any]", codes) if isinstance(code, int)] if isinstance(codes, list) else []
     unknown = f"it answered {response.status_code}. Check veracity:tokenUrl"
-    cause = known[0] if known else _CAUSES_BY_ERROR.get(error, unknown)
+    cause = next((_CAUSES[code] for code in numbers if code in _CAUSES), _CAUSES_BY_ERROR.get(error, unknown))
     return f"{cause} ({error})" if error else cause

@@ -8,7 +8,7 @@ included, is raised as `NeverSent`; what fails later may have reached the server
 
 import ssl
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, final
 
 import requests
@@ -83,19 +83,21 @@ class _HttpsConnection(HTTPSConnection):
     @property
     def is_connected(self) -> bool:
         """Whether an idle connection still stands; urllib3 takes whatever can be read for its end."""
-        if self.sock is None or super().is_connected:
-            return self.sock is not None
-        # The session tickets of TLS 1.3 follow the handshake. They are no response, and reading takes them away.
+        if self.sock is None:
+            return False
         self.sock.settimeout(0)
         try:
-            self.sock.recv(1)
-        except ssl.SSLWantReadError:
-            return True
+            # The session tickets of TLS 1.3 follow the handshake. They are no response, and reading takes them away,
+            # one at a time. Bytes that are read, or none, are a response that nobody asked for, or the end.
+            while not super().is_connected:
+                with suppress(ssl.SSLWantReadError):
+                    self.sock.recv(1)
+                    return False
         except OSError:
             return False
         finally:
             self.sock.settimeout(self.timeout)
-        return False
+        return True
 
 
 @contextmanager

@@ -230,13 +230,13 @@ class _Resource(_Wire):
 
 def registered_job(body: object, action: str) -> RegisteredJob:
     """From the response of registering. Its `sasToken` is a whole address, at times in quotes (docs/platform.md)."""
-    wire = _parsed(_RegisteredJob, body, action)
+    wire = _parse(_RegisteredJob, body, action)
     return RegisteredJob(job_id=wire.job_id.strip('"'), sas_uri=wire.sas_token.strip('"'))
 
 
 def job_report(body: object, job_id: str, action: str) -> JobReport:
     """From the response of the status endpoint."""
-    wire = _parsed(_JobStatus, body, action)
+    wire = _parse(_JobStatus, body, action)
     has_errors = bool(wire.notebook_error_message or wire.validation_error)
     return JobReport(
         job_id=wire.job_id or job_id,
@@ -251,14 +251,14 @@ def job_report(body: object, job_id: str, action: str) -> JobReport:
 
 def dataset(body: object, action: str) -> Dataset:
     """From the response of the dataset's own GET."""
-    wire = _parsed(_Dataset, body, action)
+    wire = _parse(_Dataset, body, action)
     version = wire.schema_info.schema_version_id if wire.schema_info else None
     return Dataset(id=wire.id, name=wire.name, schema_version_id=version)
 
 
 def schema_version(body: object, action: str) -> SchemaVersion:
     """From the response of the schema version's own GET."""
-    wire = _parsed(_SchemaVersion, body, action)
+    wire = _parse(_SchemaVersion, body, action)
     columns = tuple(
         Column(name=one.name, type=one.type, is_key=bool(one.is_key), is_required=bool(one.is_required))
         for one in wire.columns
@@ -268,18 +268,18 @@ def schema_version(body: object, action: str) -> SchemaVersion:
 
 def row_page(body: object, action: str) -> RowPage:
     """From the response of a dataset's query."""
-    wire = _parsed(_RowPage, body, action)
+    wire = _parse(_RowPage, body, action)
     return RowPage(rows=tuple(wire.data), total_count=wire.pagination.total_count)
 
 
 def resource(body: object, action: str) -> Resource:
     """From the response of the Data API or of a metadata patch; members in any case."""
-    wire = _parsed(_Resource, _in_lower_case(body), action)
+    wire = _parse(_Resource, _in_lower_case(body), action)
     values = {name: getattr(wire, name) for name in _Resource.model_fields if name != "metadata"}
     try:
         metadata = _metadata(wire.metadata or {})
     except (TypeError, AttributeError):
-        raise _undocumented(action, "metadata: its icon or tags are of another shape") from None
+        raise _undocumented_error(action, "metadata: its icon or tags are of another shape") from None
     return Resource(**values, metadata=metadata)
 
 
@@ -307,14 +307,14 @@ def _in_lower_case(body: object) -> Any:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _parsed(model: type[_Model], body: object, action: str) -> _Model:
+def _parse(model: type[_Model], body: object, action: str) -> _Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
         member = ".".join(str(part) for part in first["loc"]) or "the response"
-        raise _undocumented(action, f"{member}: {first['msg']}") from None
+        raise _undocumented_error(action, f"{member}: {first['msg']}") from None
 
 
-def _undocumented(action: str, what: str) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"{action} failed: the answer is not what the platform documents ({what})")
+def _undocumented_error(action: str, what: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{action} failed: the response is not what the platform documents ({what})")

@@ -54,16 +54,16 @@ def to_wire(operations: Sequence[Mapping[str, Any]], style: PatchStyle) -> objec
     """
     if style == "rfc6902":
         return [dict(operation) for operation in operations]
-    return {"operations": [_documented(operation) for operation in operations]}
+    return {"operations": [_to_documented(operation) for operation in operations]}
 
 
-def _documented(operation: Mapping[str, Any]) -> dict[str, Any]:
+def _to_documented(operation: Mapping[str, Any]) -> dict[str, Any]:
     field, slash, member = str(operation["path"]).removeprefix("/").partition("/")
     wire = {**operation, "path": f"{field.capitalize()}{slash}{member}"}
     if field == "tags" and not member and isinstance(wire.get("value"), list):
-        wire["value"] = [_documented_tag(tag) for tag in cast("list[dict[str, Any]]", wire["value"])]
+        wire["value"] = [_to_documented_tag(tag) for tag in cast("list[dict[str, Any]]", wire["value"])]
     return wire
 
 
-def _documented_tag(tag: Mapping[str, Any]) -> dict[str, Any]:
+def _to_documented_tag(tag: Mapping[str, Any]) -> dict[str, Any]:
     return {"Title" if name == "title" else name: value for name, value in tag.items()}

@@ -3,6 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any, Final, cast
 
 import requests
@@ -106,7 +109,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     """
     if response.status_code >= 300:
         message = (
-            f"{action.label} failed: the answer is a redirect ({response.status_code}), which no API of the platform "
+            f"{action.label} failed: the response is a redirect ({response.status_code}), which no API of the platform "
             "gives. Check the endpoint in the stack config, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response))
@@ -117,7 +120,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     except (ValueError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
         message = (
-            f"{action.label} failed: the answer is {kind} and not JSON. "
+            f"{action.label} failed: the response is {kind} and not JSON. "
             "Check the endpoint in the stack config, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response)) from None
@@ -166,8 +169,24 @@ def trace_id_of(response: requests.Response) -> str | None:
 
 
 def retry_after_of(response: requests.Response) -> float | None:
-    """Seconds that `Retry-After` asks for; None when it says nothing of the kind."""
+    """
+    Seconds that `Retry-After` asks for, whether it names them or a moment; None when it says nothing of the kind.
+
+    A moment is compared with the response's own `Date`, since this machine's clock may be off.
+    """
+    value = response.headers.get("Retry-After", "")
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
-    except (KeyError, ValueError):
+        seconds = float(value)
+    except ValueError:
+        moment = _moment(value)
+        asked = _moment(response.headers.get("Date", "")) or datetime.now(UTC)
+        return None if moment is None else max(0.0, (moment - asked).total_seconds())
+    return max(0.0, seconds) if isfinite(seconds) else None
+
+
+def _moment(http_date: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(http_date)
+    except (ValueError, TypeError):
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

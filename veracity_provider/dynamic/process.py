@@ -65,6 +65,11 @@ def lifecycle(make: Callable[[Services], Lifecycle]) -> Lifecycle:
 
 
 def _start(config: Config, environ: Mapping[str, str]) -> Process:
+    # Late: it comes with the libraries that a preview of nothing does not pay for.
+    import stamina
+
+    # A retry is told by the error at its end; a log line in between would show up as a warning of the stack.
+    stamina.instrumentation.set_on_retry_hooks([])
     if not environ.get("VERACITY_DEBUG"):
         sdk.show_errors_as_one_line()
     sdk.widen_worker_pool()

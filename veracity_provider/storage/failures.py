@@ -1,5 +1,6 @@
-"""Failures of the Azure library, translated; the only place that knows its exceptions."""
+"""Failures of the Azure library, translated; the only place that knows its exceptions and its log."""
 
+import logging
 from typing import Any, Final
 
 from azure.core.exceptions import (
@@ -21,6 +22,28 @@ _NEXT: Final = {
     "RequestBodyTooLarge": "Make appends smaller: `pulumi config set veracity:uploadChunkMib 4`.",
     "ConditionNotMet": "Somebody else writes to the same upload; run again for a fresh ingest job.",
 }
+
+
+# Private modules of the library. One that is renamed would warn again, which a test would notice.
+_LOGGERS: Final = (
+    "azure.storage.filedatalake._deserialize",
+    "azure.storage.filedatalake._shared.response_handlers",
+    "azure.storage.blob._shared.response_handlers",
+)
+
+
+def quiet_log() -> None:
+    """
+    Drop the library's warning about a body that is no error of the storage, such as a proxy's page.
+
+    It would show on the resource's row, beside the error that says the same. Other warnings stay.
+    """
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_is_worth_showing)
+
+
+def _is_worth_showing(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Unexpected return type")
 
 
 def passes(error: Exception) -> bool:

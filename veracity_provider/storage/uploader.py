@@ -13,7 +13,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.storage.filedatalake import DataLakeFileClient
 
 from veracity_provider.errors import SourceChanged, StorageError
-from veracity_provider.storage.failures import passes, translated
+from veracity_provider.storage.failures import passes, quiet_log, translated
 from veracity_provider.storage.fingerprint import Fingerprint
 from veracity_provider.storage.sas import UploadFolder, parse_sas_uri
 from veracity_provider.storage.sources import Source
@@ -80,6 +80,7 @@ def upload(
 
 
 def _open_client(folder: UploadFolder, file_name: str) -> DataLakeFileClient:
+    quiet_log()
     return DataLakeFileClient(
         account_url=folder.account_url,
         file_system_name=folder.file_system,
@@ -115,11 +116,16 @@ def _require_length(client: DataLakeFileClient, size_bytes: int, doing: str) -> 
         if error.status_code == 403:
             return  # a SAS without the right to read; the flush has already checked the length on the server
         raise
+    if found is None:
+        raise StorageError(
+            f"{doing} failed: the storage's answer to HEAD has no Content-Length, so it cannot be verified that all "
+            f"{size_bytes:,} bytes arrived. Check whether a proxy takes it away, and run again"
+        )
     if found != size_bytes:
         raise StorageError(f"{doing} failed: the storage holds {found:,} bytes where {size_bytes:,} were sent")
 
 
-def _size(client: Any) -> int:
+def _size(client: Any) -> int | None:
     # Untyped: the library's own annotations of this call are partly unknown.
     return client.get_file_properties().size
 

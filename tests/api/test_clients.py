@@ -1,0 +1,31 @@
+"""The clients of one connection."""
+
+from veracity_provider.api.clients import connect
+
+
+def test_connecting_sends_nothing(make_settings, sent):
+    connect(make_settings())
+    assert sent("") == 0
+
+
+def test_each_client_speaks_to_its_own_address(make_settings):
+    clients = connect(
+        make_settings(dataWorkbenchUrl="https://w.test", dataApiUrl="https://d.test", provisioningUrl="https://p.test/")
+    )
+    services = [
+        client._transport.service for client in (clients.ingest, clients.datasets, clients.data, clients.provisioning)
+    ]
+    assert [(service.base_url, service.url_key, service.audience) for service in services] == [
+        ("https://w.test", "veracity:dataWorkbenchUrl", "data workbench"),
+        ("https://w.test", "veracity:dataWorkbenchUrl", "data workbench"),
+        ("https://d.test", "veracity:dataApiUrl", "data fabric"),
+        ("https://p.test", "veracity:provisioningUrl", "data fabric"),
+    ]
+
+
+def test_one_token_serves_all_apis_of_an_audience(client, clients, sent):
+    clients.data.get_resource(client.demo["containers"]["owned"])
+    clients.provisioning.update_metadata(client.container(), [])
+    assert sent("/oauth2/token") == 1
+    clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"])
+    assert sent("/oauth2/token") == 2
