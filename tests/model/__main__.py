@@ -42,7 +42,7 @@ def main() -> int:
     parser.add_argument("--random", type=int, default=500, help="random histories of each plan")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--plan", default="", help="only plans whose name has this in it")
+    parser.add_argument("--plan", default="", help="only plans whose name begins so")
     parser.add_argument("--replay", metavar="PATH", help="tell one history in words")
     asked = parser.parse_args()
     if asked.replay:
@@ -50,7 +50,7 @@ def main() -> int:
             path = Path.parsed(asked.replay)
             show(*Exploration(path.plan, folders).replay(path), sep="\n")
         return 0
-    tasks = [(plan, asked.deviations, asked.random, asked.seed) for plan in PLANS if asked.plan in str(plan)]
+    tasks = [(plan, asked.deviations, asked.random, asked.seed) for plan in PLANS if str(plan).startswith(asked.plan)]
     return campaign(tasks, asked.processes)
 
 
