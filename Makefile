@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down test lint format types bench fuzz chaos
+.PHONY: help setup up preview env stop down test lint format types bench fuzz model chaos
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -54,6 +54,9 @@ bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 
 fuzz: setup ## hold the metadata patch against 200,000 documents (10 to 20 minutes)
 	VERACITY_FUZZ_EXAMPLES=200000 $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/test_metadata_patch.py
+
+model: setup ## disturb an ingest in every way, and in every two at once, on the real classes (an hour or more)
+	$(BIN)/python -m tests.model
 
 chaos: setup ## kill `pulumi up` 200 times at random instants, and count the rows (an hour or more)
 	$(BIN)/python -m tests.chaos --kills 200

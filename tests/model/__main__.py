@@ -14,7 +14,7 @@ from multiprocessing import Pool
 
 from rich.console import Console
 
-from tests.model.history import PLANS, Exploration, Plan, Violation, parsed
+from tests.model.history import PLANS, Exploration, Path, Plan, Violation
 from tests.model.situation import homes
 
 show = Console(highlight=False, markup=False, soft_wrap=True).print
@@ -42,14 +42,15 @@ def main() -> int:
     parser.add_argument("--random", type=int, default=500, help="random histories of each plan")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--plan", default="", help="only plans whose name has this in it")
-    parser.add_argument("--replay", nargs=2, metavar=("PLAN", "TRAIL"), help="tell one history in words")
+    parser.add_argument("--plan", default="", help="only plans whose name begins so")
+    parser.add_argument("--replay", metavar="PATH", help="tell one history in words")
     asked = parser.parse_args()
     if asked.replay:
         with homes() as folders:
-            show(*Exploration(Plan(*asked.replay[0].split("/")), folders).replay(parsed(asked.replay[1])), sep="\n")
+            path = Path.parsed(asked.replay)
+            show(*Exploration(path.plan, folders).replay(path), sep="\n")
         return 0
-    tasks = [(plan, asked.deviations, asked.random, asked.seed) for plan in PLANS if asked.plan in str(plan)]
+    tasks = [(plan, asked.deviations, asked.random, asked.seed) for plan in PLANS if str(plan).startswith(asked.plan)]
     return campaign(tasks, asked.processes)
 
 

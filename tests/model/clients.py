@@ -1,18 +1,20 @@
 """Fake clients of the platform's API: they ask the world, and are where requests and answers are lost or refused."""
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tests.model.judge import judge_start
 from tests.model.world import DATASETS, DURATIONS_S, SLOW_S, Job, in_words
-from veracity_provider.api import ingest as ingest_api
 from veracity_provider.api.datasets import DatasetPresence, Presence
+from veracity_provider.api.ingest import StartAnswer, StartOutcome
 from veracity_provider.api.models import Dataset, JobReport, RegisteredJob, job_phase
 from veracity_provider.errors import (
     AnswerLost,
+    AuthenticationFailed,
     Conflict,
     DatasetNotFound,
     IngestJobNotFound,
@@ -22,7 +24,6 @@ from veracity_provider.errors import (
     RateLimited,
     SourceChanged,
     StorageError,
-    VeracityError,
 )
 
 if TYPE_CHECKING:
@@ -36,13 +37,19 @@ _KILLED_AFTER = "killed, after it has arrived"
 _LATE = "the request arrives late, and no answer"
 _ANSWER_LOST = "the answer is lost"
 _STARTED_AND_409 = "409, and it was started"
-_NOT_STARTED: dict[str, tuple[str, Callable[[], VeracityError]]] = {
-    "the request is lost": ("UNKNOWN", lambda: AnswerLost("no answer to the start")),
-    "409, and it was not started": ("UNKNOWN", lambda: Conflict("409: another job is processed", status=409)),
-    "403": ("UNKNOWN", lambda: PermissionDenied("403: starting is refused", status=403)),
-    "429 of the gateway": ("NOT_SEEN", lambda: RateLimited("429: rate limit", status=429, retry_after_s=2.0)),
+_CONFLICT = Conflict("409: another job is processed", status=409)
+_NOT_STARTED: Mapping[str, StartAnswer] = {
+    "the request is lost": StartAnswer(outcome=StartOutcome.UNKNOWN, error=AnswerLost("no answer to the start")),
+    "409, and it was not started": StartAnswer(outcome=StartOutcome.UNKNOWN, error=_CONFLICT),
+    "403": StartAnswer(outcome=StartOutcome.UNKNOWN, error=PermissionDenied("403: starting is refused", status=403)),
+    "401 of the gateway": StartAnswer(
+        outcome=StartOutcome.NOT_SEEN, error=AuthenticationFailed("401: the subscription key is refused", status=401)
+    ),
+    "429 of the gateway": StartAnswer(
+        outcome=StartOutcome.NOT_SEEN, error=RateLimited("429: rate limit", status=429, retry_after_s=2.0)
+    ),
 }
-"""A start that does not start: its outcome, and the error."""
+"""A start that starts nothing."""
 
 
 class FakeIngest:
@@ -90,21 +97,10 @@ class FakeIngest:
         name = job.declared.dataset if status == "Completed" else None
         return JobReport(job_id=job_id, status=status, phase=job_phase(status, has_errors=False), dataset_name=name)
 
-    def start_ingest_job(self, _workspace_id, job_id):
-        """The start as 0.1.0 asks for it."""
-        self._connect(job_id)
-        error = self._post(job_id)[1]
-        if error:
-            raise error
-
     @contextmanager
     def prepare_start(self, _workspace_id, job_id) -> Iterator[SimpleNamespace]:
         self._connect(job_id)
-        yield SimpleNamespace(send=lambda: self._send(job_id))
-
-    def _send(self, job_id):
-        outcome, error = self._post(job_id)
-        return SimpleNamespace(outcome=ingest_api.StartOutcome[outcome], error=error)
+        yield SimpleNamespace(send=lambda: self._post(job_id))
 
     def _connect(self, job_id) -> None:
         left_over = (LEFT_OVER,) if self._process.call else ()
@@ -117,16 +113,15 @@ class FakeIngest:
         if fault == "no token":
             raise PlatformFailed("the token endpoint answers 503; nothing was sent", status=503)
 
-    def _post(self, job_id) -> tuple[str, VeracityError | None]:
+    def _post(self, job_id) -> StartAnswer:
         job = self._world.job(job_id)
         later = (_KILLED_AFTER, _ANSWER_LOST, _LATE, _STARTED_AND_409)
         fault = self._process.effect(f"starting {job.name}", *_NOT_STARTED, *later)
-        job.posts += fault != "429 of the gateway"  # the service never saw that one
+        job.posts += not (fault and fault.endswith("of the gateway"))  # the service never saw that one
         self._world.say(f"  sends the start of {job.name}")
         self._judge(job)
         if fault in _NOT_STARTED:
-            outcome, error = _NOT_STARTED[fault]
-            return outcome, error()
+            return _NOT_STARTED[fault]
         if fault == _LATE:
             job.arrives = self._world.now + SLOW_S
         else:
@@ -134,8 +129,10 @@ class FakeIngest:
         if fault == _KILLED_AFTER:
             self._process.die()
         if fault == _STARTED_AND_409:
-            return "UNKNOWN", Conflict("409: another job is processed", status=409)
-        return ("UNKNOWN", AnswerLost("no answer to the start")) if fault else ("ACCEPTED", None)
+            return StartAnswer(outcome=StartOutcome.UNKNOWN, error=_CONFLICT)
+        if fault:
+            return StartAnswer(outcome=StartOutcome.UNKNOWN, error=AnswerLost("no answer to the start"))
+        return StartAnswer(outcome=StartOutcome.ACCEPTED)
 
     def _judge(self, job: Job) -> None:
         is_blind = judge_start(self._world, job, journal=self._process.journal(), answered=self._process.answered)
@@ -163,11 +160,9 @@ class FakeDatasets:
     def check_presence(self, workspace_id, dataset_id):
         """As the real client: the dataset, a witness of the same workspace, and the dataset once more."""
         for _ in range(2):
-            try:
+            with contextlib.suppress(DatasetNotFound):
                 self.get_dataset(workspace_id, dataset_id)
-            except DatasetNotFound:
-                continue
-            return DatasetPresence(presence=Presence.PRESENT)
+                return DatasetPresence(presence=Presence.PRESENT)
         return DatasetPresence(presence=Presence.GONE)
 
     def count_rows(self, _workspace_id, dataset_id):

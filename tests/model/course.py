@@ -103,6 +103,7 @@ class Course:
         if passes:
             self._world.say(passes)
             self._world.sleep(HOUR_S)
+            self.situation.left_over = None
         if passes and "forgets" in passes:
             for job in self._world.jobs:
                 job.is_forgotten |= job.is_over
@@ -125,7 +126,11 @@ class Course:
         reply = self._world.choose("does not answer", "answers falsely")
         if reply != "does not answer":
             self.situation.is_lied_to |= reply == "answers falsely"
-            self._person.answer(question, falsely=reply == "answers falsely")
+            self._answer(question, falsely=reply == "answers falsely")
+
+    def _answer(self, question: Question, *, falsely: bool = False) -> None:
+        self._person.answer(question, falsely=falsely)
+        self.situation.left_over = None  # no process outlives its CLI for so long
 
     def _refresh(self, how: str) -> None:
         process = self._process(is_preview=True)
@@ -179,7 +184,7 @@ class Course:
             if isinstance(stop, Question):
                 if not is_warned:
                     self._world.violate("a question of which the preview had not warned")
-                self._person.answer(stop)
+                self._answer(stop)
             if stop is None:
                 if self._preview()[0]:
                     self._world.violate("after a success the next preview is not empty")
@@ -222,7 +227,7 @@ class Course:
         stop = self._passed(process, options)
         self.situation.homes[process.machine] = self._homes.read(process.machine)
         self.situation.is_blind |= process.is_blind
-        self.situation.left_over = process.left_over or self.situation.left_over
+        self.situation.left_over = process.left_over
         return stop
 
     def _passed(self, process: Process, options: str) -> Question | BaseException | None:
@@ -258,20 +263,19 @@ class Course:
         judge_question(
             self._world,
             question.job_id,
-            recorded=[one["outputs"]["job_id"] for one in ingests],
+            recorded=[one["outputs"].get("effective_job_id") or one["outputs"]["job_id"] for one in ingests],
             never_sent=process.ingests.never_sent,
-            answered=self._person.answered,
+            answered=self.situation.answers,
         )
 
     def _let_left_over_go_on(self, process: Process) -> None:
         """Between two steps of *process*, one that a killed CLI left over makes its last call, from the beginning."""
         call = self.situation.left_over
-        if call is None or self._world.choose(GOES_ON) is None:
-            return
+        if call is None or call.machine != process.machine or self._world.choose(GOES_ON) is None:
+            return  # two machines are kept apart by the lock of the stack alone
         self._world.say(f"  {GOES_ON}")
         self.situation.left_over = None
-        if call.machine == process.machine:
-            self.situation.homes[call.machine] = self._homes.read(call.machine)
+        self.situation.homes[call.machine] = self._homes.read(call.machine)
         stale = self._process(is_preview=False, machine=call.machine)
         choose, self._world.choose = self._world.choose, ordinary
         with suppress(VeracityError), stale.at_work(call.declared):

@@ -1,56 +1,39 @@
-"""What a lifecycle reaches without a client: the upload to Azure, the wall clock, the files of the journal."""
+"""What a lifecycle reaches without a client: the upload to Azure, and the files of the journal."""
 
 import contextlib
 import errno
 import json
 import os
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 from tests.model.process import current
-from tests.model.world import in_words
-from veracity_provider.storage import uploader
+from tests.model.world import EPOCH_S, in_words
+from veracity_provider.lifecycle.ingest import staging
 
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-_CACHES = ("fingerprints", "preflight")
+_CACHES = ("fingerprints", "preflight", "previews")
 """Folders beside the journal, which may be lost at any time."""
 DISK_FULL = "no space is left on the device"
 
 
-class _ModelDatetime(datetime):
-    """The wall clock shows the model's time."""
-
-    @classmethod
-    def now(cls, tz=None):
-        process = current()
-        return (_EPOCH + timedelta(seconds=process.world.now if process else 0.0)).astimezone(tz)
-
-
-def seconds_of(timestamp: str) -> float:
-    """The model's time for an ISO 8601 timestamp."""
-    return (datetime.fromisoformat(timestamp) - _EPOCH).total_seconds()
+def seconds_of(time_of_day: str) -> float:
+    """The model's time for an ISO 8601 timestamp, or for seconds since 1970."""
+    seconds = datetime.fromisoformat(time_of_day).timestamp() if "T" in time_of_day else float(time_of_day)
+    return seconds - EPOCH_S
 
 
 @contextmanager
 def fakes_in_place() -> Iterator[None]:
     """All of the edge is the model's."""
-    wall_clock = SimpleNamespace(**{**vars(time), "time": lambda: _ModelDatetime.now(UTC).timestamp()})
     with contextlib.ExitStack() as stack:
         for name in ("replace", "rename", "link"):
             stack.enter_context(mock.patch.object(os, name, _noted(getattr(os, name))))
         stack.enter_context(mock.patch.object(os, "fsync", _sync_nothing))
-        stack.enter_context(mock.patch.object(uploader, "upload", _upload))
-        for module in [one for name, one in sys.modules.items() if name.startswith("veracity_provider.lifecycle")]:
-            for name, real, fake in (("datetime", datetime, _ModelDatetime), ("time", time, wall_clock)):
-                if getattr(module, name, None) is real:
-                    stack.enter_context(mock.patch.object(module, name, fake))
+        stack.enter_context(mock.patch.object(staging, "upload", _upload))
         yield
 
 
@@ -76,8 +59,5 @@ def _noted(real: Callable[..., None]) -> Callable[..., None]:
 
 
 def _line(source: Any, target: Path) -> str:
-    try:
-        document = json.loads(Path(source).read_text())
-        return in_words(f"{target.stem} {document.get('state') or document}")
-    except (ValueError, AttributeError):
-        return in_words(target.name)
+    word = json.loads(Path(source).read_text()).get("state")
+    return f"{in_words(target.stem)} {word}" if word else "tried"

@@ -1,7 +1,7 @@
 """The engine: keeps the state of one or more ingests, each an upload and an ingest, and calls their lifecycles."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class Program:
         return "; ".join(each) + (", ids in capitals" if self.in_capitals else "")
 
     def inputs(self, n: int) -> dict[str, Any]:
-        """What `DatasetIngest` gives to both resources of ingest *n*, but for `follows`."""
+        """What `DatasetIngest` gives to both resources of ingest *n*."""
         dataset_id = DATASETS[self.datasets[n]]
         return {
             "dataset_id": dataset_id.upper() if self.in_capitals else dataset_id,
@@ -42,10 +42,9 @@ class Program:
             "job_timeout_seconds": LIMIT_S,
         }
 
-    def overwrite_before(self, n: int) -> int | None:
-        """The nearest Overwrite declared before ingest *n* for its dataset."""
-        before = [k for k in range(n) if (self.datasets[k], self.operations[k]) == (self.datasets[n], "Overwrite")]
-        return before[-1] if before else None
+    def declared_before(self, n: int) -> list[int]:
+        """The ingests that are declared before ingest *n* for its dataset."""
+        return [k for k in range(n) if self.datasets[k] == self.datasets[n]]
 
 
 @dataclass(kw_only=True)
@@ -72,30 +71,30 @@ class Pass:
 
     def run(self) -> None:
         """All ingests, one after the other. The first error ends it: each ingest depends on those before it."""
-        job_ids: list[object] = []
+        done: list[JsonObject] = []
         for n in range(len(self.program.contents)):
-            inputs, overwrite = self.program.inputs(n), self.program.overwrite_before(n)
-            if overwrite is not None:
-                inputs["follows"] = [job_ids[overwrite]]
-            declared = self._declare(n, inputs)
-            uploaded = self._step(f"upload{n}", {**inputs, "ingests_before": []}, declared)
+            inputs, order = self.program.inputs(n), self._order(n, done)
+            declared = self._declare(n, inputs, order)
+            is_preview = self.process.is_preview
+            uploaded = self._step(f"upload{n}", {**inputs, **order, "is_preview": is_preview, "urn": ""}, declared)
             self.between()
-            given = {**inputs, **{name: uploaded[name] for name in UPLOADED}}
-            job_ids.append(self._step(f"ingest{n}", given, declared)["job_id"])
+            given = {**inputs, **{name: uploaded.get(name) for name in UPLOADED}}
+            done.append(self._step(f"ingest{n}", given, declared))
             self.between()
 
-    def _declare(self, n: int, inputs: JsonObject) -> Declared:
+    def _order(self, n: int, done: Sequence[JsonObject]) -> dict[str, Any]:
+        """What the program tells the upload of ingest *n* about those before it, as `program.jobs_to_follow` has it."""
+        before = self.program.declared_before(n)
+        overwrites = [done[k] for k in before if self.program.operations[k] == "Overwrite"]
+        names = [f"ingest{k}" for k in before] if self.program.operations[n] == "Overwrite" else None
+        return {"follows": [_job_to_follow(f"ingest{n}", one) for one in overwrites] or None, "ingests_before": names}
+
+    def _declare(self, n: int, inputs: JsonObject, order: JsonObject) -> Declared:
         dataset = self.program.datasets[n]
         seen = self.declared.get((n, dataset), [])
         again = seen[-1].again if seen else 0
-        one = Declared(
-            n,
-            dataset,
-            self.program.contents[n],
-            inputs["operation"],
-            next(iter(inputs.get("follows", ())), None),
-            again,
-        )
+        follows = tuple(order["follows"] or ())
+        one = Declared(n, dataset, self.program.contents[n], inputs["operation"], follows, again)
         if not self.process.is_preview and one not in seen[-1:]:
             self.declared[n, dataset] = [*seen, one]
         return one
@@ -142,6 +141,14 @@ class Pass:
             self.process.effect(f"saving the state of {name}")
         self.stack[name] = {"id": id_, "inputs": _as_json(news), "outputs": _as_json(outputs)}
         return self.stack[name]["outputs"]
+
+
+def _job_to_follow(name: str, overwrite: JsonObject) -> object:
+    """The job of an *overwrite* after which the ingest *name* runs; None where it is no reason to run."""
+    if overwrite["job_id"] is UNKNOWN:
+        return UNKNOWN
+    before = overwrite.get("job_history", {}).get("current", {}).get("ingests_before")
+    return overwrite["job_id"] if before is not None and name not in before else None
 
 
 def _as_json(value: Any) -> Any:

@@ -2,44 +2,56 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from tests.model.course import BACK, CONFIGS, NEW, NOTHING, Course, ordinary
 from tests.model.engine import Program
+from tests.model.left_by_0_1_0 import LEFT, lay_out
 from tests.model.situation import Homes, Situation
 from tests.model.world import World, in_words
 
-UPS = 4
 _USUAL_EDITS = {".": NOTHING, "n": NEW, "b": BACK}
+_NEW_CONTENTS = "wxyz"
+"""What new rows are named for, by round; the first are `a`."""
 _POINTS = 60
 """How many decision points a history has, about: so often does a random one deviate."""
 
 
+EDITS = ("....", ".n..", ".nb.", ".n.b")
+"""What is usually edited before each `up`."""
+
+
 class Plan(NamedTuple):
-    """A stack of `CONFIGS`, what the platform says of idle jobs, and what is usually edited before each `up`."""
+    """A stack of `CONFIGS`, what the platform says of idle jobs, and what release 0.1.0 has left, if anything."""
 
     config: str
     idle: str
-    edits: str
+    left: str = ""
 
     def __str__(self) -> str:
-        return "/".join(self)
+        return "/".join(self).rstrip("/")
+
+    def paths(self) -> "list[Path]":
+        """The ordinary courses: of a new stack with each usual edit, of one that 0.1.0 has left with none."""
+        return [Path(self, edits) for edits in (("..",) if self.left else EDITS)]
 
     def beginning(self) -> Situation:
-        """Nothing is made yet."""
+        """Before the first `up`."""
         operations = CONFIGS[self.config].operations
         n = len(operations)
         program = Program(tuple(f"{k}a" for k in range(n)), ("D1",) * n, operations)
-        return Situation(world=World(self.idle), program=program, before=((),) * n)
+        situation = Situation(world=World(self.idle), program=program, before=((),) * n)
+        if self.left:
+            lay_out(self.left, situation)
+        return situation
 
 
-PLANS = tuple(
-    Plan(config, idle, edits)
-    for config in CONFIGS
-    for idle in ("Running", "404")
-    for edits in ("....", ".n..", ".nb.", ".n.b")
+_IDLE = ("Running", "404")
+PLANS = (
+    *(Plan(config, idle) for config in CONFIGS for idle in _IDLE),
+    *(Plan(config, idle, left) for config in ("append", "upsert") for idle in _IDLE for left in LEFT),
 )
 
 Deviations = Mapping[int, int]
@@ -76,22 +88,67 @@ class RandomChoices(Choices):
 
 
 @dataclass(frozen=True)
-class Violation:
-    """A rule that was broken, and the shortest history found in which it was."""
+class Path:
+    """How a history goes: its plan, the usual edits of its `up`s, and the deviations of each round so far."""
 
     plan: Plan
+    edits: str
+    trail: Trail = ()
+
+    @property
+    def deviations(self) -> int:
+        return sum(map(len, self.trail))
+
+    @property
+    def usual_edit(self) -> str:
+        """That of the next round."""
+        return self.edits[len(self.trail)]
+
+    def extended(self, taken: Deviations) -> "Path":
+        """With one more round."""
+        return replace(self, trail=(*self.trail, dict(taken)))
+
+    def __str__(self) -> str:
+        """`append/404 .n.. 1.4=2 3.0=1`: plan, usual edits, and round, point, deviation."""
+        taken = [f"{k}.{point}={pick}" for k, one in enumerate(self.trail) for point, pick in one.items()]
+        return " ".join([str(self.plan).replace(" ", "_"), self.edits, *taken])
+
+    @classmethod
+    def parsed(cls, text: str) -> "Path":
+        """The path that is spelled so."""
+        plan, edits, *taken = text.split()
+        rounds: list[dict[int, int]] = [{} for _ in edits]
+        for place, pick in (one.split("=") for one in taken):
+            k, point = place.split(".")
+            rounds[int(k)][int(point)] = int(pick)
+        return cls(Plan(*plan.replace("_", " ").split("/")), edits, tuple(rounds))
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A rule that was broken, and a history in which it was."""
+
     text: str
-    trail: Trail
+    path: Path
     log: tuple[str, ...]
 
     @property
     def size(self) -> tuple[int, int]:
         """The number of deviations, and of lines."""
-        return _count(self.trail), len(self.log)
+        return self.path.deviations, len(self.log)
 
     def __str__(self) -> str:
-        replay = f"python -m tests.model --replay '{self.plan}' '{spelled(self.trail)}'"
-        return "\n".join([f"{self.plan}: {self.text}", f"({replay})", *map(in_words, self.log)])
+        head = f"{self.path.plan}: {self.text}", f"(python -m tests.model --replay '{self.path}')"
+        return "\n".join([*head, *map(in_words, self.log)])
+
+
+@dataclass
+class _Node:
+    """A situation after an `up`, one path to it, and how many there are, by number of deviations."""
+
+    situation: Situation
+    path: Path
+    ways: Counter[int]
 
 
 @dataclass
@@ -103,120 +160,99 @@ class Exploration:
     histories: Counter[int] = field(default_factory=Counter)
     """By number of deviations: those that were tried, or that are equal from some `up` on to one that was."""
     rounds: int = 0
-    ends: int = 0
     violations: dict[str, Violation] = field(default_factory=dict)
+    """By text, the one with the fewest deviations."""
     _ended: set[bytes] = field(default_factory=set)
 
     def try_all(self, limit: int) -> None:
         """Every history with up to *limit* deviations. Situations that are equal after an `up` are followed once."""
-        level = [_Node(self.plan.beginning(), (), Counter({0: 1}))]
-        for _ in range(UPS):
-            following: dict[bytes, _Node] = {}
-            for node in level:
-                for choices, situation in self._rounds(node, limit - node.deviations):
-                    found = _Node(situation, (*node.trail, choices.taken), node.ways_on(len(choices.taken), limit))
-                    key = situation.signature()
-                    following[key] = found.merged(following.get(key))
-            level = list(following.values())
-        for node in level:
-            self._end(node.situation, node.trail)
+        start = self.plan.beginning()
+        nodes = [_Node(start, path, Counter({0: 1})) for path in self.plan.paths()]
+        for _ in range(len(nodes[0].path.edits)):
+            following: dict[tuple[str, bytes], _Node] = {}
+            for group in _with_equal_rounds(nodes):
+                budget = limit - min(node.path.deviations for node in group)
+                for taken, situation in self._rounds(group[0], budget):
+                    for node in group:
+                        self._add(following, node, taken, situation, limit)
+            nodes = list(following.values())
+        for node in nodes:
+            self._end(node.situation, node.path)
             self.histories += node.ways
 
     def try_random(self, count: int, *, limit: int, seed: int) -> None:
         """*count* random histories with up to *limit* deviations."""
         chance = random.Random(f"{seed} {self.plan}")
         for _ in range(count):
-            situation, trail = self.plan.beginning(), ()
-            for _ in range(UPS):
-                choices = RandomChoices(chance, probability=limit / _POINTS, limit=limit - _count(trail))
-                situation = self._round(situation, choices, trail)
-                trail = (*trail, choices.taken)
-            self._end(situation, trail)
-            self.histories[_count(trail)] += 1
+            situation, path = self.plan.beginning(), chance.choice(self.plan.paths())
+            while len(path.trail) < len(path.edits):
+                choices = RandomChoices(chance, probability=limit / _POINTS, limit=limit - path.deviations)
+                situation = self._round(situation, choices, path)
+                path = path.extended(choices.taken)
+            self._end(situation, path)
+            self.histories[path.deviations] += 1
 
-    def replay(self, trail: Trail) -> list[str]:
+    def replay(self, path: Path) -> list[str]:
         """One history, in words."""
-        situation = self.plan.beginning()
-        for k, taken in enumerate(trail):
-            situation = self._round(situation, Choices(taken), trail[:k])
-        self._end(situation, trail)
+        situation, gone = self.plan.beginning(), replace(path, trail=())
+        for taken in path.trail:
+            situation = self._round(situation, Choices(taken), gone)
+            gone = gone.extended(taken)
+        self._end(situation, path)
         return [in_words(line) for line in situation.world.log]
 
-    def _rounds(self, node: "_Node", budget: int) -> Iterator[tuple[Choices, Situation]]:
+    def _add(
+        self, following: dict[tuple[str, bytes], _Node], node: _Node, taken: Deviations, after: Situation, limit: int
+    ) -> None:
+        path = node.path.extended(taken)
+        if path.deviations > limit:
+            return
+        ways = Counter({n + len(taken): count for n, count in node.ways.items() if n + len(taken) <= limit})
+        found = _Node(after, path, ways)
+        known = following.setdefault((path.edits[len(path.trail) :], after.signature), found)
+        if known is not found:
+            known.ways += ways
+            if path.deviations < known.path.deviations:
+                known.situation, known.path = after, path
+
+    def _rounds(self, node: _Node, budget: int) -> Iterator[tuple[Deviations, Situation]]:
         """The next round with every vector of up to *budget* deviations."""
         queue: list[Deviations] = [{}]
         while queue:
             choices = Choices(queue.pop())
-            yield choices, self._round(node.situation, choices, node.trail)
+            yield choices.taken, self._round(node.situation, choices, node.path)
             if len(choices.taken) < budget:
                 for point in range(max(choices.taken, default=-1) + 1, len(choices.offered)):
                     queue += [{**choices.taken, point: pick + 1} for pick in range(choices.offered[point])]
 
-    def _round(self, situation: Situation, choices: Choices, trail: Trail) -> Situation:
+    def _round(self, situation: Situation, choices: Choices, path: Path) -> Situation:
         self.rounds += 1
         course = Course(CONFIGS[self.plan.config], situation.copy(), self.homes)
         course.situation.world.choose = choices
-        k = len(trail)
-        if k == 0:
+        k = len(path.trail)
+        if k == 0 and not self.plan.left:
             course.begin()
         else:
-            course.go_on(_USUAL_EDITS[self.plan.edits[k]], "abcd"[k])
+            course.go_on(_USUAL_EDITS[path.usual_edit], _NEW_CONTENTS[k])
         course.situation.world.choose = ordinary
-        self._note(course.situation.world, (*trail, choices.taken))
+        self._note(course.situation.world, path.extended(choices.taken))
         return course.situation
 
-    def _end(self, situation: Situation, trail: Trail) -> None:
-        key = situation.signature()
-        if key not in self._ended:
-            self._ended.add(key)
-            self.ends += 1
+    def _end(self, situation: Situation, path: Path) -> None:
+        if situation.signature not in self._ended:
+            self._ended.add(situation.signature)
             Course(CONFIGS[self.plan.config], situation, self.homes).end()
-            self._note(situation.world, trail)
+            self._note(situation.world, path)
 
-    def _note(self, world: World, trail: Trail) -> None:
+    def _note(self, world: World, path: Path) -> None:
         for text in world.violations:
-            found = Violation(self.plan, text, tuple(dict(taken) for taken in trail), tuple(world.log))
+            found = Violation(text, path, tuple(world.log))
             self.violations[text] = min(self.violations.get(text, found), found, key=lambda one: one.size)
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A situation after an `up`, one way to it, and how many there are, by number of deviations."""
-
-    situation: Situation
-    trail: Trail
-    ways: Counter[int]
-
-    @property
-    def deviations(self) -> int:
-        return _count(self.trail)
-
-    def ways_on(self, more: int, limit: int) -> Counter[int]:
-        """The ways to a node that is *more* deviations away, as far as they have at most *limit*."""
-        return Counter({n + more: ways for n, ways in self.ways.items() if n + more <= limit})
-
-    def merged(self, equal: "_Node | None") -> "_Node":
-        """With the ways to an *equal* one; the one with fewer deviations is gone on with."""
-        if equal is None:
-            return self
-        nearer = min(equal, self, key=lambda node: node.deviations)
-        return _Node(nearer.situation, nearer.trail, equal.ways + self.ways)
-
-
-def _count(trail: Trail) -> int:
-    return sum(map(len, trail))
-
-
-def spelled(trail: Trail) -> str:
-    """`1.4=2 3.0=1`: round, point, deviation."""
-    return " ".join(f"{k}.{point}={pick}" for k, taken in enumerate(trail) for point, pick in taken.items())
-
-
-def parsed(text: str) -> Trail:
-    """The trail that was spelled so."""
-    rounds: list[dict[int, int]] = [{} for _ in range(UPS)]
-    for word in text.split():
-        place, pick = word.split("=")
-        k, point = place.split(".")
-        rounds[int(k)][int(point)] = int(pick)
-    return tuple(rounds)
+def _with_equal_rounds(nodes: Iterable[_Node]) -> Iterable[list[_Node]]:
+    """*nodes* that differ only in what is edited later."""
+    groups: dict[tuple[str, bytes], list[_Node]] = {}
+    for node in nodes:
+        groups.setdefault((node.path.usual_edit, node.situation.signature), []).append(node)
+    return groups.values()

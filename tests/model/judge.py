@@ -14,8 +14,8 @@ def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered:
         journal: Job id to its word in the journal of the machine that starts.
         answered: Jobs about which the stack's config has an answer.
     Returns:
-        Whether it runs beside a job of another ingest of which this machine knows nothing. That is a known limit:
-        nothing that this machine can read names that job.
+        Whether it runs beside a job of another ingest, or of 0.1.0, of which this machine knows nothing. That is a
+        known limit: nothing that this machine can read names that job.
     """
     if job.posts > 1:
         world.violate("a second start request for a job")
@@ -25,7 +25,8 @@ def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered:
     if not others:
         return False
     world.say(f"    [beside {', '.join(one.name for one in others)}]")
-    if any(one.id not in journal and one.declared.ingest != job.declared.ingest for one in others):
+    unknown = [one for one in others if one.id not in journal]
+    if any(one.is_of_0_1_0 or one.declared.ingest != job.declared.ingest for one in unknown):
         return True
     if "Append" in {one.declared.operation for one in (job, *others)}:
         world.violate("an Append runs beside another job")

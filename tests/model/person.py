@@ -1,20 +1,17 @@
 """The person: reads which answers an error takes, looks at what is true, and writes the answer into the config."""
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.model.world import OVER_S, World, in_words
+from tests.model.world import OVER_S, World
 
-_WORDS = {"answers": ("applied", "not-applied", "ended"), "resume": ("started", "start")}
-"""What each setting takes; `resume` is that of 0.1.0."""
-_NAMED = re.compile(r"veracity:(answers|resume)\.([0-9a-f-]{36})")
+_OFFERED = re.compile(r"'veracity:answers\.([0-9a-f-]{36})' (applied|not-applied|ended)$", re.MULTILINE)
+"""The commands that a question names, one a line."""
 _PATIENCE_S = 2 * OVER_S
 """Longer than any job takes that ends by itself."""
 
-Answers = dict[tuple[str, str], str]
-"""Setting and job id → word."""
+Answers = dict[str, str]
+"""Job id → what a person says of the job."""
 
 
 @dataclass(frozen=True)
@@ -22,45 +19,21 @@ class Question:
     """A stop that a person can answer."""
 
     job_id: str
-    setting: str
-    words: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"asks about {in_words(self.job_id)}: {' or '.join(self.words)}"
+    answers: tuple[str, ...]
 
 
 def question_in(text: str) -> Question | None:
-    """The question that an error's text asks, by the setting and the words that it names; None where it asks none."""
-    found = _NAMED.search(text)
-    if found is None:
-        return None
-    setting, job_id = found.groups()
-    return Question(job_id, setting, tuple(word for word in _WORDS[setting] if _offers(text, word)))
-
-
-def _offers(text: str, word: str) -> bool:
-    """Whether *word* stands in backticks, alone or at the end of a command."""
-    return re.search(rf"'veracity:answers\.[0-9a-f-]{{36}}' {word}$", text, re.MULTILINE) is not None
+    """The question that an error's text asks, by the commands that it names; None where it asks none."""
+    offered = _OFFERED.findall(text)
+    return Question(offered[0][0], tuple(word for _, word in offered)) if offered else None
 
 
 class Person:
     """Answers what is asked; *answers* stay in the config for ever."""
 
     def __init__(self, world: World, answers: Answers) -> None:
-        self._world, self._answers = world, answers
-
-    @property
-    def config(self) -> Mapping[str, str]:
-        """The settings, each with its answers as JSON."""
-        named = {setting: {} for setting, _ in self._answers}
-        for (setting, job_id), word in self._answers.items():
-            named[setting][job_id] = word
-        return {setting: json.dumps(words) for setting, words in named.items()}
-
-    @property
-    def answered(self) -> set[str]:
-        """The jobs about which there is an answer."""
-        return {job_id for _, job_id in self._answers}
+        self._world = world
+        self.answers = answers
 
     def answer(self, question: Question, *, falsely: bool = False) -> None:
         """Wait until the job does nothing more by itself, have support end one that hangs, look, and answer."""
@@ -68,14 +41,10 @@ class Person:
         self._world.sleep(_PATIENCE_S)
         if job.is_at_work:
             self._world.stop(job)
-        word = _word(question.words, is_there=self._world.took_effect(job) != falsely)
-        if word is None:
+        rows_are_there = self._world.took_effect(job) != falsely
+        true = [one for one in question.answers if one in {"ended", "applied" if rows_are_there else "not-applied"}]
+        if not true:
             self._world.violate("a question takes no answer that is true")
             return
-        self._answers[question.setting, job.id] = word
-        self._world.say(f"  the person says of {job.name}: {word}{', which is false' if falsely else ''}")
-
-
-def _word(words: tuple[str, ...], *, is_there: bool) -> str | None:
-    truths = ("ended", "applied", "started") if is_there else ("ended", "not-applied", "start")
-    return next((word for word in words if word in truths), None)
+        self.answers[job.id] = true[0]
+        self._world.say(f"  the person says of {job.name}: {true[0]}{', which is false' if falsely else ''}")

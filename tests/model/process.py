@@ -12,15 +12,14 @@ from typing import Any
 
 from tests.model.clients import LEFT_OVER, FakeDatasets, FakeIngest
 from tests.model.person import Person
-from tests.model.world import USUAL_S, WORKSPACE, Declared, World
-from veracity_provider.lifecycle.ingest.ingest import DatasetIngestLifecycle
-from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
-from veracity_provider.lifecycle.jobs.pace import Pace
+from tests.model.world import EPOCH_S, USUAL_S, WORKSPACE, Declared, World
+from veracity_provider.dynamic.providers import DatasetIngestProvider, IngestUploadProvider
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import JsonObject, Lifecycle
 from veracity_provider.settings import Settings
 
 KILLED = "killed"
+_PROVIDERS = {"upload": IngestUploadProvider(), "ingest": DatasetIngestProvider()}
 
 
 class Killed(BaseException):
@@ -69,9 +68,9 @@ class Process:
         self.world, self.machine, self.home, self.is_preview = world, machine, home, is_preview
         self.told = Told(world)
         self.ingests, self.datasets = FakeIngest(self), FakeDatasets(self)
-        self.answered = person.answered
-        services = self._services(_settings(tuple(sorted(person.config.items()))))
-        self._lifecycles = {"upload": IngestUploadLifecycle(services), "ingest": DatasetIngestLifecycle(services)}
+        self.answered = frozenset(person.answers)
+        services = self._services(_settings(json.dumps(person.answers)))
+        self._lifecycles = {name: provider.lifecycle(services) for name, provider in _PROVIDERS.items()}
         self.declared: Declared | None = None
         self.call: Call | None = None
         self.is_blind = False
@@ -88,11 +87,9 @@ class Process:
             "engine_is_alive": self._engine_is_alive,
             "sleep": self._sleep,
             "monotonic": lambda: self.world.now,
-            "time": lambda: self.world.now,
-            "cli_run": None,
-            "pace": Pace(),
+            "time": lambda: EPOCH_S + self.world.now,
         }
-        return Services(**{one.name: known[one.name] for one in dataclasses.fields(Services)})
+        return Services(**{one.name: known[one.name] for one in dataclasses.fields(Services) if one.name in known})
 
     def lifecycle(self, resource: str) -> Lifecycle:
         """That of `upload0`, `ingest1` …"""
@@ -158,6 +155,8 @@ class Process:
         return {job.id: word for job in self.world.jobs if (word := _word(self.home, job.id)) is not None}
 
 
+_OPEN_OF_0_1_0 = ("staged", "starting", "started", "abandoned")
+"""Words of 0.1.0, none of which tells whether a job was started."""
 _current: Process | None = None
 
 
@@ -169,20 +168,23 @@ def current() -> Process | None:
 def _word(home: Path, job_id: str) -> str | None:
     for path in home.rglob(f"*{job_id}*.json"):
         try:
-            return str(json.loads(path.read_text())["state"])
+            document = json.loads(path.read_text())
+            is_old = "version" not in document and document["state"] in _OPEN_OF_0_1_0
+            return "starting" if is_old else str(document["state"])
         except (ValueError, KeyError, TypeError):
             return "cannot be read"
     return None
 
 
 @functools.cache
-def _settings(config: tuple[tuple[str, str], ...]) -> Settings:
-    connection = {
+def _settings(answers: str) -> Settings:
+    config = {
         "endpoint": "http://127.0.0.1:1",
         "clientId": "nobody",
         "clientSecret": "none",
         "subscriptionKey": "none",
         "usualJobSeconds": str(USUAL_S),
         "workspaceId": WORKSPACE,
+        "answers": answers,
     }
-    return Settings.resolve({**connection, **dict(config)}.get, {})
+    return Settings.resolve(config.get, {})

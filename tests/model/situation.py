@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,8 @@ from tests.model.world import LIMIT_S, Declared, World
 
 Files = Mapping[str, bytes]
 """Path below a machine's home → content."""
-_TIMESTAMP = re.compile(r"2026-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)")
+_TIME = re.compile(r"2026-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\b17672\d{5}\.\d+")
+"""As a timestamp, or in seconds since 1970."""
 _KNOWN_MACHINES = ("M1", "M2")
 """Those that a person may come back to; a fresh one is left for ever."""
 
@@ -54,6 +56,7 @@ class Situation:
             declared={key: seen.copy() for key, seen in self.declared.items()},
         )
 
+    @cached_property
     def signature(self) -> bytes:
         """Equal for situations that have equal futures."""
         world = self.world
@@ -66,7 +69,7 @@ class Situation:
         ]
         mine = self.program, self.before, self.stack, self.machine, self.declared, sorted(self.answers.items())
         text = repr((jobs, ahead, world.effects, homes, mine, self.left_over, self.is_blind, self.is_lied_to))
-        aged = _TIMESTAMP.sub(lambda found: f"-{min(world.now - seconds_of(found[0]), LIMIT_S):.0f} s", text)
+        aged = _TIME.sub(lambda found: f"-{min(world.now - seconds_of(found[0]), LIMIT_S):.1f} s", text)
         return hashlib.blake2b(aged.encode(), digest_size=16).digest()
 
 

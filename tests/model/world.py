@@ -8,6 +8,8 @@ from typing import NamedTuple
 FAST_S, USUAL_S, SLOW_S, LIMIT_S, OVER_S = 3.0, 12.0, 40.0, 90.0, 300.0
 """A fast job, `usualJobSeconds`, a slow job, `job_timeout_seconds`, a job over every limit: a tenth of real ones."""
 NEVER = float("inf")
+EPOCH_S = 1_767_225_600.0
+"""The time of day at which a history begins, in seconds since 1970."""
 DURATIONS_S = {
     "fast": FAST_S,
     "slow": SLOW_S,
@@ -28,13 +30,13 @@ _JOB_ID = re.compile(r"00000000-0000-4000-8000-0*(\d+)")
 
 
 class Declared(NamedTuple):
-    """What an ingest declares: which rows, where, how, after which run of an Overwrite; *again* counts `--replace`."""
+    """What an ingest declares: which rows, where, how, after which Overwrites; *again* counts `--replace`."""
 
     ingest: int
     dataset: str
     content: str
     operation: str
-    after: str | None = None
+    follows: tuple[object, ...] = ()
     again: int = 0
 
 
@@ -59,6 +61,10 @@ class Job:
     is_stopped: bool = False
     """Support ended it; the status word never says so."""
     is_forgotten: bool = False
+    is_of_0_1_0: bool = False
+    """Release 0.1.0 made it; what that release left behind is known only on the machine where it did."""
+    is_alike: bool = False
+    """What its dataset has last are rows like its own, and no count of rows tells a person that they are not."""
 
     @property
     def name(self) -> str:
@@ -194,8 +200,8 @@ class World:
         return [content for _, content in held]
 
     def took_effect(self, job: Job) -> bool:
-        """Whether its rows were brought, whatever came after them."""
-        return any(job_id == job.id for job_id, _ in self.effects)
+        """Whether its rows were brought, for all that a person can see; whatever came after them."""
+        return job.is_alike or any(job_id == job.id for job_id, _ in self.effects)
 
 
 def _moves(job: Job) -> bool:
