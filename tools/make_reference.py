@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from veracity_provider import ContainerMetadata, DatasetIngest
-from veracity_provider.declaration import CONTAINER_KEYS, DATASET_KEYS
+from veracity_provider.description.model import Inputs
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, alias_of
 from veracity_provider.settings import KEYS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
@@ -19,8 +20,8 @@ def page() -> str:
             "",
             "Made by `python -m tools.make_reference`; a test compares it with the code.",
             "",
-            *_resource(ContainerMetadata, CONTAINER_KEYS, "veracity:containers"),
-            *_resource(DatasetIngest, DATASET_KEYS, "veracity:datasets"),
+            *_resource(ContainerMetadata, CONTAINERS.inputs, "veracity:containers"),
+            *_resource(DatasetIngest, DATASETS.inputs, "veracity:datasets"),
             "## Connection settings",
             "",
             "Stack config wins over the environment. Secrets are set with `pulumi config set --secret`.",
@@ -39,10 +40,10 @@ def page() -> str:
     )
 
 
-def _resource(resource: type, keys: dict[str, str], list_name: str) -> list[str]:
+def _resource(resource: type, described: type[Inputs], list_name: str) -> list[str]:
     parameters = inspect.signature(resource.__init__).parameters
     inputs = [name for name in parameters if name not in {"self", "resource_name", "opts"}]
-    camel = {snake: key for key, snake in keys.items()}
+    camel = {name: alias_of(described, name) for name in described.model_fields}
     outputs = [name for name in resource.__annotations__ if name not in inputs and not name.startswith("_")]
     return [
         f"## {resource.__name__}",

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -290,8 +291,8 @@ def _one_of(choices: Sequence[str]) -> str:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a template's `<…>` was left in."""
-    return "<" in value and ">" in value
+    """Whether *value* as a whole is the `<…>` of a template."""
+    return re.fullmatch(r"<[^<>]+>", value) is not None
 
 
 def is_uuid(value: object) -> bool:

@@ -1,11 +1,11 @@
 """Small rules that inputs of every resource share."""
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
+from veracity_provider.nearest import did_you_mean
 from veracity_provider.settings import is_uuid
 
 
@@ -40,10 +40,3 @@ def choice_problems(inputs: JsonObject, name: str, choices: Sequence[str]) -> It
     value = inputs.get(name)
     if is_known(value) and value not in choices:
         yield InputProblem(name, f"{value!r} is not one of {', '.join(choices)}{did_you_mean(str(value), choices)}")
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """`; did you mean …?` when one of *choices* is near *word*, in any case; else nothing."""
-    spelled = {choice.casefold(): choice for choice in choices}
-    nearest = difflib.get_close_matches(word.casefold(), spelled, n=1, cutoff=0.6)
-    return f"; did you mean {spelled[nearest[0]]}?" if nearest else ""
