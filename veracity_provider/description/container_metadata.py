@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from veracity_provider.description.kinds import Colour, Distinct, Text, Uuid
+from veracity_provider.description.kinds import Colour, Distinct, Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 
@@ -17,6 +17,13 @@ class Icon(Description):
 
     id: MaybeUnknown[Text] | None = Field(None, description="Name of the icon.")
     background_color: MaybeUnknown[Colour] | None = Field(None, description="Colour behind it, such as `#5594aa`.")
+
+
+def _require_members(icon: Icon) -> Icon:
+    if not icon.model_fields_set:
+        message = "must have id, background_color, or both"
+        raise refusal(message)
+    return icon
 
 
 class ContainerMetadataInputs(Inputs):
@@ -38,7 +45,7 @@ class ContainerMetadataInputs(Inputs):
     description: MaybeUnknown[Annotated[str, Field(max_length=MAX_DESCRIPTION_LENGTH)]] | None = Field(
         None, description=f'At most {MAX_DESCRIPTION_LENGTH} characters; "" clears it.'
     )
-    icon: MaybeUnknown[Icon] | None = Field(
+    icon: MaybeUnknown[Annotated[Icon, AfterValidator(_require_members)]] | None = Field(
         None,
         description='`{"id": "Automatic_Information_Display", "background_color": "#5594aa"}`; '
         "either member may be left out.",

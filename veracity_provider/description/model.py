@@ -98,8 +98,9 @@ _Model = TypeVar("_Model", bound=Description)
 
 
 def _read(model: type[_Model], values: Mapping[str, Any], *, by_alias: bool) -> _Model:
+    given = {name: value for name, value in values.items() if value is not None}
     try:
-        return model.model_validate(values, by_alias=by_alias, by_name=not by_alias)
+        return model.model_validate(given, by_alias=by_alias, by_name=not by_alias)
     except ValidationError as error:
         raise InputError(input_problems(model, error, by_alias=by_alias)) from None
 
