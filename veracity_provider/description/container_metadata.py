@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from veracity_provider.description.kinds import Colour, Distinct, Text, Uuid, refusal
+from veracity_provider.description.kinds import Colour, DistinctTexts, Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 
@@ -14,6 +14,8 @@ MAX_DESCRIPTION_LENGTH: Final = 500
 
 class Icon(Description):
     """The icon of a container. Members that are not given are not managed."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     id: MaybeUnknown[Text] | None = Field(None, description="Name of the icon.")
     background_color: MaybeUnknown[Colour] | None = Field(None, description="Colour behind it, such as `#5594aa`.")
@@ -40,17 +42,15 @@ class ContainerMetadataInputs(Inputs):
         Field(description="UUID of the container. A change replaces the resource.")
     )
     title: Annotated[MaybeUnknown[Text] | None, Hint("leave it out to manage no title")] = Field(
-        None, description="Not empty. None, here and below: not managed."
+        None, description="Not empty. What is left out, here and below, is not managed."
     )
     description: MaybeUnknown[Annotated[str, Field(max_length=MAX_DESCRIPTION_LENGTH)]] | None = Field(
         None, description=f'At most {MAX_DESCRIPTION_LENGTH} characters; "" clears it.'
     )
     icon: MaybeUnknown[Annotated[Icon, AfterValidator(_require_members)]] | None = Field(
-        None,
-        description='`{"id": "Automatic_Information_Display", "background_color": "#5594aa"}`; '
-        "either member may be left out.",
+        None, description="The icon's id and its background colour, such as `#5594aa`; either may be left out."
     )
-    tags: MaybeUnknown[Annotated[tuple[MaybeUnknown[Text], ...], Distinct]] | None = Field(
+    tags: MaybeUnknown[DistinctTexts] | None = Field(
         None, description="Titles of the user's tags, in the order they should have. System tags stay as they are."
     )
     on_destroy: MaybeUnknown[Literal["retain", "restore"]] = Field(

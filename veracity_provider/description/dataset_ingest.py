@@ -63,7 +63,7 @@ class DatasetIngestInputs(Inputs):
     """
 
     dataset_id: Annotated[MaybeUnknown[Uuid], Replaces(), Hint("it is in the portal's address of the dataset")] = Field(
-        description="UUID of the dataset. A change replaces the resource, as one of *workspace_id* does."
+        description="UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay."
     )
     source: Annotated[MaybeUnknown[Source], Hint("it is the path of a CSV file", when_refused=False)] = Field(
         description="Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a "
@@ -97,6 +97,9 @@ class DatasetIngestOutputs(Outputs):
     content_hash: str = Field("", description="SHA-256 of the bytes, in hex.")
     size_bytes: int = Field(0, description="Size of the file, in bytes.")
     job_id: str = Field("", description="UUID of the ingest job.")
+    job_history: Mapping[str, Any] = Field(
+        {}, description="The job with what it was made for, and what is known of those before it."
+    )
     status: str = Field("", description="The platform's word for how the job ended.")
     dataset_name: str = Field("", description="Name of the dataset, as the platform reported it.")
     started_at: str = Field("", description="When the job was started, in UTC, ISO 8601.")

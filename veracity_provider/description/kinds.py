@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from veracity_provider.description.model import MaybeUnknown
 from veracity_provider.description.problems import found
 from veracity_provider.settings import is_uuid
 from veracity_provider.unknown import Unknown
@@ -42,7 +43,7 @@ def _require_colour(value: str) -> str:
     return value
 
 
-def _require_distinct(titles: Sequence[Any]) -> Sequence[Any]:
+def _require_distinct(titles: Sequence[str | Unknown]) -> Sequence[str | Unknown]:
     known = [(i, title) for i, title in enumerate(titles) if not isinstance(title, Unknown)]
     for position, (i, title) in enumerate(known):
         for j, earlier in known[:position]:
@@ -65,5 +66,9 @@ Text = Annotated[str, AfterValidator(_require_text), Field(json_schema_extra={"m
 Colour = Annotated[
     str, AfterValidator(_require_colour), WithJsonSchema({"type": "string", "pattern": f"^{_COLOUR.pattern}$"})
 ]
-Distinct: Final = AfterValidator(_require_distinct)
-"""For a list: no item twice, and none that differs from another by case alone."""
+DistinctTexts = Annotated[
+    tuple[MaybeUnknown[Text], ...],
+    AfterValidator(_require_distinct),
+    Field(json_schema_extra={"uniqueItems": True}),
+]
+"""No text twice, and none that differs from another by case alone."""

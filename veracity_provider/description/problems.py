@@ -98,16 +98,17 @@ def _reason(model: type[BaseModel], error: "ErrorDetails", *, by_alias: bool) ->
     field = _field(owner, last, by_alias=by_alias) if isinstance(last, str) else None
     words = choices(field.annotation) if field else ()
     if kind == "missing":
-        return "is missing" + (f"; must be {_any_of(words)}" if words else "") + _hint(field)
+        return "is missing" + (f"; must be {any_of(words)}" if words else "") + _hint(field)
     if kind == "literal_error":
         value = error["input"]
-        return f"must be {_any_of(words)}, not {found(value)}{did_you_mean(str(value), words)}"
+        return f"must be {any_of(words)}, not {found(value)}{did_you_mean(str(value), words)}"
     if kind == "refused":
         return _context(error)["reason"] + _hint(field, when_refused=True)
     return _REASONS[kind](error) if kind in _REASONS else error["msg"]
 
 
-def _any_of(words: tuple[str, ...]) -> str:
+def any_of(words: tuple[str, ...]) -> str:
+    """`a, b or c`."""
     *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
 
@@ -141,11 +142,12 @@ def _field(model: type[BaseModel], name: str, *, by_alias: bool) -> "FieldInfo |
 def _model_at(model: type[BaseModel], parents: Iterable[int | str], *, by_alias: bool) -> type[BaseModel]:
     for parent in parents:
         field = _field(model, parent, by_alias=by_alias) if isinstance(parent, str) else None
-        model = (_model_in(field.annotation) if field else None) or model
+        model = (model_in(field.annotation) if field else None) or model
     return model
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The description within *annotation*; None when there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((model for one in get_args(annotation) if (model := _model_in(one))), None)
+    return next((model for one in get_args(annotation) if (model := model_in(one))), None)
