@@ -53,7 +53,7 @@ bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 	$(BIN)/python -m benchmarks
 
 fuzz: setup ## hold the metadata patch against 200,000 documents (10 to 20 minutes)
-	VERACITY_FUZZ_EXAMPLES=200000 $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/test_metadata_patch.py
+	VERACITY_FUZZ_EXAMPLES=200000 $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
 
 model: setup ## disturb an ingest in every way, and in every two at once, on the real classes (an hour or more)
 	$(BIN)/python -m tests.model

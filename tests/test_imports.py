@@ -14,13 +14,17 @@ EMULATOR = ROOT / "veracity_emulator"
 
 MAY_IMPORT = {
     "errors": set(),
-    "settings": {"errors"},
+    "unknown": set(),
+    "nearest": set(),
+    "loopback": set(),
+    "description": {"settings", "errors", "unknown", "nearest"},
+    "settings": {"errors", "loopback"},
     "api": {"settings", "errors"},
-    "storage": {"errors"},
-    "lifecycle": {"api", "storage", "settings", "errors"},
+    "storage": {"errors", "loopback"},
+    "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest"},
     "dynamic": {"lifecycle", "settings", "errors", "api"},
-    "declaration": {"lifecycle", "errors"},
-    "stack": {"declaration", "dynamic", "settings", "errors"},
+    "declaration": {"lifecycle", "description", "settings", "errors", "unknown"},
+    "stack": {"declaration", "description", "dynamic", "settings", "errors"},
     "cli": {"api", "storage", "lifecycle", "settings", "errors"},
     "__init__": {"dynamic", "stack"},
 }
@@ -28,6 +32,7 @@ HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}
 NEVER = {
     "errors": HTTP | PULUMI,
     "settings": HTTP | PULUMI,
+    "description": HTTP | PULUMI,
     "lifecycle": HTTP | PULUMI,
     "declaration": HTTP | PULUMI,
     "dynamic": HTTP,
@@ -80,7 +85,7 @@ def test_the_provider_knows_nothing_of_the_emulator(path):
     ("module", "spared"),
     [
         ("veracity_provider.stack", ["azure", "requests", "veracity_emulator"]),
-        ("veracity_provider.lifecycle.container_metadata", ["azure", "pulumi"]),
+        ("veracity_provider.lifecycle.container.lifecycle", ["azure", "pulumi"]),
         ("veracity_provider.cli", ["azure", "pulumi"]),
     ],
 )

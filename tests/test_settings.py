@@ -59,6 +59,16 @@ def test_everything_missing_is_named_at_once_with_the_command_that_sets_it():
     assert "VERACITY_CLIENT_ID" in found["veracity:clientId"]
 
 
+@pytest.mark.parametrize("value", ["abc<def>ghi", "<a><b>", "<>", "<unended"])
+def test_a_secret_with_angle_brackets_in_it_is_no_placeholder(value):
+    assert resolve({"clientSecret": value}).client_secret == value
+
+
+def test_limits_and_default_of_a_number_stand_in_its_description():
+    (doc,) = (key.doc for key in KEYS if key.name == "uploadWorkers")
+    assert doc == "Appends in flight for one upload, 1 to 16. Default 3."
+
+
 def test_a_supplied_token_needs_no_account():
     assert resolve({"clientId": None, "clientSecret": None, "accessToken": "t"}).client_id is None
 
@@ -66,13 +76,25 @@ def test_a_supplied_token_needs_no_account():
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        pytest.param({"endpoint": "ftp://host"}, "not an HTTP address", id="not http"),
-        pytest.param({"endpoint": "api.veracity.com"}, "not an HTTP address", id="no scheme"),
-        pytest.param({"tokenUrl": "http://api.veracity.com"}, "not encrypted", id="plain http elsewhere"),
-        pytest.param({"workspaceId": "ws-1"}, "not a UUID", id="a workspace that is no UUID"),
-        pytest.param({"patchStyle": "json"}, "rfc6902 or documented", id="an unknown patch style"),
-        pytest.param({"uploadWorkers": "99"}, "from 1 to 16", id="too many workers"),
-        pytest.param({"uploadChunkMib": "many"}, "from 1 to 1024", id="a chunk that is no number"),
+        pytest.param(
+            {"endpoint": "ftp://host"}, "must be an HTTP address such as https://api.veracity.com, not", id="not http"
+        ),
+        pytest.param(
+            {"endpoint": "api.veracity.com"},
+            "must be an HTTP address such as https://api.veracity.com, not",
+            id="no scheme",
+        ),
+        pytest.param({"tokenUrl": "http://api.veracity.com"}, "must begin with https", id="plain http elsewhere"),
+        pytest.param(
+            {"workspaceId": "ws-1"},
+            "must be a UUID, not 'ws-1'; it is in the portal's address, after `ws/`",
+            id="a workspace that is no UUID",
+        ),
+        pytest.param({"patchStyle": "json"}, "must be rfc6902 or documented, not 'json'", id="an unknown patch style"),
+        pytest.param({"uploadWorkers": "99"}, "must be a number from 1 to 16, not '99'", id="too many workers"),
+        pytest.param(
+            {"uploadChunkMib": "many"}, "must be a number from 1 to 1024, not 'many'", id="a chunk that is no number"
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_key(config, words):

@@ -1,11 +1,17 @@
-"""Writes the tables of docs/reference.md from the code's own definitions; `--check` only compares."""
+"""Writes docs/reference.md from the descriptions of resources and settings; `--check` only compares."""
 
 import inspect
+import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from veracity_provider import ContainerMetadata, DatasetIngest
-from veracity_provider.declaration import CONTAINER_KEYS, DATASET_KEYS
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from veracity_provider.description.problems import any_of, model_in
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, StackList
 from veracity_provider.settings import KEYS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
@@ -13,51 +19,92 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 
 def page() -> str:
     """The whole page."""
-    return "\n".join(
-        [
-            "# Reference",
-            "",
-            "Made by `python -m tools.make_reference`; a test compares it with the code.",
-            "",
-            *_resource(ContainerMetadata, CONTAINER_KEYS, "veracity:containers"),
-            *_resource(DatasetIngest, DATASET_KEYS, "veracity:datasets"),
-            "## Connection settings",
-            "",
-            "Stack config wins over the environment. Secrets are set with `pulumi config set --secret`.",
-            "",
-            "| key | environment | meaning |",
-            "| --- | --- | --- |",
-            *(
-                f"| `veracity:{key.name}` | `{key.environment_variable}` | {key.doc.replace('|', '/')}"
-                f"{' Secret.' if key.is_secret else ''} |"
+    return "\n".join([
+        "# Reference",
+        "",
+        "Made by `python -m tools.make_reference`; a test compares it with the code.",
+        "",
+        *_resource("ContainerMetadata", CONTAINERS),
+        *_resource("DatasetIngest", DATASETS),
+        "## Connection settings",
+        "",
+        "Stack config wins over the environment. Secrets are set with `pulumi config set --secret`.",
+        "",
+        *_table(
+            ("key", "environment", "meaning"),
+            (
+                (f"`veracity:{key.name}`", f"`{key.environment_variable}`", key.doc + " Secret." * key.is_secret)
                 for key in KEYS
             ),
-            "",
-            "`VERACITY_DEBUG=1` brings tracebacks back.",
-            "",
-        ]
-    )
+        ),
+        "",
+        "`VERACITY_DEBUG=1` brings tracebacks back.",
+        "",
+    ])  # fmt: skip
 
 
-def _resource(resource: type, keys: dict[str, str], list_name: str) -> list[str]:
-    parameters = inspect.signature(resource.__init__).parameters
-    inputs = [name for name in parameters if name not in {"self", "resource_name", "opts"}]
-    camel = {snake: key for key, snake in keys.items()}
-    outputs = [name for name in resource.__annotations__ if name not in inputs and not name.startswith("_")]
+def _resource(name: str, stack_list: StackList) -> list[str]:
     return [
-        f"## {resource.__name__}",
+        f"## {name}",
         "",
-        "```text",
-        inspect.getdoc(resource) or "",
-        "```",
+        inspect.getdoc(stack_list.inputs) or "",
         "",
-        f"In stack config, an entry of `{list_name}`: `name`, "
-        + ", ".join(f"`{camel[name]}`" for name in inputs if name in camel)
-        + ".",
+        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and `name`, the resource's name.",
         "",
-        f"Outputs besides the inputs: {', '.join(f'`{name}`' for name in outputs)}.",
+        *_table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs)),
+        "",
+        "Outputs besides the inputs:",
+        "",
+        *_table(("output", "type", "meaning"), _outputs(stack_list.outputs)),
         "",
     ]
+
+
+def _inputs(model: type[BaseModel], name_of_parent: str = "", key_of_parent: str = "") -> Iterator[tuple[str, ...]]:
+    types = _types(model)
+    for name, field in model.model_fields.items():
+        full_name, key = name_of_parent + name, key_of_parent + (field.alias or name)
+        default = "required" if field.is_required() else _default(field)
+        yield f"`{full_name}`", f"`{key}`", types[name], default, field.description or ""
+        if types[name] == "mapping" and (members := model_in(field.annotation)):
+            yield from _inputs(members, f"{full_name}.", f"{key}.")
+
+
+def _outputs(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    types = _types(model)
+    for name, field in model.model_fields.items():
+        yield f"`{name}`", types[name], field.description or ""
+
+
+def _default(field: FieldInfo) -> str:
+    return "" if field.default is None else f"`{json.dumps(field.default)}`"
+
+
+def _types(model: type[BaseModel]) -> dict[str, str]:
+    schema = model.model_json_schema(by_alias=False)
+    return {name: _type(one) for name, one in schema["properties"].items()}
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """In words: `list of strings`."""
+    if "anyOf" in schema:
+        (known,) = [one for one in schema["anyOf"] if one.get("type") != "null"]
+        return _type(known)
+    if "enum" in schema:
+        return any_of(tuple(f"`{word}`" for word in schema["enum"]))
+    if "$ref" in schema or schema.get("type") == "object":
+        return "mapping"
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}s" if schema["items"] else "list of any values"
+    return "UUID" if "-" in schema.get("pattern", "") else schema["type"]
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [_row(head), _row("---" for _ in head), *map(_row, rows)]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def main() -> int:

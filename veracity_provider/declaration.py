@@ -1,48 +1,14 @@
-"""The stack config's lists of containers and datasets, checked and turned into arguments of resources."""
+"""The stack config's lists, checked and turned into arguments of resources."""
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.container_inputs import check_container
-from veracity_provider.lifecycle.ingest.inputs import check_ingest
-
-CONTAINER_KEYS: Final = {
-    "containerId": "container_id",
-    "title": "title",
-    "description": "description",
-    "icon": "icon",
-    "tags": "tags",
-    "onDestroy": "on_destroy",
-    "onConflict": "on_conflict",
-}
-DATASET_KEYS: Final = {
-    "datasetId": "dataset_id",
-    "source": "source",
-    "operation": "operation",
-    "workspaceId": "workspace_id",
-    "fileName": "file_name",
-    "triggers": "triggers",
-    "preflight": "preflight",
-    "jobTimeoutSeconds": "job_timeout_seconds",
-}
-ICON_KEYS: Final = {"id": "id", "backgroundColor": "background_color"}
-READ_ONLY_KEYS: Final = {
-    "id": "the container's id is given as containerId",
-    "reference": "the platform names containers when they are created",
-    "url": "it follows from the container's name",
-    "region": "it is chosen when a container is created",
-    "ownerId": "ownership is handed over in the portal",
-    "accessLevel": "it is the right that the platform gives us",
-    "keyStatus": "it tells of access keys, which are claimed elsewhere",
-    "mayContainPersonalData": "it is declared when a container is created",
-    "lastModifiedUTC": "the platform keeps it",
-    "creationDateTimeUTC": "the platform keeps it",
-}
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, StackList, alias_of
+from veracity_provider.errors import InputError, InputProblem
+from veracity_provider.settings import is_placeholder
+from veracity_provider.unknown import UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,21 +28,6 @@ class Declaration:
     problems: tuple[InputProblem, ...]
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """How entries of one list are read."""
-
-    list_name: str
-    keys: Mapping[str, str]
-    required: tuple[str, ...]
-    check: Callable[[Mapping[str, Any]], Iterable[InputProblem]]
-    read_only: Mapping[str, str]
-
-
-_CONTAINERS = _Kind("containers", CONTAINER_KEYS, ("containerId",), check_container, READ_ONLY_KEYS)
-_DATASETS = _Kind("datasets", DATASET_KEYS, ("datasetId", "source", "operation"), check_ingest, {})
-
-
 def read_declaration(
     containers: object, datasets: object, *, workspace_id: str | None, project: Path, set_command: str
 ) -> Declaration:
@@ -89,99 +40,91 @@ def read_declaration(
         project: Folder that relative sources are relative to.
         set_command: How a key of this stack is set; for the problems' texts.
     """
-    problems: list[InputProblem] = []
-    read_containers = _read_list(_CONTAINERS, containers, problems, set_command)
-    read_datasets = _read_list(_DATASETS, datasets, problems, set_command)
-    problems += _missing_workspaces(datasets, workspace_id, set_command)
-    problems += _unreadable_sources(read_datasets, project)
-    problems += _repeated_names([*read_containers, *read_datasets])
-    return Declaration(containers=tuple(read_containers), datasets=tuple(read_datasets), problems=tuple(problems))
-
-
-def _read_list(kind: _Kind, entries: object, problems: list[InputProblem], set_command: str) -> list[Declared]:
-    if entries is None:
-        return []
-    if not isinstance(entries, list):
-        problems.append(InputProblem(f"veracity:{kind.list_name}", "is a list of mappings"))
-        return []
-    listed = cast("list[object]", entries)
-    return [found for i, entry in enumerate(listed) if (found := _read_entry(kind, i, entry, problems, set_command))]
-
-
-def _read_entry(
-    kind: _Kind, index: int, entry: object, problems: list[InputProblem], set_command: str
-) -> Declared | None:
-    place = f"veracity:{kind.list_name}[{index}]"
-    if not isinstance(entry, Mapping):
-        problems.append(InputProblem(place, "is a mapping with a name"))
-        return None
-    given = cast("Mapping[str, Any]", entry)
-    name = given.get("name")
-    missing = [key for key in ("name", *kind.required) if _is_missing(given.get(key))]
-    left = {key: places for key in given if key not in missing and (places := list(_placeholders(key, given[key])))}
-    unset = [*missing, *(one for places in left.values() for one in places)]
-    problems += [
-        InputProblem(f"{place}.{key}", f"is missing. Set it with `{set_command} --path '{place}.{key}' VALUE`.")
-        for key in unset
+    reading = _Reading(set_command)
+    read_containers = tuple(reading.read_list(CONTAINERS, containers))
+    read_datasets = tuple(reading.read_list(DATASETS, datasets))
+    problems = [
+        *reading.problems,
+        *_missing_workspaces(datasets, workspace_id, set_command),
+        *_unreadable_sources(datasets, project),
+        *_repeated_names(containers, datasets),
     ]
-    problems += [_unknown_key(kind, f"{place}.{key}", key) for key in given if key not in {"name", *kind.keys}]
-    arguments = {kind.keys[key]: _argument(key, value) for key, value in given.items() if key in kind.keys}
-    skipped = {kind.keys[key] for key in (*missing, *left) if key in kind.keys}
-    problems += [
-        InputProblem(f"{place}.{_in_yaml(kind, problem.property)}", problem.reason)
-        for problem in kind.check(arguments)
-        if re.split(r"[.[]", problem.property)[0] not in skipped
-    ]
-    return Declared(name=str(name), arguments=arguments) if name and not unset else None
+    return Declaration(containers=read_containers, datasets=read_datasets, problems=tuple(problems))
 
 
-def _argument(key: str, value: Any) -> Any:
-    if key == "icon" and isinstance(value, Mapping):
-        return {ICON_KEYS.get(member, member): given for member, given in cast("Mapping[str, Any]", value).items()}
-    return value
+@dataclass
+class _Reading:
+    """One pass over the lists; problems add up."""
 
+    set_command: str
+    problems: list[InputProblem] = field(default_factory=list[InputProblem])
 
-def _in_yaml(kind: _Kind, property_: str) -> str:
-    """A property's name as the stack's file spells it: `icon.background_color` is `icon.backgroundColor` there."""
-    spelled = {snake: camel for camel, snake in {**kind.keys, **ICON_KEYS}.items()}
-    head, dot, tail = property_.partition(".")
-    return f"{spelled.get(head, head)}{dot}{spelled.get(tail, tail)}"
+    def read_list(self, stack_list: StackList, entries: object) -> Iterator[Declared]:
+        """The entries that are complete; None is an empty list."""
+        place = f"veracity:{stack_list.key}"
+        if entries is None:
+            return
+        if not isinstance(entries, list):
+            self._refuse(place, "must be a list of mappings, each with a name")
+            return
+        for index, entry in enumerate(cast("list[object]", entries)):
+            if isinstance(entry, Mapping):
+                yield from self._read_entry(stack_list, f"{place}[{index}]", cast("Mapping[str, Any]", entry))
+            else:
+                self._refuse(f"{place}[{index}]", "must be a mapping with a name")
 
+    def _read_entry(self, stack_list: StackList, place: str, entry: Mapping[str, Any]) -> Iterator[Declared]:
+        given = {key: value for key, value in entry.items() if not self._is_output(stack_list, place, key)}
+        missing = [key for key in stack_list.required if given.get(key) in (None, "")]
+        unset = [*missing, *_placeholders("", given)]
+        for key in unset:
+            command = f"{self.set_command} --path '{place}.{key}' VALUE"
+            self._refuse(f"{place}.{key}", f"is missing. Set it with `{command}`.")
+        # What is missing was reported; the rest is checked all the same.
+        checkable = {**_without_placeholders(given), **dict.fromkeys(missing, UNKNOWN)}
+        try:
+            read = stack_list.entry.from_stack_file(checkable)
+        except InputError as error:
+            for problem in error.problems:
+                self._refuse(f"{place}.{problem.property}", problem.reason)
+            return
+        if not unset:
+            arguments = read.given()
+            yield Declared(name=arguments.pop("name"), arguments=arguments)
 
-def _is_missing(value: object) -> bool:
-    return value is None or value == "" or _is_left_in(value)
+    def _is_output(self, stack_list: StackList, place: str, key: str) -> bool:
+        """Whether *key* is what the platform has to say, in any case; if so, it is refused."""
+        outputs = stack_list.outputs.model_fields
+        spelled = {alias_of(stack_list.outputs, name).casefold(): name for name in outputs}
+        name = spelled.get(key.casefold())
+        if name is None or key in stack_list.keys:
+            return False
+        self._refuse(f"{place}.{key}", f"cannot be set, it is an output: {outputs[name].description}")
+        return True
 
-
-def _is_left_in(value: object) -> bool:
-    """Whether *value* is the `<…>` of a template."""
-    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
+    def _refuse(self, place: str, reason: str) -> None:
+        self.problems.append(InputProblem(place, reason))
 
 
 def _placeholders(place: str, value: object) -> Iterator[str]:
-    """Where within *value*, which stands at *place*, the `<…>` of a template are."""
+    """Where within *value*, which stands at *place*, the `<…>` of a template were left in."""
     if isinstance(value, Mapping):
         for name, member in cast("Mapping[str, object]", value).items():
-            yield from _placeholders(f"{place}.{name}", member)
+            yield from _placeholders(f"{place}.{name}" if place else name, member)
     elif isinstance(value, list):
         for i, item in enumerate(cast("list[object]", value)):
             yield from _placeholders(f"{place}[{i}]", item)
-    elif _is_left_in(value):
+    elif isinstance(value, str) and is_placeholder(value):
         yield place
 
 
-def _unknown_key(kind: _Kind, place: str, key: str) -> InputProblem:
-    if key in kind.read_only:
-        return InputProblem(place, f"cannot be set: {kind.read_only[key]}")
-    return InputProblem(place, unknown_key(key, ["name", *kind.keys]))
-
-
-def unknown_key(key: str, known: Iterable[str]) -> str:
-    """The reason why *key* is refused, with the nearest of the *known* ones."""
-    choices = list(known)
-    nearest = difflib.get_close_matches(key, choices, n=1, cutoff=0.5)
-    return (
-        f"is no known key; did you mean {nearest[0]}?" if nearest else f"is no known key; known: {', '.join(choices)}"
-    )
+def _without_placeholders(value: Any) -> Any:
+    """*value* with `UNKNOWN` in place of each `<…>`, so that the rest of it can be checked."""
+    if isinstance(value, Mapping):
+        return {name: _without_placeholders(one) for name, one in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_without_placeholders(one) for one in cast("list[Any]", value)]
+    return UNKNOWN if isinstance(value, str) and is_placeholder(value) else value
 
 
 def _missing_workspaces(datasets: object, workspace_id: str | None, set_command: str) -> list[InputProblem]:
@@ -192,24 +135,27 @@ def _missing_workspaces(datasets: object, workspace_id: str | None, set_command:
     return [InputProblem("veracity:workspaceId", reason)]
 
 
-def _unreadable_sources(datasets: list[Declared], project: Path) -> list[InputProblem]:
+def _unreadable_sources(datasets: object, project: Path) -> Iterator[InputProblem]:
     # Late: only a stack with datasets looks at files.
     from veracity_provider.errors import SourceError
     from veracity_provider.lifecycle.ingest.inputs import resolve_source
 
-    problems: list[InputProblem] = []
-    for declared in datasets:
+    for place, source in _texts(DATASETS, datasets, "source"):
         try:
-            resolve_source(declared.arguments["source"], project).require_readable()
+            resolve_source(source, project).require_readable()
         except SourceError as error:
-            problems.append(InputProblem(f'veracity:datasets "{declared.name}".source', str(error)))
-    return problems
+            yield InputProblem(place, str(error))
 
 
-def _repeated_names(declared: list[Declared]) -> list[InputProblem]:
-    names = [entry.name for entry in declared]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    return [
-        InputProblem("veracity", f'name "{name}" is used more than once; each resource needs its own')
-        for name in repeated
-    ]
+def _repeated_names(containers: object, datasets: object) -> Iterator[InputProblem]:
+    names = [name for _, name in (*_texts(CONTAINERS, containers, "name"), *_texts(DATASETS, datasets, "name"))]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield InputProblem("veracity", f'name "{name}" is used more than once; each resource needs its own')
+
+
+def _texts(stack_list: StackList, entries: object, key: str) -> Iterator[tuple[str, str]]:
+    """Place and value of *key* in each entry that has a text there; other entries may have other problems."""
+    for index, entry in enumerate(cast("list[object]", entries) if isinstance(entries, list) else []):
+        value = cast("Mapping[str, object]", entry).get(key) if isinstance(entry, Mapping) else None
+        if isinstance(value, str) and value and not is_placeholder(value):
+            yield f"veracity:{stack_list.key}[{index}].{key}", value

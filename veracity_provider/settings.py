@@ -1,7 +1,7 @@
 """Where Veracity is and who we are: from stack config, then the environment, then defaults; complete or refused."""
 
-import ipaddress
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from veracity_provider.errors import InputProblem, SettingsError
+from veracity_provider.loopback import is_loopback
 
 PatchStyle = Literal["rfc6902", "documented"]
 Answer = Literal["applied", "not-applied", "ended"]
@@ -35,13 +36,32 @@ _SERVICE_PATHS: Final = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a number may be, and what it is where nothing is set."""
+
+    default: float
+    minimum: float
+    maximum: float
+
+
 @dataclass(frozen=True)
 class Key:
-    """A key of the stack config's namespace `veracity`, and of the environment."""
+    """A key of the stack config's namespace `veracity`, and of the environment; *choices* begin with the default."""
 
     name: str
-    doc: str
+    description: str
     is_secret: bool = False
+    limits: Limits | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def doc(self) -> str:
+        """The description, with the limits and the default of a number."""
+        if self.limits is None:
+            return self.description
+        low, high, default = self.limits.minimum, self.limits.maximum, self.limits.default
+        return f"{self.description}, {low:g} to {high:g}. Default {default:g}."
 
     @property
     def environment_variable(self) -> str:
@@ -64,15 +84,35 @@ KEYS: Final = (
     Key("dataFabricResource", "Audience of Data Fabric tokens (v1). Default: the documented one."),
     Key("dataFabricScope", "Scope of Data Fabric tokens (v2), used where `scope` is set. Default: the documented one."),
     Key("workspaceId", "UUID of the workspace for datasets that name none."),
-    Key("patchStyle", "`rfc6902` (default), or `documented`: the published page's spelling and wrapper."),
+    Key(
+        "patchStyle",
+        "`rfc6902` (default), or `documented`: the published page's spelling and wrapper.",
+        choices=("rfc6902", "documented"),
+    ),
     Key(
         "answers",
         "JSON object, job id to `applied`, `not-applied` or `ended`: what became of a job whose end is not known.",
     ),
-    Key("usualJobSeconds", "How long a job that may have been started is given to end, in seconds. Default 120."),
-    Key("uploadChunkMib", "Size of one append, in MiB, 1 to 1024. Default 16."),
-    Key("uploadWorkers", "Appends in flight for one upload, 1 to 16. Default 3."),
-    Key("requestTimeoutSeconds", "Longest wait for one answer, in seconds, 1 to 600. Default 60."),
+    Key(
+        "usualJobSeconds",
+        "How long a job that may have been started is given to end, in seconds",
+        limits=Limits(default=120, minimum=1, maximum=3600),
+    ),
+    Key(
+        "uploadChunkMib",
+        "Size of one append, in MiB",
+        limits=Limits(default=16, minimum=1, maximum=1024),
+    ),
+    Key(
+        "uploadWorkers",
+        "Appends in flight for one upload",
+        limits=Limits(default=3, minimum=1, maximum=16),
+    ),
+    Key(
+        "requestTimeoutSeconds",
+        "Longest wait for one answer, in seconds",
+        limits=Limits(default=60, minimum=1, maximum=600),
+    ),
 )
 OBSOLETE_KEYS: Final = {
     "resume": "is no longer followed: its words were orders, and following one twice doubled rows. Where a job is "
@@ -121,7 +161,7 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether everything we speak to is on this machine."""
         urls = (self.token_url, self.data_workbench_url, self.provisioning_url, self.data_api_url)
-        return all(_is_loopback(url) for url in urls)
+        return all(is_loopback(url) for url in urls)
 
     @classmethod
     def resolve(
@@ -167,12 +207,12 @@ class _Reading:
             "data_fabric_resource": None if scope else self._get("dataFabricResource") or _FABRIC_RESOURCE,
             "data_fabric_scope": (self._get("dataFabricScope") or _FABRIC_SCOPE) if scope else None,
             "workspace_id": self._workspace_id(),
-            "patch_style": self._choice("patchStyle", "rfc6902", "documented"),
+            "patch_style": self._choice("patchStyle"),
             "answers": self._answers(),
-            "usual_job_s": self._number("usualJobSeconds", 120, 1, 3600),
-            "upload_chunk_mib": int(self._number("uploadChunkMib", 16, 1, 1024)),
-            "upload_workers": int(self._number("uploadWorkers", 3, 1, 16)),
-            "request_timeout_s": self._number("requestTimeoutSeconds", 60, 1, 600),
+            "usual_job_s": self._number("usualJobSeconds"),
+            "upload_chunk_mib": int(self._number("uploadChunkMib")),
+            "upload_workers": int(self._number("uploadWorkers")),
+            "request_timeout_s": self._number("requestTimeoutSeconds"),
         }
 
     def _credentials(self) -> dict[str, str | None]:
@@ -213,34 +253,37 @@ class _Reading:
         except ValueError:
             is_url = False
         if not is_url:
-            self._refuse(name, "is not an HTTP address, such as https://api.veracity.com")
-        elif value.startswith("http:") and not _is_loopback(value):
-            self._refuse(name, "is not encrypted; plain http is for this machine alone. Use https.")
+            self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not {value!r}")
+        elif value.startswith("http:") and not is_loopback(value):
+            self._refuse(name, f"must begin with https, not {value!r}: plain http is for this machine alone")
         return value.rstrip("/")
 
     def _workspace_id(self) -> str | None:
         value = self._get("workspaceId")
         if value and not is_uuid(value):
-            self._refuse("workspaceId", "is not a UUID; it is the part after `ws/` in the portal's address")
+            self._refuse("workspaceId", f"must be a UUID, not {value!r}; it is in the portal's address, after `ws/`")
         return value
 
-    def _choice(self, name: str, default: str, *others: str) -> str:
-        value = self._get(name) or default
-        if value not in {default, *others}:
-            self._refuse(name, f"is {value}; it can be {' or '.join([default, *others])}")
+    def _choice(self, name: str) -> str:
+        choices = _KEY_OF[name].choices
+        value = self._get(name) or choices[0]
+        if value not in choices:
+            self._refuse(name, f"must be {_one_of(choices)}, not {value!r}")
         return value
 
-    def _number(self, name: str, default: float, least: float, most: float) -> float:
+    def _number(self, name: str) -> float:
+        limits = _KEY_OF[name].limits
+        if limits is None:
+            message = f"{name} has no limits"
+            raise TypeError(message)
         text = self._get(name)
-        if text is None:
-            return default
         try:
-            value = float(text)
+            value = limits.default if text is None else float(text)
         except ValueError:
             value = float("nan")
-        if not least <= value <= most:
-            self._refuse(name, f"is a number from {least:g} to {most:g}")
-            return default
+        if not limits.minimum <= value <= limits.maximum:
+            self._refuse(name, f"must be a number from {limits.minimum:g} to {limits.maximum:g}, not {text!r}")
+            return limits.default
         return value
 
     def _answers(self) -> Mapping[str, Answer]:
@@ -290,8 +333,8 @@ def _one_of(choices: Sequence[str]) -> str:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a template's `<…>` was left in."""
-    return "<" in value and ">" in value
+    """Whether *value* as a whole is the `<…>` of a template."""
+    return re.fullmatch(r"<[^<>]+>", value) is not None
 
 
 def is_uuid(value: object) -> bool:
@@ -300,11 +343,3 @@ def is_uuid(value: object) -> bool:
         return isinstance(value, str) and str(UUID(value)) == value.lower()
     except ValueError:
         return False
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

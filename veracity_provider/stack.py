@@ -6,14 +6,14 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime.config import get_config_env
 
-from veracity_provider.declaration import Declaration, read_declaration, unknown_key
+from veracity_provider.declaration import Declaration, read_declaration
+from veracity_provider.description.problems import unknown_key
+from veracity_provider.description.stack_file import STACK_LISTS
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.errors import InputProblem
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, is_placeholder
-
-_LISTS = ("containers", "datasets")
 
 
 def declare_stack() -> None:
@@ -64,7 +64,7 @@ def _workspace_id(config: pulumi.Config) -> str | None:
 
 
 def _unknown_keys() -> list[InputProblem]:
-    known = [*(key.name for key in KEYS), *_LISTS]
+    known = [*(key.name for key in KEYS), *(one.key for one in STACK_LISTS)]
     accepted = {*known, *OBSOLETE_KEYS}
     given = [key.partition(":")[2] for key in get_config_env() if key.startswith(f"{NAMESPACE}:")]
     return [InputProblem(f"{NAMESPACE}:{key}", unknown_key(key, known)) for key in given if key not in accepted]

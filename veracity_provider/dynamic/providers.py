@@ -87,7 +87,7 @@ class ContainerMetadataProvider(LifecycleProvider):
     """Metadata of a container."""
 
     def lifecycle(self, services: Services) -> Lifecycle:
-        from veracity_provider.lifecycle.container_metadata import ContainerMetadataLifecycle
+        from veracity_provider.lifecycle.container.lifecycle import ContainerMetadataLifecycle
 
         return ContainerMetadataLifecycle(services)
 

@@ -32,12 +32,13 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
 
     Args:
         container_id: UUID of the container. A change replaces the resource.
-        title: Not empty. None, here and below: not managed.
+        title: Not empty. What is left out, here and below, is not managed.
         description: At most 500 characters; "" clears it.
-        icon: `{"id": "Automatic_Information_Display", "background_color": "#5594aa"}`; either member may be left out.
+        icon: The icon's id and its background colour, such as `#5594aa`; either may be left out.
         tags: Titles of the user's tags, in the order they should have. System tags stay as they are.
         on_destroy: `retain` leaves the metadata as it is; `restore` puts back what was there before.
         on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+
     Source: Veracity Data Fabric, Provisioning API, "Update Metadata".
     """
 
@@ -50,17 +51,23 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
     on_conflict: Output[str]
 
     reference: Output[str]
-    """Name of the container in Azure."""
+    """Name of the container in Azure, given when it was created."""
     url: Output[str]
+    """Address of the container in Azure; follows from its name."""
     last_modified_utc: Output[str]
+    """When the container was last changed, as the platform writes it."""
     creation_date_time_utc: Output[str]
+    """When the container was created, as the platform writes it."""
     owner_id: Output[str]
-    """UUID of the owner, the only one who may change the metadata."""
+    """UUID of the owner, the only one who may change the metadata; handed over in the portal."""
     access_level: Output[str]
-    """Ours: `owner`, `dataSteward` or `consumer`."""
+    """Access of the account in use: `owner`, `dataSteward` or `consumer`; given by the platform."""
     region: Output[str]
+    """Azure region, chosen when the container was created."""
     key_status: Output[str]
+    """Whether access keys have been claimed, which is done elsewhere."""
     may_contain_personal_data: Output[str]
+    """Whether personal data may be in it, declared when the container was created."""
     metadata: Output[Mapping[str, Any]]
     """All of the container's metadata, declared or not."""
     patch: Output[Sequence[Mapping[str, Any]]]
@@ -68,7 +75,7 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
     previous: Output[Mapping[str, Any]]
     """The managed fields as they were found at adoption."""
     applied: Output[Mapping[str, Any]]
-    """The managed fields as last written by us."""
+    """The managed fields as last written by this resource."""
 
     def __init__(
         self,

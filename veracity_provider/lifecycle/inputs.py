@@ -1,12 +1,8 @@
-"""Small rules that inputs of every resource share."""
+"""Whether inputs are known yet."""
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
-from veracity_provider.settings import is_uuid
+from veracity_provider.unknown import UNKNOWN
 
 
 def is_known(value: object) -> bool:
@@ -21,29 +17,3 @@ def has_unknown(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(has_unknown(member) for member in value)  # pyright: ignore[reportUnknownVariableType] — any JSON
     return value is UNKNOWN
-
-
-def uuid_problems(inputs: JsonObject, *names: str, where: str) -> Iterator[InputProblem]:
-    """Each of *names* has to be given, and be a UUID; *where* says where a person finds one."""
-    for name in names:
-        value = inputs.get(name)
-        if value is UNKNOWN:
-            continue
-        if value is None or value == "":
-            yield InputProblem(name, f"is missing; {where}")
-        elif not is_uuid(value):
-            yield InputProblem(name, f"{value!r} is not a UUID; {where}")
-
-
-def choice_problems(inputs: JsonObject, name: str, choices: Sequence[str]) -> Iterator[InputProblem]:
-    """The value, if given, has to be one of *choices*; a near miss is told what was meant."""
-    value = inputs.get(name)
-    if is_known(value) and value not in choices:
-        yield InputProblem(name, f"{value!r} is not one of {', '.join(choices)}{did_you_mean(str(value), choices)}")
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """`; did you mean …?` when one of *choices* is near *word*, in any case; else nothing."""
-    spelled = {choice.casefold(): choice for choice in choices}
-    nearest = difflib.get_close_matches(word.casefold(), spelled, n=1, cutoff=0.6)
-    return f"; did you mean {spelled[nearest[0]]}?" if nearest else ""

@@ -2,23 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, final
+from typing import Any, Protocol
 
 from veracity_provider.errors import InputProblem
+from veracity_provider.unknown import UNKNOWN, Unknown
+
+__all__ = ["UNKNOWN", "Checked", "Created", "Difference", "Found", "JsonObject", "Lifecycle", "Reporter", "Unknown"]
 
 JsonObject = Mapping[str, Any]
 """Properties as the engine keeps them: JSON values, and `UNKNOWN` for what is not known yet."""
-
-
-@final
-class Unknown:
-    """A value that only `up` will know: an output of a resource that is still to be made or changed."""
-
-    def __repr__(self) -> str:
-        return "<not known yet>"
-
-
-UNKNOWN: Final = Unknown()
 
 
 class Reporter(Protocol):

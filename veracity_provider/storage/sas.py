@@ -1,10 +1,10 @@
 """The address of an upload folder, with the signature that opens it."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from veracity_provider.errors import StorageError
+from veracity_provider.loopback import is_loopback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +23,7 @@ class UploadFolder:
     @property
     def is_loopback(self) -> bool:
         """Whether the storage is on this machine."""
-        host = urlsplit(self.account_url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_loopback(self.account_url)
 
 
 def parse_sas_uri(sas_uri: str) -> UploadFolder:

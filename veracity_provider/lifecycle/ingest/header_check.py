@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from veracity_provider.api.models import SchemaVersion
 from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.inputs import did_you_mean
+from veracity_provider.nearest import did_you_mean
 from veracity_provider.storage.csv_header import CsvHeader
 
 

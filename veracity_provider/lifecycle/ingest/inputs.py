@@ -1,22 +1,18 @@
 """The inputs of an ingest: what is wrong with them, and the values that the rest deals in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 
-from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.inputs import choice_problems, is_known, uuid_problems
+from veracity_provider.description.dataset_ingest import DEFAULT_JOB_TIMEOUT_S, DatasetIngestInputs
+from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
-from veracity_provider.settings import is_uuid
 from veracity_provider.storage.sources import FileSource, Source, TextSource
 
-OPERATIONS: Final = ("Upsert", "Delete", "Overwrite", "Append")
-DEFAULT_TIMEOUT_S: Final = 900
-LONGEST_TIMEOUT_S: Final = 86_400
-_LONGEST_NAME: Final = 200
+DEFAULT_TIMEOUT_S: Final = DEFAULT_JOB_TIMEOUT_S
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -108,16 +104,11 @@ def complete(inputs: JsonObject, workspace_id: str | None) -> dict[str, Any]:
 
 def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:
     """Everything wrong with *inputs*, by property, that shows without looking at a file."""
-    return (
-        *uuid_problems(inputs, "dataset_id", where="it is in the portal's address of the dataset"),
-        *_workspace_problems(inputs.get("workspace_id")),
-        *_source_problems(inputs.get("source")),
-        *_operation_problems(inputs),
-        *_file_name_problems(inputs.get("file_name")),
-        *_triggers_problems(inputs.get("triggers")),
-        *_preflight_problems(inputs),
-        *_timeout_problems(inputs.get("job_timeout_seconds")),
-    )
+    try:
+        DatasetIngestInputs.from_properties(inputs)
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def resolve_source(source: str | Mapping[str, Any], project: Path) -> Source:
@@ -142,57 +133,3 @@ def platform_file_name(source_name: str, file_name: str | None) -> str:
     """
     wanted = PurePath(file_name or source_name).name
     return _REFUSED_IN_NAMES.sub("_", wanted).strip("_") or "_"
-
-
-def _workspace_problems(workspace_id: object) -> Iterator[InputProblem]:
-    if is_known(workspace_id) and not is_uuid(workspace_id):
-        yield InputProblem(
-            "workspace_id", f"{workspace_id!r} is not a UUID; it is in the portal's address, after `ws/`"
-        )
-
-
-def _source_problems(source: object) -> Iterator[InputProblem]:
-    if source is None or source == "":
-        yield InputProblem("source", "is missing; it is the path of a CSV file")
-    elif isinstance(source, list | tuple):
-        yield InputProblem("source", "is one file; declare one DatasetIngest for each (the platform takes one a job)")
-    elif is_known(source) and not isinstance(source, str | Mapping):
-        yield InputProblem("source", "is the path of a CSV file")
-
-
-def _operation_problems(inputs: JsonObject) -> Iterator[InputProblem]:
-    if inputs.get("operation") is None:
-        yield InputProblem("operation", f"is missing; it is one of {', '.join(OPERATIONS)}")
-    yield from choice_problems(inputs, "operation", OPERATIONS)
-
-
-def _file_name_problems(file_name: object) -> Iterator[InputProblem]:
-    if not is_known(file_name):
-        return
-    if not isinstance(file_name, str):
-        yield InputProblem("file_name", "is a text")
-    elif not re.search(r"[A-Za-z0-9]", PurePath(file_name).name):
-        yield InputProblem("file_name", f"{file_name!r} has no letter or digit that the platform takes in a name")
-    elif len(file_name) > _LONGEST_NAME:
-        yield InputProblem("file_name", f"has {len(file_name)} characters; at most {_LONGEST_NAME} are taken")
-
-
-def _triggers_problems(triggers: object) -> Iterator[InputProblem]:
-    if is_known(triggers) and not isinstance(triggers, list | tuple):
-        yield InputProblem("triggers", "is a list of values")
-
-
-def _preflight_problems(inputs: JsonObject) -> Iterator[InputProblem]:
-    if inputs.get("preflight") == "full":
-        yield InputProblem("preflight", "full is not there yet; header checks the columns, off checks nothing")
-    else:
-        yield from choice_problems(inputs, "preflight", ("header", "off"))
-
-
-def _timeout_problems(timeout: object) -> Iterator[InputProblem]:
-    if not is_known(timeout):
-        return
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        yield InputProblem("job_timeout_seconds", "is a number of seconds")
-    elif not 1 <= cast("float", timeout) <= LONGEST_TIMEOUT_S:
-        yield InputProblem("job_timeout_seconds", f"{timeout:g} is not from 1 to {LONGEST_TIMEOUT_S} (a day)")

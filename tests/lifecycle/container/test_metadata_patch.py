@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzzing import EXAMPLES, PARTS
-from veracity_provider.lifecycle.metadata_patch import metadata_patch, same_json
+from veracity_provider.errors import PatchRefusedBySelfCheck
+from veracity_provider.lifecycle.container import metadata_patch as module
+from veracity_provider.lifecycle.container.metadata_patch import metadata_patch, same_json
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=3)
 VALUES = st.recursive(
@@ -50,6 +52,24 @@ DOCUMENTS = st.dictionaries(st.text("ab/~", max_size=2), VALUES, max_size=4)
 )  # fmt: skip
 def test_the_patch_is_the_smallest_that_makes_it_so(live, desired, patch):
     assert metadata_patch(live, desired) == patch
+
+
+def test_a_patch_that_would_not_give_what_is_desired_is_refused_with_both_documents(monkeypatch):
+    monkeypatch.setattr(module, "_operations", lambda *_, **__: iter([{"op": "add", "path": "/title", "value": "C"}]))
+    with pytest.raises(PatchRefusedBySelfCheck) as refused:
+        metadata_patch({"title": "A"}, {"title": "B"})
+    assert str(refused.value).splitlines() == [
+        "the metadata patch was not sent, since it would not give what is declared",
+        '  patch: [{"op": "add", "path": "/title", "value": "C"}]',
+        '  would give: {"title": "C"}',
+        '  should give: {"title": "B"}',
+    ]
+
+
+def test_a_patch_that_cannot_be_applied_is_refused(monkeypatch):
+    monkeypatch.setattr(module, "_operations", lambda *_, **__: iter([{"op": "remove", "path": "/icon"}]))
+    with pytest.raises(PatchRefusedBySelfCheck, match="the patch cannot be applied"):
+        metadata_patch({"title": "A"}, {"title": "B"})
 
 
 def test_a_guarded_patch_tests_each_live_value_before_it_changes_it():

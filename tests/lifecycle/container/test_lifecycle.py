@@ -13,7 +13,7 @@ from veracity_provider.errors import (
     RequestRefused,
     UnexpectedAnswer,
 )
-from veracity_provider.lifecycle.container_metadata import ContainerMetadataLifecycle
+from veracity_provider.lifecycle.container.lifecycle import ContainerMetadataLifecycle
 from veracity_provider.lifecycle.values import UNKNOWN
 
 DEFAULTS = {"on_destroy": "retain", "on_conflict": "overwrite"}

@@ -1,0 +1,91 @@
+"""The JSON Schema of a stack file, by which editors complete and check it. `tools/make_schema.py` writes it down."""
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from veracity_provider.description.stack_file import STACK_LISTS
+from veracity_provider.settings import KEYS, Key
+
+if TYPE_CHECKING:
+    from veracity_provider.description.model import Description
+
+_NAMESPACE: Final = "veracity:"
+_REF_TEMPLATE: Final = "#/definitions/{model}"
+_SECURE: Final = {
+    "type": "object",
+    "description": "A secret, encrypted by `pulumi config set --secret`.",
+    "properties": {"secure": {"type": "string"}},
+    "required": ["secure"],
+    "additionalProperties": False,
+}
+_TEXT: Final = {"type": "string"}
+# Pulumi's own keys beside `config`. Source: "Pulumi stack settings file reference".
+_PULUMI_KEYS: Final = {
+    "secretsprovider": {**_TEXT, "description": "What encrypts the secrets of this stack."},
+    "encryptedkey": {**_TEXT, "description": "The key that the secrets provider has encrypted."},
+    "encryptionsalt": {**_TEXT, "description": "The salt of the passphrase that encrypts the secrets."},
+    "environment": {"description": "Pulumi ESC environments that the stack imports."},
+}
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """Titles that repeat a property's name say nothing in an editor."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 — asked for each field
+        return False
+
+
+def stack_schema() -> dict[str, Any]:
+    """A JSON Schema of draft 7, which is what the language server for YAML reads."""
+    models: list[tuple[type[Description], Literal["validation"]]] = [(one.entry, "validation") for one in STACK_LISTS]
+    entries, definitions = models_json_schema(
+        models,
+        by_alias=True,
+        ref_template=_REF_TEMPLATE,
+        schema_generator=_WithoutTitles,
+    )
+    lists = {
+        f"{_NAMESPACE}{stack_list.key}": {
+            "description": stack_list.words,
+            "type": "array",
+            "items": entries[stack_list.entry, "validation"],
+        }
+        for stack_list in STACK_LISTS
+    }
+    settings = {f"{_NAMESPACE}{key.name}": _setting(key) for key in KEYS}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "A stack file of pulumi-veracity",
+        "type": "object",
+        "properties": {
+            "config": {
+                "description": "Stack config. Keys of other namespaces are their own affair.",
+                "type": ["object", "null"],
+                "properties": {**lists, **settings},
+                "propertyNames": _own_keys([*lists, *settings]),
+            },
+            **_PULUMI_KEYS,
+        },
+        "additionalProperties": False,
+        "definitions": definitions["$defs"],
+    }
+
+
+def _own_keys(names: list[str]) -> dict[str, Any]:
+    """A key is one of *names*, or of another namespace."""
+    return {"anyOf": [{"enum": names}, {"not": {"pattern": f"^{_NAMESPACE}"}}]}
+
+
+def _setting(key: Key) -> dict[str, Any]:
+    return {"description": key.doc, "anyOf": [_value(key), _SECURE]}
+
+
+def _value(key: Key) -> dict[str, Any]:
+    """A value of the config; the CLI writes numbers as text, people write them as numbers."""
+    if key.limits:
+        number = {"type": "number", "minimum": key.limits.minimum, "maximum": key.limits.maximum}
+        return {"anyOf": [number, {"type": "string", "pattern": r"^[0-9.]+$"}], "default": key.limits.default}
+    if key.choices:
+        return {"enum": list(key.choices), "default": key.choices[0]}
+    return _TEXT

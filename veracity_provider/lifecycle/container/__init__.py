@@ -1,0 +1,9 @@
+"""
+The life of a `ContainerMetadata`.
+
+    lifecycle.py        adopts, compares, writes, reads, restores: all that acts
+    plan.py             what to write and what to put back, as values
+    fields.py           what can be managed, one class for each kind of field
+    metadata_patch.py   the smallest RFC 6902 patch between two documents
+    texts.py            what is said about it
+"""

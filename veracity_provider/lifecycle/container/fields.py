@@ -1,0 +1,142 @@
+"""
+Fields of a metadata document: how each is compared, written and put back.
+
+`FIELDS` are those of a container. A key of a document that has names of its own, such as the metadata of a folder, is a
+plain `Field` of that name; a document that is replaced as a whole has one `Field`, whose value is a mapping.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from veracity_provider.api.container_document import Tag, icon_from_wire, icon_to_wire, new_tag, tags_from_wire
+from veracity_provider.errors import MetadataError
+from veracity_provider.lifecycle.container.metadata_patch import same_json
+
+Document = Mapping[str, Any]
+"""A metadata document as the platform keeps it, with only the members that are there."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A member of the document whose value is compared and written as it is; values are JSON."""
+
+    name: str
+    """Of the input, and of the member too, unless *member_name* is another."""
+    member_name: str = ""
+
+    @property
+    def member(self) -> str:
+        """The member's name in the document."""
+        return self.member_name or self.name
+
+    def observe(self, live: Document, *, like: Any = None) -> Any:
+        """The live value as a program would declare it, spelled *like* what is declared; None when it is not there."""
+        return live.get(self.member)
+
+    def agrees(self, live: Document, declared: Any) -> bool:
+        """Whether the live value is what is declared, in what is declared of it."""
+        return same_json(live.get(self.member), declared)
+
+    def before(self, live: Document, declared: Any) -> Any:
+        """What is there now of what is *declared*, to be put back by a restore; None when it is not there."""
+        return self.observe(live, like=declared)
+
+    def is_restored(self, live: Document, before: Any) -> bool:
+        """Whether the live value is what it was *before*."""
+        return live.get(self.member) is None if before is None else self.agrees(live, before)
+
+    def to_wire(self, live: Document, value: Any) -> Any:
+        """What the member should become; of a mapping, the members that should become so."""
+        return value
+
+    def changes(self, live: Any, declared: Any) -> Iterator[tuple[str, Any, Any]]:
+        """What differs, for a person: name, value that was observed, value that is declared."""
+        yield self.name, live, declared
+
+
+@dataclass(frozen=True)
+class ClearableText(Field):
+    """A text whose empty value and absence are one and the same for everybody who reads it."""
+
+    def agrees(self, live: Document, declared: Any) -> bool:
+        return same_json(live.get(self.member) or "", declared)
+
+
+@dataclass(frozen=True)
+class IconField(Field):
+    """An icon: a mapping of which only the declared members are managed."""
+
+    def observe(self, live: Document, *, like: Any = None) -> Any:
+        icon = live.get(self.member)
+        if icon is None:
+            return None
+        members = icon_from_wire(icon)
+        if not isinstance(like, Mapping):
+            return members
+        return {name: value for name, value in members.items() if name in like}
+
+    def agrees(self, live: Document, declared: Any) -> bool:
+        return same_json(self.observe(live, like=declared), declared)
+
+    def before(self, live: Document, declared: Any) -> Any:
+        icon = live.get(self.member)
+        return None if icon is None else {name: icon_from_wire(icon).get(name) for name in declared}
+
+    def is_restored(self, live: Document, before: Any) -> bool:
+        if before is None:
+            return live.get(self.member) is None
+        return same_json(self.before(live, before), before)
+
+    def to_wire(self, live: Document, value: Any) -> Any:
+        return icon_to_wire(value)
+
+    def changes(self, live: Any, declared: Any) -> Iterator[tuple[str, Any, Any]]:
+        was = cast("Mapping[str, Any]", live or {})
+        for name, value in declared.items():
+            if was.get(name) != value:
+                yield f"{self.name}.{name}", was.get(name), value
+
+
+@dataclass(frozen=True)
+class TagsField(Field):
+    """The titles of the tags that people gave: a set in an order. The platform's own tags are left as they are."""
+
+    def observe(self, live: Document, *, like: Any = None) -> Any:
+        if live.get(self.member) is None:
+            return None
+        titles = [tag.title for tag in self._tags(live) if not tag.is_system]
+        ordered = list(cast("Sequence[str]", like)) if isinstance(like, list | tuple) else titles
+        return ordered if set(ordered) == set(titles) else titles
+
+    def agrees(self, live: Document, declared: Any) -> bool:
+        tags = self._tags(live)
+        _require_spelling({tag.title for tag in tags}, declared)
+        people_gave = {tag.title for tag in tags if not tag.is_system}
+        return people_gave == set(declared) - {tag.title for tag in tags if tag.is_system}
+
+    def to_wire(self, live: Document, value: Any) -> Any:
+        # The API replaces the whole list, so the platform's own tags are sent back as they came.
+        system = [tag for tag in self._tags(live) if tag.is_system]
+        kept = {tag.title for tag in system}
+        return [*(new_tag(title) for title in value if title not in kept), *(tag.document for tag in system)]
+
+    def _tags(self, live: Document) -> tuple[Tag, ...]:
+        return tags_from_wire(live.get(self.member))
+
+
+def _require_spelling(there: set[str], titles: Sequence[str]) -> None:
+    """The platform may fold case and may not; which tag is meant is the user's to say."""
+    spelled = {title.casefold(): title for title in there}
+    for title in titles:
+        other = spelled.get(title.casefold())
+        if title not in there and other is not None:
+            message = (
+                f'tags: "{title}" differs by case alone from the tag "{other}" that the container has. '
+                f'Declare it as "{other}", or take that tag away first'
+            )
+            raise MetadataError(message)
+
+
+FIELDS: Final = (Field("title"), ClearableText("description"), IconField("icon"), TagsField("tags"))
+"""What can be managed of a container, in the order in which it is shown."""
