@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veracity_emulator.cells import REFUSALS, SEPARATOR, as_json, check_all_of, check_of
+from veracity_emulator.workbench.cells import REFUSALS, SEPARATOR, as_json, check_all_of, check_of
 
 KINDS = ("String", "Int32", "Int64", "Decimal", "DateTime", "DateOnly", "Boolean")
 ODD = ("", " ", "0", "-1", "+1", "1_0", "1.5", "1e5", "1e999", "nan", "inf", "²", "١", "9" * 400, SEPARATOR, "\ud800x")
