@@ -1,8 +1,7 @@
 """Cells of a CSV file: what fits a column's type becomes stored text; what does not is refused."""
 
 import re
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,13 +13,10 @@ REFUSALS: Final = (ValueError, ArithmeticError)
 """What a check raises for a cell that does not fit."""
 
 _PLAIN_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\dZ", re.ASCII)
-_WHOLES: Final = re.compile(r"[-+0-9]*")
-_DECIMALS: Final = re.compile(r"[-+.0-9eE]*")
 _LARGEST_DECIMAL: Final = 10**28
 """Decimals have at most 28 digits. Source: docs/platform.md, "Schemas"."""
 
 Check = Callable[[str], str]
-CheckAll = Callable[[Sequence[str]], Sequence[str]]
 
 
 def is_needed(column: Column, operation: str) -> bool:
@@ -43,19 +39,6 @@ def check_of(column: Column, operation: str) -> Check:
     return check
 
 
-def check_all_of(column: Column, operation: str) -> CheckAll:
-    """The same for many cells of a column at a time, some ten times as fast; which cell it was, it cannot tell."""
-    check = check_of(column, operation)
-    convert_all = _ALL_AT_ONCE.get(_kind(column))
-
-    def check_all(texts: Sequence[str]) -> Sequence[str]:
-        if convert_all is None or "" in texts:
-            return [check(text) for text in texts]
-        return convert_all(texts)
-
-    return check_all
-
-
 def as_json(text: str, column: Column) -> Any:
     """A stored cell as a JSON value."""
     kind = _kind(column)
@@ -76,10 +59,6 @@ def _string(text: str) -> str:
     return text.replace(SEPARATOR, "\N{REPLACEMENT CHARACTER}")
 
 
-def _strings(texts: Sequence[str]) -> Sequence[str]:
-    return [_string(text) for text in texts] if SEPARATOR in "".join(texts) else texts
-
-
 def _whole(limit: int) -> Check:
     def whole(text: str) -> str:
         value = int(_plain(text))
@@ -90,32 +69,10 @@ def _whole(limit: int) -> Check:
     return whole
 
 
-def _wholes(limit: int) -> CheckAll:
-    whole = _whole(limit)
-
-    def wholes(texts: Sequence[str]) -> Sequence[str]:
-        if not _WHOLES.fullmatch("".join(texts)):
-            return [whole(text) for text in texts]
-        values = [int(text) for text in texts]
-        if min(values) < -limit or max(values) >= limit:
-            raise ValueError
-        return [str(value) for value in values]
-
-    return wholes
-
-
 def _decimal(text: str) -> str:
     if not abs(Decimal(_plain(text))) < _LARGEST_DECIMAL:
         raise ValueError
     return text.strip()
-
-
-def _decimals(texts: Sequence[str]) -> Sequence[str]:
-    if not _DECIMALS.fullmatch("".join(texts)):
-        return [_decimal(text) for text in texts]
-    if max(map(abs, map(float, texts))) >= _LARGEST_DECIMAL:
-        raise ValueError
-    return texts
 
 
 def _plain(text: str) -> str:
@@ -136,13 +93,6 @@ def _date_time(text: str) -> str:
     return f"{whole}.{utc.microsecond // 1000:03}Z" if utc.microsecond >= 1000 else f"{whole}Z"
 
 
-def _date_times(texts: Sequence[str]) -> Sequence[str]:
-    if not all(map(_PLAIN_TIME.fullmatch, texts)):
-        return [_date_time(text) for text in texts]
-    deque(map(datetime.fromisoformat, texts), maxlen=0)  # for the days that no month has
-    return texts
-
-
 def _date_only(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
@@ -161,11 +111,4 @@ _CONVERTERS: Final[Mapping[str, Check]] = {
     "DateTime": _date_time,
     "DateOnly": _date_only,
     "Boolean": _boolean,
-}
-_ALL_AT_ONCE: Final[Mapping[str, CheckAll]] = {
-    "String": _strings,
-    "Int32": _wholes(2**31),
-    "Int64": _wholes(2**63),
-    "Decimal": _decimals,
-    "DateTime": _date_times,
 }

@@ -5,14 +5,12 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, final
 
-from veracity_emulator.workbench.cells import REFUSALS, SEPARATOR, Column, as_json, check_all_of, check_of, is_needed
+from veracity_emulator.workbench.cells import REFUSALS, SEPARATOR, Column, as_json, check_of, is_needed
 
 MOST_ERRORS: Final = 100
-_AT_A_TIME: Final = 10_000
 
 Cells = list[str]
 
@@ -82,67 +80,29 @@ def _header_errors(header: Cells, columns: Sequence[Column], operation: str) -> 
 
 @final
 class _Reading:
-    """The rows below a header that fits: many at a time, and one by one where something does not fit."""
+    """The rows below a header that fits."""
 
     def __init__(self, header: Cells, columns: Sequence[Column], operation: str) -> None:
         self._header = header
         self._columns = columns
         self._places = [header.index(column["name"]) if column["name"] in header else -1 for column in columns]
         self._checks = [check_of(column, operation) for column in columns]
-        self._checks_of_all = [check_all_of(column, operation) for column in columns]
         self._key_places = [i for i, column in enumerate(columns) if column.get("isKey")]
         self._seen = set[str]()
         self._table = Table()
 
     def table(self, reader: Iterator[Cells]) -> Table:
         """All of it, or as much as shows the first 100 errors."""
-        read = 0
-        while batch := list(islice(reader, _AT_A_TIME)):
-            if not self._take_all(batch):
-                self._take_one_by_one(batch, read)
-            read += len(batch)
+        width = len(self._header)
+        for number, cells in enumerate(reader, 1):
+            if len(cells) == width:
+                self._take_one(number, [cells[place] if place >= 0 else "" for place in self._places])
+            elif cells:
+                self._complain(number, "", f"The row has {len(cells)} cells; the header has {width}.")
             if len(self._table.errors) >= MOST_ERRORS:
                 break
         del self._table.errors[MOST_ERRORS:]
         return self._table
-
-    def _take_all(self, batch: list[Cells]) -> bool:
-        """Take the rows of *batch* column by column; False, and nothing is taken, when one of them needs a look."""
-        width = len(self._header)
-        if any(len(cells) != width for cells in batch):
-            return False
-        given = list(zip(*batch, strict=True))
-        empty = ("",) * len(batch)
-        try:
-            columns = [
-                check(given[place] if place >= 0 else empty)
-                for place, check in zip(self._places, self._checks_of_all, strict=True)
-            ]
-        except REFUSALS:
-            return False
-        keys = self._keys([columns[i] for i in self._key_places], len(batch))
-        if self._key_places and not self._are_new(keys):
-            return False
-        self._table.rows.extend(map(SEPARATOR.join, zip(*columns, strict=True)))
-        self._table.keys.extend(keys)
-        return True
-
-    def _keys(self, columns: list[Sequence[str]], count: int) -> list[str]:
-        return list(map(SEPARATOR.join, zip(*columns, strict=True))) if columns else [""] * count
-
-    def _are_new(self, keys: list[str]) -> bool:
-        distinct = set(keys)
-        if len(distinct) < len(keys) or not self._seen.isdisjoint(distinct):
-            return False
-        self._seen |= distinct
-        return True
-
-    def _take_one_by_one(self, batch: list[Cells], before: int) -> None:
-        for number, cells in enumerate(batch, before + 1):
-            if cells and len(cells) != len(self._header):
-                self._complain(number, "", f"The row has {len(cells)} cells; the header has {len(self._header)}.")
-            elif cells:
-                self._take_one(number, [cells[place] if place >= 0 else "" for place in self._places])
 
     def _take_one(self, number: int, values: Cells) -> None:
         for i, check in enumerate(self._checks):
