@@ -1,4 +1,4 @@
-"""All rooms under one roof."""
+"""The application: every service on one port."""
 
 from pathlib import Path
 
@@ -7,48 +7,44 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from veracity_emulator import (
-    accounts,
-    control,
-    datasets,
-    ingest,
-    jobs,
-    oauth,
-    openapi,
-    problems,
-    schemas,
-    seed,
-    workspaces,
-    world,
-)
-from veracity_emulator.calls import mounted
+from veracity_emulator import openapi
+from veracity_emulator.backend import TABLES as SHARED_TABLES
+from veracity_emulator.backend import Backend
 from veracity_emulator.clock import Clock
 from veracity_emulator.config import Config
+from veracity_emulator.control import routes as control
+from veracity_emulator.control import seed
 from veracity_emulator.database import Database
-from veracity_emulator.datalake import routes as datalake
-from veracity_emulator.datalake import store
-from veracity_emulator.fabric import containers, rooms, stewards
-from veracity_emulator.middleware import Hostile
-from veracity_emulator.world import World
+from veracity_emulator.errors import ServiceError, apim_error
+from veracity_emulator.fabric import containers, stewards
+from veracity_emulator.fabric import routes as fabric
+from veracity_emulator.identity import accounts
+from veracity_emulator.identity import routes as identity
+from veracity_emulator.middleware import FaultMiddleware
+from veracity_emulator.operations import mounted
+from veracity_emulator.storage import routes as storage
+from veracity_emulator.storage import store
+from veracity_emulator.workbench import datasets, ingest, jobs, schemas, workspaces
+from veracity_emulator.workbench.errors import gateway_error
 
-_SCHEMAS = (
-    *(world.SCHEMA, accounts.SCHEMA, workspaces.SCHEMA, schemas.SCHEMA, datasets.SCHEMA, jobs.SCHEMA),
-    *(containers.SCHEMA, store.SCHEMA),
+_TABLES = (
+    *(SHARED_TABLES, accounts.TABLES, workspaces.TABLES, schemas.TABLES, datasets.TABLES, jobs.TABLES),
+    *(containers.TABLES, store.TABLES),
 )
-_SERVICES = (schemas.GATEWAY, rooms.DATA, rooms.PROVISIONING, control.ROOT)
+_SERVICES = (schemas.GATEWAY, fabric.DATA, fabric.PROVISIONING, control.ROOT)
 
 
-def make_world(config: Config, folder: Path) -> World:
-    """A world whose state is in *folder*; raises `StateRefused` where that cannot be used."""
-    clock, database = Clock(), Database(folder, _SCHEMAS)
-    made = World(
+def make_backend(config: Config, folder: Path) -> Backend:
+    """A backend whose state is in *folder*; raises `StateRefused` where that cannot be used."""
+    clock, database = Clock(), Database(folder, _TABLES)
+    made = Backend(
         config=config, clock=clock, database=database, files=store.FileStore(folder / "files", database, clock)
     )
-    seed.plant(made)
+    seed.load(made)
     return made
 
 
-def make_app(world: World) -> Hostile:
+def make_app(backend: Backend) -> FaultMiddleware:
     """The ASGI application."""
     operations = [
         *control.operations(),
@@ -56,10 +52,10 @@ def make_app(world: World) -> Hostile:
         *schemas.operations(),
         *datasets.operations(),
         *ingest.operations(),
-        *rooms.operations(),
+        *fabric.operations(),
         *stewards.operations(),
     ]
-    description = openapi.describe(operations, {**oauth.paths(), **datalake.paths()})
+    description = openapi.describe(operations, {**identity.paths(), **storage.paths()})
 
     def described(_: Request) -> Response:
         return JSONResponse(description)
@@ -67,30 +63,30 @@ def make_app(world: World) -> Hostile:
     app = Starlette(
         routes=[
             Route(f"{control.ROOT}/openapi.json", described, methods=["GET"]),
-            *(mounted(world, service, operations) for service in _SERVICES),
-            *oauth.routes(world),
-            *datalake.routes(world),
+            *(mounted(backend, service, operations) for service in _SERVICES),
+            *identity.routes(backend),
+            *storage.routes(backend),
         ],
         exception_handlers={
-            problems.Problem: _refused,
+            ServiceError: _refused,
             404: _no_such_operation,
             405: _no_such_operation,
             Exception: _failed,
         },
     )
     app.router.redirect_slashes = False
-    return Hostile(app, world)
+    return FaultMiddleware(app, backend)
 
 
 def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, problems.Problem)  # noqa: S101 — registered for this class alone
+    assert isinstance(error, ServiceError)  # noqa: S101 — registered for this class alone
     return Response(error.body, error.status, headers=error.headers)
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A bug of ours, in the platform's shape; the log has its traceback."""
-    return _refused(request, problems.gateway(500, f"The emulator failed: {type(error).__name__}."))
+    return _refused(request, gateway_error(500, f"The emulator failed: {type(error).__name__}."))
 
 
 def _no_such_operation(request: Request, _: Exception) -> Response:
-    return _refused(request, problems.apim(404, "Resource not found"))
+    return _refused(request, apim_error(404, "Resource not found"))

@@ -8,12 +8,15 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from veracity_emulator import accounts, problems
-from veracity_emulator.datalake.refusals import refuse
-from veracity_emulator.datalake.sas import ACCOUNT
+from veracity_emulator.backend import Backend
+from veracity_emulator.errors import ServiceError, apim_error
+from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
+from veracity_emulator.identity import accounts
 from veracity_emulator.request_log import Logged
-from veracity_emulator.world import World
+from veracity_emulator.storage.errors import storage_error
+from veracity_emulator.storage.sas import ACCOUNT
+from veracity_emulator.workbench.errors import gateway_error
 
 CUT: Final = "veracity.cut"
 """Extension of the scope: closes the connection at once, without an answer."""
@@ -35,12 +38,12 @@ _FABRIC_TEXTS: Final = {
 _HTML: Final = b"<!DOCTYPE html><html><body><h1>We will be right back</h1></body></html>"
 
 
-class Hostile:
+class FaultMiddleware:
     """Lets faults happen, and keeps the log."""
 
-    def __init__(self, app: ASGIApp, world: World) -> None:
+    def __init__(self, app: ASGIApp, backend: Backend) -> None:
         self._app = app
-        self._world = world
+        self._backend = backend
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,7 +53,7 @@ class Hostile:
             scope["path"] = scope["path"].lower()
         begun, logged = time.monotonic(), self._logged(scope)
         if not scope["path"].startswith("/_emulator"):
-            self._world.requests.add(logged)
+            self._backend.requests.add(logged)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -64,7 +67,7 @@ class Hostile:
 
     async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_control = scope["path"].startswith("/_emulator")
-        effect = None if is_control else self._world.faults.take(scope["method"], scope["path"], of_jobs=False)
+        effect = None if is_control else self._backend.faults.take(scope["method"], scope["path"], of_jobs=False)
         if effect is None:
             await self._app(scope, receive, send)
         elif isinstance(effect, DelayEffect):
@@ -87,7 +90,7 @@ class Hostile:
             path=scope["path"],
             query=scope["query_string"],
             headers=scope["headers"],
-            at=self._world.clock.time(),
+            at=self._backend.clock.time(),
         )
 
 
@@ -125,7 +128,7 @@ def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
-    problem = refuse(403, "AuthenticationFailed") if effect.kind == "expireSas" else accounts.rejected()
+    problem = storage_error(403, "AuthenticationFailed") if effect.kind == "expireSas" else accounts.rejected()
     return problem.status, problem.headers, problem.body
 
 
@@ -133,39 +136,39 @@ def _retry_after(effect: StatusEffect) -> dict[str, str]:
     return {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
 
 
-def _status_problem(effect: StatusEffect, path: str) -> problems.Problem:
+def _status_problem(effect: StatusEffect, path: str) -> ServiceError:
     """A refusal in the words of the service whose path it is, or of what stands in front of it."""
     status, headers = effect.status, _retry_after(effect)
     if path.startswith(f"/{ACCOUNT}/"):
-        problem = refuse(status, _STORAGE_CODES.get(status, "InternalError"))
+        problem = storage_error(status, _STORAGE_CODES.get(status, "InternalError"))
     elif effect.message:
-        problem = problems.apim(status, effect.message)
+        problem = apim_error(status, effect.message)
     elif effect.gateway or status == 429:
         problem = _gateway_problem(status, effect.retryAfter)
     elif status == 401:
         problem = accounts.rejected()
     elif status > 500 or not path.startswith(_FOLDED):
-        problem = problems.apim(status, "Service Unavailable" if status == 503 else "Fault")
+        problem = apim_error(status, "Service Unavailable" if status == 503 else "Fault")
     elif path.startswith(f"{_FOLDED}datafabric/"):
-        problem = problems.fabric(status, _FABRIC_TEXTS.get(status, "Fault"))
+        problem = fabric_error(status, _FABRIC_TEXTS.get(status, "Fault"))
     else:
-        problem = problems.gateway(status, "Fault")
+        problem = gateway_error(status, "Fault")
     problem.headers |= headers
     return problem
 
 
-def _gateway_problem(status: int, retry_after_s: float | None) -> problems.Problem:
+def _gateway_problem(status: int, retry_after_s: float | None) -> ServiceError:
     """API Management's own words. Source: docs/platform.md, "API Management"."""
     if status == 401:
         return accounts.wrong_key()
     if status == 403:
         seconds = math.ceil(3600 if retry_after_s is None else retry_after_s)
         text = f"Out of call volume quota. Quota will be replenished in {_hours(seconds)}."
-        return problems.apim(403, text, {"Retry-After": str(seconds)})
+        return apim_error(403, text, {"Retry-After": str(seconds)})
     if status == 404:
-        return problems.apim(404, "Resource not found")
+        return apim_error(404, "Resource not found")
     seconds = math.ceil(1 if retry_after_s is None else retry_after_s)
-    return problems.apim(429, f"Rate limit is exceeded. Try again in {seconds} seconds.")
+    return apim_error(429, f"Rate limit is exceeded. Try again in {seconds} seconds.")
 
 
 def _hours(seconds: int) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from veracity_emulator.calls import Operation
+from veracity_emulator.operations import Operation
 
 _PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
 

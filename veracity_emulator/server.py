@@ -11,10 +11,10 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from veracity_emulator.app import make_app, make_world
+from veracity_emulator.app import make_app, make_backend
 from veracity_emulator.config import Config
-from veracity_emulator.jobs import Worker
 from veracity_emulator.middleware import CUT
+from veracity_emulator.workbench.jobs import Worker
 
 
 class PortTaken(Exception):
@@ -34,7 +34,7 @@ class CuttableProtocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-class TellingServer(uvicorn.Server):
+class ReadyServer(uvicorn.Server):
     """Says when it answers."""
 
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
@@ -75,19 +75,19 @@ def serve(
         PortTaken, StateRefused: It cannot begin.
     """
     with _state_of(config) as folder, listening(config) as bound:
-        world = make_world(config, folder)
+        backend = make_backend(config, folder)
         host, port = bound.getsockname()[:2]
-        world.base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        worker = Worker(world)
+        backend.base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        worker = Worker(backend)
         chosen = uvicorn.Config(
-            make_app(world),
+            make_app(backend),
             http=CuttableProtocol,
             log_level="error",
             access_log=False,
             lifespan="off",
             proxy_headers=False,
         )
-        server = TellingServer(chosen, lambda: when_ready(world.base_url))
+        server = ReadyServer(chosen, lambda: when_ready(backend.base_url))
         if ask_to_end:
             ask_to_end(server)
         worker.begin()
@@ -95,7 +95,7 @@ def serve(
             uvloop.run(server.serve(sockets=[bound]))
         finally:
             worker.end()
-            world.database.close()
+            backend.database.close()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The control room: faults, clock, log, reset, description."""
+"""The control API: faults, clock, log, reset, description."""
 
 import json
 import re
@@ -125,7 +125,7 @@ def test_the_log_shows_requests_and_no_secrets(client):
         ("POST", "/datasets", {"like": "x"}),
     ],
 )
-def test_the_control_room_refuses_what_it_does_not_know(client, method, path, body):
+def test_the_control_api_refuses_what_it_does_not_know(client, method, path, body):
     assert client.control(method, path, body).status_code == 400
 
 

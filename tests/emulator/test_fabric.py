@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.emulator.client import DATA, PROVISIONING, Client
-from veracity_emulator.app import make_world
+from veracity_emulator.app import make_backend
 from veracity_emulator.config import Config
 from veracity_emulator.fabric import containers
 from veracity_emulator.testing import run_emulator
@@ -188,16 +188,18 @@ class TestRelations:
         with contextlib.ExitStack() as stack:
 
             def make(level):
-                world = make_world(Config(), tmp_path)
-                account = world.database.read().execute("SELECT id FROM accounts WHERE role = 'admin'").fetchone()["id"]
+                backend = make_backend(Config(), tmp_path)
+                account = (
+                    backend.database.read().execute("SELECT id FROM accounts WHERE role = 'admin'").fetchone()["id"]
+                )
                 made = containers.add(
-                    world,
+                    backend,
                     short_name="theirs",
                     owner_id=self.OWNER,
                     metadata={"title": "Theirs"},
                     relations={account: level} if level else {},
                 )
-                world.database.close()
+                backend.database.close()
                 return Client(stack.enter_context(run_emulator(state=tmp_path))), made
 
             yield make

@@ -245,7 +245,7 @@ def test_a_failure_of_the_emulators_own_ends_one_job_and_no_other(client, monkey
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr("veracity_emulator.jobs.read_table", broken)
+        patched.setattr("veracity_emulator.workbench.jobs.read_table", broken)
         ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
     assert (ended["status"], ended["notebookErrorMessage"]) == ("Failed", "The emulator failed: RuntimeError.")
     assert client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))["status"] == "Completed"

@@ -4,10 +4,10 @@ import json
 import uuid
 from typing import Any, Final
 
+from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
-from veracity_emulator.world import World
 
-SCHEMA: Final = """
+TABLES: Final = """
 CREATE TABLE IF NOT EXISTS containers (
     id TEXT PRIMARY KEY, reference TEXT, owner_id TEXT, region TEXT, key_status TEXT, personal_data TEXT,
     created REAL, modified REAL, metadata TEXT
@@ -20,35 +20,35 @@ CREATE TABLE IF NOT EXISTS tags (title TEXT PRIMARY KEY, id TEXT, type TEXT);
 _SYSTEM: Final = frozenset({"systemtag"})
 
 
-def find(world: World, container_id: str) -> dict[str, Any] | None:
+def find(backend: Backend, container_id: str) -> dict[str, Any] | None:
     """The row of a container."""
-    row = world.database.read().execute("SELECT * FROM containers WHERE id = ?", (container_id,)).fetchone()
+    row = backend.database.read().execute("SELECT * FROM containers WHERE id = ?", (container_id,)).fetchone()
     return dict(row) if row else None
 
 
-def all_ids(world: World) -> list[str]:
+def all_ids(backend: Backend) -> list[str]:
     """Every container there is."""
-    return [row["id"] for row in world.database.read().execute("SELECT id FROM containers ORDER BY created, id")]
+    return [row["id"] for row in backend.database.read().execute("SELECT id FROM containers ORDER BY created, id")]
 
 
-def access_level(world: World, container: dict[str, Any], account_id: str) -> str | None:
+def access_level(backend: Backend, container: dict[str, Any], account_id: str) -> str | None:
     """`owner`, `dataSteward`, `consumer`; None without any relation."""
     if container["owner_id"] == account_id:
         return "owner"
     row = (
-        world.database.read()
+        backend.database.read()
         .execute("SELECT level FROM relations WHERE container_id = ? AND account_id = ?", (container["id"], account_id))
         .fetchone()
     )
     return row["level"] if row else None
 
 
-def described(world: World, container: dict[str, Any], level: str) -> dict[str, Any]:
+def described(backend: Backend, container: dict[str, Any], level: str) -> dict[str, Any]:
     """The Resource of the API. Source: docs/platform.md, "Containers"."""
     return {
         "id": container["id"],
         "reference": container["reference"],
-        "url": f"{world.base_url}/containers/{container['reference']}",
+        "url": f"{backend.base_url}/containers/{container['reference']}",
         "lastModifiedUTC": iso(container["modified"]),
         "creationDateTimeUTC": iso(container["created"]),
         "ownerId": container["owner_id"],
@@ -60,13 +60,13 @@ def described(world: World, container: dict[str, Any], level: str) -> dict[str, 
     }
 
 
-def save_metadata(world: World, container_id: str, metadata: dict[str, Any]) -> None:
+def save_metadata(backend: Backend, container_id: str, metadata: dict[str, Any]) -> None:
     """Replace a container's metadata; each tag gets the id that its title has everywhere."""
     kept = dict(metadata)
-    with world.database.transaction() as connection:
+    with backend.database.transaction() as connection:
         if kept.get("tags") is not None:
             kept["tags"] = [_tag(connection, tag) for tag in kept["tags"]]
-        change = (json.dumps(kept), world.clock.time(), container_id)
+        change = (json.dumps(kept), backend.clock.time(), container_id)
         connection.execute("UPDATE containers SET metadata = ?, modified = ? WHERE id = ?", change)
 
 
@@ -78,13 +78,13 @@ def _tag(connection: Any, tag: dict[str, Any]) -> dict[str, str]:
     return {"id": row["id"], "title": row["title"], "type": row["type"]}
 
 
-def tags(world: World) -> list[dict[str, str]]:
+def tags(backend: Backend) -> list[dict[str, str]]:
     """All tags that were ever used."""
-    return [dict(row) for row in world.database.read().execute("SELECT id, title, type FROM tags ORDER BY title")]
+    return [dict(row) for row in backend.database.read().execute("SELECT id, title, type FROM tags ORDER BY title")]
 
 
 def add(
-    world: World,
+    backend: Backend,
     *,
     short_name: str,
     owner_id: str,
@@ -93,24 +93,24 @@ def add(
     container_id: str | None = None,
 ) -> str:
     """Make a container; *relations*: account id to access level. Returns its id."""
-    made, now = container_id or str(uuid.uuid4()), world.clock.time()
+    made, now = container_id or str(uuid.uuid4()), backend.clock.time()
     values = (made, f"{short_name}{made}", owner_id, "northeurope", "noKeys", "false", now, now, "{}")
-    with world.database.transaction() as connection:
+    with backend.database.transaction() as connection:
         connection.execute("INSERT INTO containers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         connection.executemany("INSERT INTO relations VALUES (?, ?, ?)", ((made, *one) for one in relations.items()))
-        save_metadata(world, made, metadata)
+        save_metadata(backend, made, metadata)
     return made
 
 
-def add_like(world: World, container_id: str, name: str) -> str | None:
+def add_like(backend: Backend, container_id: str, name: str) -> str | None:
     """One more with the owner, relations and metadata of another; None when there is no such other."""
-    like = find(world, container_id)
+    like = find(backend, container_id)
     if like is None:
         return None
-    rows = world.database.read().execute("SELECT * FROM relations WHERE container_id = ?", (container_id,))
+    rows = backend.database.read().execute("SELECT * FROM relations WHERE container_id = ?", (container_id,))
     short_name = "".join(letter for letter in name.lower() if letter.isalnum())[:32] or "container"
     return add(
-        world,
+        backend,
         short_name=short_name,
         owner_id=like["owner_id"],
         metadata=json.loads(like["metadata"]),

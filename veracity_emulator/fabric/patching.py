@@ -8,8 +8,8 @@ from jsonpatch import JsonPatch, JsonPatchException
 from jsonpointer import JsonPointerException
 from pydantic import Field, RootModel, ValidationError, field_validator
 
-from veracity_emulator.calls import Wire
-from veracity_emulator.problems import found_wrong
+from veracity_emulator.errors import errors_by_member
+from veracity_emulator.operations import Wire
 
 FIELDS: Final = ("title", "description", "icon", "tags")
 _ICON: Final = {"id": "id", "backgroundcolor": "backgroundColor"}
@@ -90,7 +90,7 @@ def _operations(body: object) -> list[PatchOperation]:
 def _first(error: ValidationError | RecursionError) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deep"
-    place, texts = next(iter(found_wrong(error).items()))
+    place, texts = next(iter(errors_by_member(error).items()))
     return f"{place}: {texts[0]}"
 
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.responses import Response
 
-from veracity_emulator import problems
-from veracity_emulator.calls import Call, Operation, Wire
+from veracity_emulator.backend import Backend
 from veracity_emulator.fabric import containers
-from veracity_emulator.world import World
+from veracity_emulator.fabric.errors import fabric_error
+from veracity_emulator.operations import Call, Operation, Wire, endpoint
 
 _STEWARDS = "/veracity/datafabric/data/api/1/resources/{id}/datastewards"
 
@@ -20,55 +19,52 @@ class StewardInput(Wire):
 
 
 def operations() -> list[Operation]:
-    """What this room answers."""
+    """The operations."""
 
-    def one(method: str, path: str, handler: Any, summary: str, body: type[BaseModel] | None = None) -> Operation:
-        return Operation(method=method, path=path, handler=handler, summary=summary, body=body, guard="fabric")
-
-    user = _STEWARDS + "/{user}"
+    operation = endpoint(_STEWARDS, "fabric")
     return [
-        one("GET", _STEWARDS, _list, "List data stewards"),
-        one("POST", user, _appoint, "Appoint a data steward", StewardInput),
-        one("DELETE", user, _dismiss, "Dismiss a data steward"),
+        operation("GET", "", _list, "List data stewards"),
+        operation("POST", "/{user}", _appoint, "Appoint a data steward", StewardInput),
+        operation("DELETE", "/{user}", _dismiss, "Dismiss a data steward"),
     ]
 
 
-def _list(world: World, call: Call) -> Any:
-    container = _container(world, call)
-    rows = world.database.read().execute(
+def _list(backend: Backend, call: Call) -> Any:
+    container = _container(backend, call)
+    rows = backend.database.read().execute(
         "SELECT account_id FROM relations WHERE container_id = ? AND level = 'dataSteward'", (container["id"],)
     )
     return [_described(container, row["account_id"], "") for row in rows]
 
 
-def _appoint(world: World, call: Call) -> Any:
-    container = _owned(world, call)
-    with world.database.transaction() as connection:
+def _appoint(backend: Backend, call: Call) -> Any:
+    container = _owned(backend, call)
+    with backend.database.transaction() as connection:
         values = (container["id"], call.path("user"), "dataSteward")
         connection.execute("INSERT OR REPLACE INTO relations VALUES (?, ?, ?)", values)
     given = call.model(StewardInput) if call.body is not None else StewardInput()
     return _described(container, call.path("user"), given.comment or "")
 
 
-def _dismiss(world: World, call: Call) -> Any:
-    container = _owned(world, call)
-    with world.database.transaction() as connection:
+def _dismiss(backend: Backend, call: Call) -> Any:
+    container = _owned(backend, call)
+    with backend.database.transaction() as connection:
         where = (container["id"], call.path("user"))
         connection.execute("DELETE FROM relations WHERE container_id = ? AND account_id = ?", where)
     return Response(status_code=200)
 
 
-def _container(world: World, call: Call) -> dict[str, Any]:
-    found = containers.find(world, call.path("id"))
+def _container(backend: Backend, call: Call) -> dict[str, Any]:
+    found = containers.find(backend, call.path("id"))
     if found is None:
-        raise problems.fabric(404, "Resource was not found")
+        raise fabric_error(404, "Resource was not found")
     return found
 
 
-def _owned(world: World, call: Call) -> dict[str, Any]:
-    found = _container(world, call)
-    if containers.access_level(world, found, call.account.id) != "owner":
-        raise problems.fabric(403, "Not resource owner")
+def _owned(backend: Backend, call: Call) -> dict[str, Any]:
+    found = _container(backend, call)
+    if containers.access_level(backend, found, call.account.id) != "owner":
+        raise fabric_error(403, "Not resource owner")
     return found
 
 

@@ -1,0 +1,1 @@
+"""What is not Veracity: everything under `/_emulator/`."""

@@ -1,0 +1,1 @@
+"""The Data Workbench gateway: workspaces, schemas, datasets and ingest jobs."""

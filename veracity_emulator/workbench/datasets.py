@@ -1,0 +1,277 @@
+"""Datasets and their rows, as their own endpoints answer. Source: docs/platform.md, "Datasets and workspaces"."""
+
+import json
+import math
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import Field
+
+from veracity_emulator.backend import Backend
+from veracity_emulator.clock import iso
+from veracity_emulator.operations import Call, Operation, Wire, endpoint
+from veracity_emulator.workbench.errors import gateway_error
+from veracity_emulator.workbench.rows import row_as_json
+from veracity_emulator.workbench.schemas import WORKSPACE, columns_of
+
+# ruff: noqa: N815 — members are spelled as on the wire
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS datasets (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, workspace_id TEXT, name TEXT, description TEXT,
+    schema_version_id TEXT, created REAL, modified REAL, tags TEXT, version INTEGER DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS rows (dataset INTEGER, key TEXT, body TEXT, PRIMARY KEY (dataset, key)) WITHOUT ROWID;
+"""
+_LARGEST_PAGE: Final = 10_000
+_LAST_PAGE: Final = 2**31 - 1
+
+
+class DatasetsQuery(Wire):
+    """`POST …/datasets/query`; everything may be left out."""
+
+    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
+    pageSize: int = Field(default=10, ge=1, le=_LARGEST_PAGE)
+    sortColumn: str = "CreatedOn"
+    sortDirection: str = "Descending"
+    datasetName: str | None = None
+    schemaId: str | None = None
+    schemaVersionIds: list[str] | None = None
+    tags: dict[str, list[str]] | None = None
+    isBaseDataset: bool | None = None
+    createdAfter: datetime | None = None
+    createdBefore: datetime | None = None
+
+
+class RowFilter(Wire):
+    """One condition on a column."""
+
+    column: str
+    filterType: str = "Equals"
+    filterValues: list[Any] = Field(default_factory=list)
+
+
+class RowSorting(Wire):
+    """The column to sort by; *order* is `Ascending` or `Descending`."""
+
+    column: str
+    order: str = "Ascending"
+
+
+class RowsQuery(Wire):
+    """`POST …/datasets/{id}/query`."""
+
+    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
+    pageSize: int = Field(default=100, ge=1, le=_LARGEST_PAGE)
+    columnFilter: list[str] | None = None
+    queryFilters: list[RowFilter] | None = None
+    sorting: RowSorting | None = None
+
+
+def operations() -> list[Operation]:
+    """The operations."""
+
+    operation = endpoint(WORKSPACE, "workbench")
+    return [
+        operation("POST", "/datasets/query", _query, "Find datasets", DatasetsQuery),
+        operation("GET", "/datasets", _list, "List datasets"),
+        operation("GET", "/datasets/{dataset}", _get, "Read a dataset"),
+        operation("POST", "/datasets/{dataset}/query", _query_rows, "Read rows", RowsQuery),
+    ]
+
+
+def add_dataset(
+    backend: Backend,
+    workspace: str,
+    name: str,
+    version_id: str,
+    *,
+    dataset_id: str | None = None,
+    description: str = "",
+    tags: dict[str, list[str]] | None = None,
+) -> str:
+    """Make an empty dataset; returns its id."""
+    made = dataset_id or str(uuid.uuid4())
+    now = backend.clock.time()
+    with backend.database.transaction() as connection:
+        values = (made, workspace, name, description, version_id, now, now, json.dumps(tags or {}))
+        connection.execute(
+            "INSERT INTO datasets (id, workspace_id, name, description, schema_version_id, created, modified, tags) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+    return made
+
+
+def find(backend: Backend, dataset_id: str, workspace: str | None = None) -> dict[str, Any] | None:
+    """The row of a dataset."""
+    row = backend.database.read().execute("SELECT * FROM datasets WHERE id = ?", (dataset_id,)).fetchone()
+    return dict(row) if row and workspace in {None, row["workspace_id"]} else None
+
+
+def require(backend: Backend, dataset_id: str, workspace: str) -> dict[str, Any]:
+    """The same, or a 404."""
+    found = find(backend, dataset_id, workspace)
+    if found is None:
+        raise gateway_error(404, "The dataset was not found.")
+    return found
+
+
+def _get(backend: Backend, call: Call) -> Any:
+    return _described(backend, require(backend, call.path("dataset"), call.path("workspace")))
+
+
+def _list(backend: Backend, call: Call) -> Any:
+    return [_described(backend, one) for one in _all(backend, call.path("workspace"))]
+
+
+def _query(backend: Backend, call: Call) -> Any:
+    given = call.model(DatasetsQuery)
+    found = [_described(backend, one) for one in _all(backend, call.path("workspace")) if _matches(one, given)]
+    key = "name" if given.sortColumn.lower() == "name" else "createdOn"
+    found.sort(key=lambda one: str(one[key]), reverse=given.sortDirection.lower() == "descending")
+    page, paging = _page(found, given.pageIndex, given.pageSize)
+    return {"result": page, **paging}
+
+
+def _matches(row: dict[str, Any], given: DatasetsQuery) -> bool:
+    created = row["created"]
+    tags = json.loads(row["tags"])
+    return all(
+        (
+            given.datasetName is None or given.datasetName.lower() in row["name"].lower(),
+            given.schemaVersionIds is None or row["schema_version_id"] in given.schemaVersionIds,
+            given.schemaId is None or row["schema_id"] == given.schemaId,
+            given.createdAfter is None or created > _seconds(given.createdAfter),
+            given.createdBefore is None or created < _seconds(given.createdBefore),
+            given.isBaseDataset is not False,
+            given.tags is None or all(set(values) <= set(tags.get(name, [])) for name, values in given.tags.items()),
+        )
+    )
+
+
+def _seconds(moment: datetime) -> float:
+    """*moment* since 1970; one without a zone is in UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _all(backend: Backend, workspace: str) -> list[dict[str, Any]]:
+    rows = backend.database.read().execute(
+        "SELECT datasets.*, schema_id FROM datasets "
+        "LEFT JOIN schema_versions ON schema_versions.id = schema_version_id WHERE datasets.workspace_id = ?",
+        (workspace,),
+    )
+    return [dict(row) for row in rows]
+
+
+def _described(backend: Backend, row: dict[str, Any]) -> dict[str, Any]:
+    version = (
+        backend.database.read()
+        .execute("SELECT body FROM schema_versions WHERE id = ?", (row["schema_version_id"],))
+        .fetchone()
+    )
+    body: dict[str, Any] = json.loads(version["body"]) if version else {"schemaVersionName": "", "columns": []}
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "description": row["description"],
+        "workspaceId": row["workspace_id"],
+        "createdOn": iso(row["created"]),
+        "lastModifiedOn": iso(row["modified"]),
+        "schemaInfo": {"schemaVersionId": row["schema_version_id"], "schemaName": body["schemaVersionName"]},
+        "queries": [],
+        "columns": [column["name"] for column in body["columns"]],
+        "isBaseDataset": True,
+        "tags": json.loads(row["tags"]),
+    }
+
+
+def _page(found: list[Any], index: int, size: int) -> tuple[list[Any], dict[str, int]]:
+    """Pages count from 1; a 0, as in the printed skeletons, is the first one too."""
+    begin = (max(index, 1) - 1) * size
+    return found[begin : begin + size], _paging(index, size, len(found))
+
+
+def _paging(index: int, size: int, total: int) -> dict[str, int]:
+    return {"pageIndex": index, "pageSize": size, "totalCount": total, "totalPages": math.ceil(total / size)}
+
+
+def _query_rows(backend: Backend, call: Call) -> Any:
+    dataset = require(backend, call.path("dataset"), call.path("workspace"))
+    given = call.model(RowsQuery)
+    columns = columns_of(backend, dataset["schema_version_id"])
+    _require_columns(given, {column["name"] for column in columns})
+    if given.queryFilters or given.sorting:
+        rows, total = _selected(backend, dataset["number"], columns, given)
+    else:
+        rows, total = _in_order(backend, dataset["number"], columns, given)
+    if given.columnFilter:
+        rows = [{name: row[name] for name in given.columnFilter} for row in rows]
+    return {"data": rows, "pagination": _paging(given.pageIndex, given.pageSize, total)}
+
+
+def _in_order(backend: Backend, number: int, columns: Any, given: RowsQuery) -> tuple[list[dict[str, Any]], int]:
+    """A page straight from the table."""
+    connection = backend.database.read()
+    (total,) = connection.execute("SELECT count(*) FROM rows WHERE dataset = ?", (number,)).fetchone()
+    begin = (max(given.pageIndex, 1) - 1) * given.pageSize
+    found = connection.execute(
+        "SELECT body FROM rows WHERE dataset = ? ORDER BY key LIMIT ? OFFSET ?", (number, given.pageSize, begin)
+    )
+    return [row_as_json(row["body"], columns) for row in found], total
+
+
+def _selected(backend: Backend, number: int, columns: Any, given: RowsQuery) -> tuple[list[dict[str, Any]], int]:
+    bodies = backend.database.read().execute("SELECT body FROM rows WHERE dataset = ? ORDER BY key", (number,))
+    tests = [_test_of(one) for one in given.queryFilters or []]
+    found = (
+        [row for body in bodies if all(test(row := row_as_json(body["body"], columns)) for test in tests)]
+        if tests
+        else [row_as_json(body["body"], columns) for body in bodies]
+    )
+    if given.sorting:
+        name = given.sorting.column
+        found.sort(key=lambda row: (row[name] is None, row[name]), reverse=given.sorting.order.lower() == "descending")
+    page, _ = _page(found, given.pageIndex, given.pageSize)
+    return page, len(found)
+
+
+def _require_columns(given: RowsQuery, known: set[str]) -> None:
+    asked = [*(given.columnFilter or []), *(one.column for one in given.queryFilters or [])]
+    if given.sorting:
+        asked.append(given.sorting.column)
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise gateway_error(400, f"Unknown column: {', '.join(unknown)}.")
+
+
+def _test_of(given: RowFilter) -> Callable[[dict[str, Any]], bool]:
+    name, kind, values = given.column, given.filterType.lower(), given.filterValues
+
+    def compares(row: dict[str, Any], accept: Callable[[Any, Any], bool]) -> bool:
+        return row[name] is not None and any(accept(row[name], _like(value, row[name])) for value in values)
+
+    accepted: dict[str, Callable[[Any, Any], bool]] = {
+        "equals": lambda mine, theirs: mine == theirs,
+        "list": lambda mine, theirs: mine == theirs,
+        "greater": lambda mine, theirs: mine > theirs,
+        "greaterorequal": lambda mine, theirs: mine >= theirs,
+        "less": lambda mine, theirs: mine < theirs,
+        "lessorequal": lambda mine, theirs: mine <= theirs,
+        "stringcontains": lambda mine, theirs: str(theirs).lower() in str(mine).lower(),
+    }
+    if kind == "nonfromlist":
+        return lambda row: not compares(row, accepted["equals"])
+    if kind not in accepted:
+        raise gateway_error(400, f"Unknown filter type: {given.filterType}.")
+    return lambda row: compares(row, accepted[kind])
+
+
+def _like(value: Any, mine: Any) -> Any:
+    """A filter's value, as the column's type has it."""
+    try:
+        return type(mine)(value) if isinstance(mine, int | float) and not isinstance(mine, bool) else str(value)
+    except (TypeError, ValueError, OverflowError):
+        raise gateway_error(400, f"{value} does not fit the column's type.") from None

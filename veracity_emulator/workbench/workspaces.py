@@ -1,0 +1,42 @@
+"""Workspaces. Source: docs/platform.md, "Datasets and workspaces"."""
+
+from typing import Any, Final
+
+from veracity_emulator.backend import Backend
+from veracity_emulator.operations import Call, Operation, endpoint
+from veracity_emulator.workbench.errors import gateway_error
+from veracity_emulator.workbench.schemas import GATEWAY
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS workspaces (id TEXT PRIMARY KEY, tenant_id TEXT, name TEXT, description TEXT, region TEXT);
+"""
+
+
+def operations() -> list[Operation]:
+    """The operations."""
+    operation = endpoint(GATEWAY, "workbench")
+    return [
+        operation("GET", "/workspaces/{workspace}", _get, "Read a workspace"),
+        operation("GET", "/tenants/{tenant}/workspaces", _list, "List the workspaces of a tenant"),
+    ]
+
+
+def require(backend: Backend, workspace: str) -> dict[str, Any]:
+    """A workspace, or a 404."""
+    row = backend.database.read().execute("SELECT * FROM workspaces WHERE id = ?", (workspace,)).fetchone()
+    if row is None:
+        raise gateway_error(404, "The workspace was not found.")
+    return dict(row)
+
+
+def _get(backend: Backend, call: Call) -> Any:
+    return _described(require(backend, call.path("workspace")))
+
+
+def _list(backend: Backend, call: Call) -> Any:
+    rows = backend.database.read().execute("SELECT * FROM workspaces WHERE tenant_id = ?", (call.path("tenant"),))
+    return [{**_described(dict(row)), "region": row["region"]} for row in rows]
+
+
+def _described(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("id", "name", "description")}
