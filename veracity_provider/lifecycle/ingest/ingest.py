@@ -111,7 +111,7 @@ class _JobRun:
                 f"ingest job {self._job.job_id} may be at work; `pulumi up` waits for it to end, and may stop if it "
                 "does not"
             )
-        elif seen.outcome in {Outcome.ENDED, Outcome.GONE} and not self._job.is_repeatable:
+        elif seen.outcome in {Outcome.ENDED, Outcome.GONE} and self._is_for_a_person(seen):
             self._reporter.warning(f"`pulumi up` will stop: {self._ask(seen)}")
         elif any(self._is_to_be_known(job) for job in self._unsettled()):
             self._reporter.warning(
@@ -144,13 +144,17 @@ class _JobRun:
             raise IngestJobFailed(_failure(seen))
         if seen.outcome is Outcome.AT_WORK:
             raise IngestJobTimeout(self._ask(seen))
-        is_unknown_here = seen.outcome is Outcome.GONE and seen.evidence.entry is None
-        if not self._job.is_repeatable or is_unknown_here:
+        if self._is_for_a_person(seen):
             raise IngestJobInDoubt(self._ask(seen))
         raise NewJobNeeded(
             f"what became of ingest job {job_id} ({self._job.operation} into dataset {self._job.dataset_id}) is not "
             "known, and it can be repeated: run `pulumi up` again, which uploads the file for a new job"
         )
+
+    def _is_for_a_person(self, seen: Observation) -> bool:
+        """Whether nothing but an answer goes on from a job that has ended, or that the platform does not know."""
+        is_unknown_here = seen.outcome is Outcome.GONE and seen.evidence.entry is None
+        return is_unknown_here or not self._job.is_repeatable
 
     def _require_last_word(self, seen: Observation) -> None:
         entry = seen.evidence.entry
@@ -180,7 +184,8 @@ class _JobRun:
         for job in self._unsettled():
             if not self._is_to_be_known(job):
                 continue
-            seen = self._observer.settle(job)
+            # One that this machine knows nothing of was waited for by the upload, in this `up` or in an earlier one.
+            seen = self._observer.settle(job, waits=self._observer.journal.find(job) is not None)
             took_effect |= seen.outcome is Outcome.TOOK_EFFECT
             if seen.outcome not in {Outcome.TOOK_EFFECT, Outcome.HAD_NO_EFFECT, Outcome.NOT_SENT}:
                 consequence = f"ingest job {self._job.job_id} was not started"

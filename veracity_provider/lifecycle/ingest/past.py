@@ -109,7 +109,18 @@ class PastJobs:
         elif plan.is_update_due and self._declared.is_served_by(known.current):
             self._reporter.info(_reason(plan, current))
         if plan.is_update_due and not plan.stop:
+            self._warn_of_doubts(plan)
             self._warn_of_others()
+
+    def _warn_of_doubts(self, plan: UploadPlan) -> None:
+        """Appends of which a person may be asked before the next job is started."""
+        for job in plan.history.in_doubt:
+            is_asked_about = not job.is_repeatable or not self._declared.is_repeatable
+            if is_asked_about and job.dataset_id == self._declared.dataset_id:
+                self._reporter.warning(
+                    f"it is not known whether ingest job {job.job_id} took effect; unless its ingest's state shows it "
+                    "done, `pulumi up` looks again, and may stop and ask"
+                )
 
     def _warn_of_others(self) -> None:
         """Jobs of other ingests that may be at work in the dataset, and that `up` will wait for."""
