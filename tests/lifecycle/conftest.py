@@ -65,7 +65,7 @@ def told():
 def make_services(veracity, tmp_path):
     """Services of one machine; `home` makes another one, and a clock and settings may be chosen."""
 
-    def make(*, home="home", engine_is_alive=lambda: True, clock=time, **settings):
+    def make(*, home="home", engine_is_alive=lambda: True, clock=time, cli_run=None, **settings):
         config = {key.removeprefix("veracity:"): value for key, value in veracity.config.items()}
         resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
         return Services(
@@ -77,6 +77,7 @@ def make_services(veracity, tmp_path):
             sleep=clock.sleep,
             monotonic=clock.monotonic,
             time=clock.time,
+            cli_run=cli_run,
         )
 
     return make

@@ -131,9 +131,10 @@ class PastJobs:
         for entry in self._observer.journal.open_jobs(declared.dataset_id, declared.workspace_id):
             seen = None if entry.job.job_id in mine else self._observer.look(entry.job)
             if seen and seen.outcome in UNENDED:
+                may_stop = seen.outcome is Outcome.AT_WORK or not (seen.job.is_repeatable and declared.is_repeatable)
                 self._reporter.warning(
                     f"ingest job {entry.job.job_id} may be at work in dataset {declared.dataset_id}; `pulumi up` waits "
-                    "for it to end, and if it does not, may stop and ask about it"
+                    f"for it to end{', and if it does not, stops and asks about it' if may_stop else ''}"
                 )
 
 

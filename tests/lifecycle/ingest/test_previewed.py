@@ -1,0 +1,80 @@
+"""What the preview of a `pulumi up` saw is known to the update of the same run, and to no other."""
+
+import os
+import time
+
+import pytest
+
+from tests.engine.rows import wind_readings
+from veracity_provider.lifecycle.ingest.previewed import PreviewedContent
+from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
+
+URN = "urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:IngestUpload::wind-upload"
+
+
+def test_a_note_is_for_one_run_and_one_resource(tmp_path):
+    PreviewedContent(tmp_path, "run").note(URN, "hash")
+    assert PreviewedContent(tmp_path, "run").of(URN) == "hash"
+    assert PreviewedContent(tmp_path, "run").of("another") is None
+    assert PreviewedContent(tmp_path, "later").of(URN) is None
+
+
+def test_where_the_run_is_not_known_nothing_is_noted(tmp_path):
+    PreviewedContent(tmp_path, None).note(URN, "hash")
+    assert PreviewedContent(tmp_path, None).of(URN) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_note_that_cannot_be_written_or_read_counts_as_none(tmp_path):
+    (tmp_path / "previews").write_text("a file in the way")
+    notes = PreviewedContent(tmp_path / "previews", "run")
+    notes.note(URN, "hash")
+    assert notes.of(URN) is None
+
+
+def test_runs_that_have_long_ended_are_forgotten(tmp_path):
+    PreviewedContent(tmp_path, "old").note(URN, "hash")
+    long_ago = time.time() - 2 * 24 * 3600
+    os.utime(tmp_path / "old", (long_ago, long_ago))
+    PreviewedContent(tmp_path, "new").note(URN, "hash")
+    assert [one.name for one in tmp_path.iterdir()] == ["new"]
+
+
+class TestCheck:
+    @pytest.fixture
+    def append(self, veracity, tmp_path):
+        (tmp_path / "data.csv").write_text(wind_readings())
+        return {
+            "workspace_id": veracity.demo["workspaceId"],
+            "dataset_id": veracity.demo["datasets"]["keyless"],
+            "source": "data.csv",
+            "operation": "Append",
+            "preflight": "off",
+            "urn": URN,
+        }
+
+    @pytest.fixture
+    def check(self, make_services, told, append):
+        def check(run, **inputs):
+            return IngestUploadLifecycle(make_services(cli_run=run)).check({}, {**append, **inputs}, told)
+
+        return check
+
+    def test_a_file_that_changes_between_preview_and_update_stops_the_ingest(self, check, tmp_path):
+        seen = check("run", is_preview=True).inputs["content_hash"]
+        (tmp_path / "data.csv").write_text(wind_readings(3))
+        (problem,) = check("run", is_preview=False).problems
+        assert problem.property == "source"
+        assert problem.reason.startswith(
+            f"the source changed after the preview of this `pulumi up`, which saw {seen[:12]}…"
+        )
+        assert problem.reason.endswith("nothing was sent. Run `pulumi up` again, and look at what its preview shows")
+
+    @pytest.mark.parametrize("run", ["another run", None], ids=["another run", "no preview of which it knows"])
+    def test_without_a_preview_of_its_own_the_file_as_it_is_counts(self, check, tmp_path, run):
+        check("run", is_preview=True)
+        (tmp_path / "data.csv").write_text(wind_readings(3))
+        assert check(run, is_preview=False).problems == ()
+
+    def test_what_tells_the_phase_leaves_no_trace(self, check):
+        assert not {"is_preview", "urn"} & set(check("run", is_preview=True).inputs)

@@ -1,0 +1,38 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veracity_provider.storage import csv_rows
+from veracity_provider.storage.csv_rows import count_rows
+from veracity_provider.storage.sources import TextSource
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("a,b", 0, id="a header alone"),
+        pytest.param("a,b\n", 0, id="a header with its line end"),
+        pytest.param("a,b\n1,2\n", 1, id="one row"),
+        pytest.param("a,b\n1,2", 1, id="one row without a line end"),
+        pytest.param("a,b\r\n1,2\r\n3,4\r\n", 2, id="line ends of Windows"),
+        pytest.param('a,b\n"1\n1",2\n', 1, id="a line end within quotes"),
+        pytest.param('a,b\n"1 ""x""\n",2\n3,4', 2, id="doubled quotes"),
+    ],
+)
+def test_rows_are_counted_as_a_csv_reader_counts_them(text, count):
+    assert count_rows(TextSource(text=text, name="a.csv")) == count
+
+
+@given(st.lists(st.lists(st.text('a",\n x', max_size=4), min_size=2, max_size=2), min_size=1, max_size=8))
+def test_whatever_is_quoted(rows):
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([["a", "b"], *rows])
+    assert count_rows(TextSource(text=written.getvalue(), name="a.csv")) == len(rows)
+
+
+def test_a_quote_may_be_open_at_the_end_of_a_block(monkeypatch):
+    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 3)
+    assert count_rows(TextSource(text='a,b\n"1\n\n1",2\n3,4\n', name="a.csv")) == 2
