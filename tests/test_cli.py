@@ -61,6 +61,12 @@ def test_a_job_that_is_not_there_is_told(emulator):
     assert "404" in missing.stderr
 
 
+def test_an_address_where_no_service_is_does_not_count_as_an_answer(emulator):
+    checked = veracity(emulator, "check", VERACITY_DATA_WORKBENCH_URL=f"{emulator.url}/veracity/dw/gateway/api/v3")
+    assert (checked.returncode, checked.stdout) == (1, "")
+    assert "Check veracity:dataWorkbenchUrl" in checked.stderr
+
+
 def test_a_retry_shows_only_in_its_result(client, emulator):
     fault = {"path": "*/datasets/*", "effect": {"kind": "status", "status": 503}}
     client.control("POST", "/faults", fault)

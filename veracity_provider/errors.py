@@ -140,7 +140,10 @@ class PlatformFailed(PlatformError):
 
 
 class UnexpectedAnswer(VeracityError):
-    """An answer that is not what the platform documents: HTML in place of JSON, a missing member."""
+    """
+    An answer that is not what the platform documents: HTML in place of JSON, a missing member, or a 404 that comes from
+    whatever stands at a wrong address.
+    """
 
 
 class PlatformUnreachable(VeracityError):
