@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tests.model.judge import judge_start
-from tests.model.world import DATASETS, DURATIONS_S, SLOW_S, Job, in_words
+from tests.model.world import DATASETS, DURATIONS_S, SLOW_S, in_words
 from veracity_provider.api.datasets import DatasetPresence, Presence
 from veracity_provider.api.ingest import StartAnswer, StartOutcome
 from veracity_provider.api.models import Dataset, JobReport, RegisteredJob, job_phase
@@ -119,7 +119,7 @@ class FakeIngest:
         fault = self._process.effect(f"starting {job.name}", *_NOT_STARTED, *later)
         job.posts += not (fault and fault.endswith("of the gateway"))  # the service never saw that one
         self._world.say(f"  sends the start of {job.name}")
-        self._judge(job)
+        judge_start(self._world, job, journal=self._process.journal(), answered=self._process.answered)
         if fault in _NOT_STARTED:
             return _NOT_STARTED[fault]
         if fault == _LATE:
@@ -133,10 +133,6 @@ class FakeIngest:
         if fault:
             return StartAnswer(outcome=StartOutcome.UNKNOWN, error=AnswerLost("no answer to the start"))
         return StartAnswer(outcome=StartOutcome.ACCEPTED)
-
-    def _judge(self, job: Job) -> None:
-        is_blind = judge_start(self._world, job, journal=self._process.journal(), answered=self._process.answered)
-        self._process.is_blind |= is_blind
 
 
 class FakeDatasets:

@@ -125,7 +125,6 @@ class Course:
             return
         reply = self._world.choose("does not answer", "answers falsely")
         if reply != "does not answer":
-            self.situation.is_lied_to |= reply == "answers falsely"
             self._answer(question, falsely=reply == "answers falsely")
 
     def _answer(self, question: Question, *, falsely: bool = False) -> None:
@@ -170,7 +169,7 @@ class Course:
         if self._preview()[0] and not self._succeeds():  # a job that came to life late
             return
         world.sleep(2 * OVER_S)
-        if not self.situation.is_lied_to and not self.situation.is_blind:
+        if not world.is_misled and not world.is_blind:
             last = [self.situation.declared[n, one][-1] for n, one in enumerate(self.situation.program.datasets)]
             judge_rows(world, self.situation.declared, last)
 
@@ -226,7 +225,6 @@ class Course:
         self._world.say(f"up on {process.machine}: {self.situation.program}")
         stop = self._passed(process, options)
         self.situation.homes[process.machine] = self._homes.read(process.machine)
-        self.situation.is_blind |= process.is_blind
         self.situation.left_over = process.left_over
         return stop
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.model.process import Call, Process
 from tests.model.world import DATASETS, LIMIT_S, WORKSPACE, Declared
 from veracity_provider.dynamic.resources import _UPLOADED as UPLOADED
+from veracity_provider.errors import InputError
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
 
 Resource = Mapping[str, Any]
@@ -108,7 +109,7 @@ class Pass:
         with self.process.at_work(declared):
             checked = lifecycle.check(old["inputs"] if old else {}, inputs, told)
             if checked.problems:
-                raise AssertionError(f"the inputs of {name} are refused: {checked.problems}")
+                raise InputError(checked.problems)
             found = lifecycle.diff(old["id"], old["outputs"], checked.inputs, told) if old else None
         if old and found and not found.changes and not is_replaced:
             if not self.process.is_preview:

@@ -17,8 +17,6 @@ _NEW_CONTENTS = "wxyz"
 """What new rows are named for, by round; the first are `a`."""
 _POINTS = 60
 """How many decision points a history has, about: so often does a random one deviate."""
-
-
 EDITS = ("....", ".n..", ".nb.", ".n.b")
 """What is usually edited before each `up`."""
 

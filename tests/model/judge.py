@@ -6,35 +6,34 @@ from itertools import pairwise
 from tests.model.world import Declared, Job, World
 
 
-def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered: Collection[str]) -> bool:
+def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered: Collection[str]) -> None:
     """
     One start request a job, for a file that has arrived, beside nothing that this machine could know to be at work.
+
+    A known limit: nothing that a machine can read names a job of another ingest, or one that 0.1.0 left behind, if it
+    was started on another machine.
 
     Args:
         journal: Job id to its word in the journal of the machine that starts.
         answered: Jobs about which the stack's config has an answer.
-    Returns:
-        Whether it runs beside a job of another ingest, or of 0.1.0, of which this machine knows nothing. That is a
-        known limit: nothing that this machine can read names that job.
     """
     if job.posts > 1:
         world.violate("a second start request for a job")
     if not job.is_uploaded:
         world.violate("a job is started whose file has not arrived")
     others = world.others_at_work(job)
-    if not others:
-        return False
+    if not others or world.is_misled:
+        return
     world.say(f"    [beside {', '.join(one.name for one in others)}]")
     unknown = [one for one in others if one.id not in journal]
     if any(one.is_of_0_1_0 or one.declared.ingest != job.declared.ingest for one in unknown):
-        return True
-    if "Append" in {one.declared.operation for one in (job, *others)}:
+        world.is_blind = True
+    elif "Append" in {one.declared.operation for one in (job, *others)}:
         world.violate("an Append runs beside another job")
     elif any(journal.get(one.id) == "started" and one.id not in answered for one in others):
         world.violate("a job runs beside one that this machine knows to be at work")
     elif any(one.keeps_its_time for one in others):
         world.violate("a job runs beside one that kept within its usual time")
-    return False
 
 
 def judge_question(

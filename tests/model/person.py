@@ -41,6 +41,8 @@ class Person:
         self._world.sleep(_PATIENCE_S)
         if job.is_at_work:
             self._world.stop(job)
+        falsely &= "ended" not in question.answers
+        self._world.is_misled |= falsely
         rows_are_there = self._world.took_effect(job) != falsely
         true = [one for one in question.answers if one in {"ended", "applied" if rows_are_there else "not-applied"}]
         if not true:

@@ -73,8 +73,6 @@ class Process:
         self._lifecycles = {name: provider.lifecycle(services) for name, provider in _PROVIDERS.items()}
         self.declared: Declared | None = None
         self.call: Call | None = None
-        self.is_blind = False
-        """Whether it started a job beside another ingest's of which this machine knows nothing."""
         self.left_over: Call | None = None
         self._is_dead = False
 

@@ -41,9 +41,6 @@ class Situation:
     declared: dict[tuple[int, str], list[Declared]] = field(default_factory=dict)
     """By ingest and dataset, in its course."""
     left_over: Call | None = None
-    is_blind: bool = False
-    """Whether the known limit of a second machine was met: see `judge_start`."""
-    is_lied_to: bool = False
 
     def copy(self) -> Self:
         """An independent one."""
@@ -68,7 +65,7 @@ class Situation:
             if machine in {*_KNOWN_MACHINES, self.machine}
         ]
         mine = self.program, self.before, self.stack, self.machine, self.declared, sorted(self.answers.items())
-        text = repr((jobs, ahead, world.effects, homes, mine, self.left_over, self.is_blind, self.is_lied_to))
+        text = repr((jobs, ahead, world.effects, homes, mine, self.left_over, world.is_blind, world.is_misled))
         aged = _TIME.sub(lambda found: f"-{min(world.now - seconds_of(found[0]), LIMIT_S):.1f} s", text)
         return hashlib.blake2b(aged.encode(), digest_size=16).digest()
 

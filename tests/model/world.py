@@ -96,6 +96,10 @@ class World:
     """Jobs that took effect, in order, and what they were declared for."""
     silent_until: float = 0.0
     """No look is answered before."""
+    is_blind: bool = False
+    """Whether a job was started beside one that its machine could not know of: a known limit, see `judge_start`."""
+    is_misled: bool = False
+    """Whether a person has given a false answer, which is believed."""
     log: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     choose: Callable[..., str | None] = lambda *_: None
