@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md: who may import whom."""
+"""The layers of docs/architecture.md: which package may import which."""
 
 import ast
 import subprocess
@@ -43,7 +43,7 @@ NEVER = {
 }
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(PROVIDER).parts[0].removesuffix(".py")
 
 
@@ -60,24 +60,24 @@ def modules(package: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_imports_only_rooms_below_it(path):
-    room = room_of(path)
+def test_a_package_imports_only_what_is_below_it(path):
+    package = package_of(path)
     used = {name.split(".")[1] for name in imported(path) if name.startswith("veracity_provider.")}
-    assert used - {room} <= MAY_IMPORT[room]
+    assert used - {package} <= MAY_IMPORT[package]
 
 
 @pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_leaves_other_peoples_libraries_to_the_room_they_belong_to(path):
-    assert not {name.split(".")[0] for name in imported(path)} & NEVER.get(room_of(path), set())
+def test_a_library_is_used_only_where_it_belongs(path):
+    assert not {name.split(".")[0] for name in imported(path)} & NEVER.get(package_of(path), set())
 
 
 @pytest.mark.parametrize("path", modules(EMULATOR), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_emulator_knows_nothing_of_the_provider(path):
+def test_the_emulator_imports_nothing_of_the_provider(path):
     assert not [name for name in imported(path) if name.startswith("veracity_provider")]
 
 
 @pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_provider_knows_nothing_of_the_emulator(path):
+def test_the_provider_imports_nothing_of_the_emulator(path):
     assert not [name for name in imported(path) if name.startswith("veracity_emulator")]
 
 
@@ -87,6 +87,7 @@ def test_the_provider_knows_nothing_of_the_emulator(path):
         ("veracity_provider.stack", ["azure", "requests", "veracity_emulator"]),
         ("veracity_provider.lifecycle.container.lifecycle", ["azure", "pulumi"]),
         ("veracity_provider.cli", ["azure", "pulumi"]),
+        ("veracity_provider.description.stack_file", ["azure", "pulumi", "requests"]),
     ],
 )
 def test_what_an_unchanged_stack_does_not_need_is_not_imported(module, spared):

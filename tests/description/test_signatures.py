@@ -52,6 +52,11 @@ def test_each_output_of_a_container_is_explained_where_editors_look():
     assert documented == {name: field.description for name, field in CONTAINERS.outputs.model_fields.items()}
 
 
+def test_another_thing_of_the_platform_is_another_resource():
+    assert CONTAINERS.inputs.replacing() == ("container_id",)
+    assert DATASETS.inputs.replacing() == ("dataset_id", "workspace_id")
+
+
 @pytest.mark.parametrize("model", [CONTAINERS.inputs, CONTAINERS.outputs, DATASETS.inputs, DATASETS.outputs])
 def test_every_property_is_described_by_a_sentence(model):
     assert [name for name, field in model.model_fields.items() if not (field.description or "").endswith(".")] == []

@@ -152,7 +152,7 @@ def test_everything_wrong_with_the_stack_config_is_told_at_once_and_nothing_is_s
         ("veracity:containers[0].title", "empty"),
         ("veracity:containers[0].region", "cannot be set"),
         ("veracity:containers[1].tagz", "did you mean tags?"),
-        ("veracity:containers[2].containerId", "not a UUID"),
+        ("veracity:containers[2].containerId", "must be a UUID"),
         ("veracity:containers[2].tags[1]", "case alone"),
         ("veracity:datasets[0].datasetId", "is missing"),
         ('name "a" is used more than once',),

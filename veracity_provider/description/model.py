@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
+from veracity_provider.description.marks import Replaces
 from veracity_provider.description.problems import input_problems
 from veracity_provider.errors import InputError
 from veracity_provider.unknown import UNKNOWN, Unknown
@@ -67,6 +68,11 @@ class Description(BaseModel):
 
 class Inputs(Description):
     """Inputs of a resource. The docstring of each is that of the resource, in programs and in the reference."""
+
+    @classmethod
+    def replacing(cls) -> tuple[str, ...]:
+        """Names of the inputs whose change replaces the resource."""
+        return tuple(name for name, field in cls.model_fields.items() if Replaces() in field.metadata)
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:

@@ -138,5 +138,10 @@ def _require_spelling(there: set[str], titles: Sequence[str]) -> None:
             raise MetadataError(message)
 
 
-FIELDS: Final = (Field("title"), ClearableText("description"), IconField("icon"), TagsField("tags"))
+FIELDS: Final = (
+    Field("title"),
+    ClearableText("description"),
+    IconField("icon"),
+    TagsField("tags"),
+)
 """What can be managed of a container, in the order in which it is shown."""

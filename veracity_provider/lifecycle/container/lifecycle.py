@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 from veracity_provider.api.models import Resource
-from veracity_provider.description.container_metadata import ContainerMetadataOutputs
+from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
 from veracity_provider.errors import (
     AnswerLost,
     ContainerNotFound,
@@ -73,7 +73,7 @@ class ContainerMetadataLifecycle:
         """One GET; a change when the patch to be sent is not empty."""
         state, declared = ContainerState.from_properties(olds), Declared.from_properties(news)
         if not _is_same(id_, declared.inputs.container_id):
-            return Difference(changes=True, replaces=("container_id",))
+            return Difference(changes=True, replaces=ContainerMetadataInputs.replacing())
         live = self._clients.data.get_resource(id_)
         plan = _plan(live, state, declared)
         if plan.operations and not _may_write(live):
