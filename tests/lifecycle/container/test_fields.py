@@ -72,6 +72,11 @@ def test_a_tag_in_another_case_is_for_a_person_to_decide():
     )
 
 
+def test_what_a_restore_puts_back_of_a_text_or_of_tags_is_what_is_there():
+    assert TITLE.before(LIVE, "B") == "A"
+    assert TAGS.before(LIVE, ["z"]) == ["b", "a"]
+
+
 def test_what_a_restore_puts_back_of_an_icon_is_the_declared_members_absent_ones_too():
     assert ICON.before({"icon": {"id": "Ship"}}, {"background_color": "#000000"}) == {"background_color": None}
     assert ICON.is_restored({"icon": {"id": "Ship"}}, {"background_color": None})

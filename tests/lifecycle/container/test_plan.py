@@ -101,6 +101,12 @@ def test_restore_takes_away_what_was_not_there_before():
     assert [field.name for field in plan.restored] == ["title"]
 
 
+@pytest.mark.parametrize(("previous", "applied"), [({"title": "B"}, {}), ({}, {"title": "A"})])
+def test_a_field_of_which_nothing_was_noted_is_not_restored(previous, applied):
+    plan = plan_restore({"title": "A"}, FIELDS, previous, applied)
+    assert (plan.operations, plan.restored, plan.kept) == ((), (), ())
+
+
 class TestDocumentsWithKeysOfTheirOwn:
     """The same code serves the metadata of folders and files."""
 

@@ -64,10 +64,11 @@ def test_a_conflict_names_the_container_what_to_do_and_the_three_values():
 
 
 def test_a_patch_that_did_not_take_says_what_differs_and_what_to_do():
-    (change,) = plan_metadata(LIVE, {TITLE: "B"}, {}).changes
-    assert change_text(change) == 'title: "A" → "B"'
-    assert not_applied_text("c-1", [change]) == (
-        'container c-1 is not as declared after the patch (title: "A" → "B"); run `pulumi up` again'
+    title, icon = plan_metadata(LIVE, {TITLE: "B", ICON: {"id": "Car"}}, {}).changes
+    assert change_text(title) == 'title: "A" → "B"'
+    assert not_applied_text("c-1", [title, icon]) == (
+        'container c-1 is not as declared after the patch (title: "A" → "B"; icon.id: "Ship" → "Car"); '
+        "run `pulumi up` again"
     )
 
 
