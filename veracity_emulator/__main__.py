@@ -9,7 +9,7 @@ import typer
 
 from veracity_emulator.config import LONGEST_S, Config, IdleStatus, SecondStart
 from veracity_emulator.database import StateRefused
-from veracity_emulator.server import PortTaken, serve
+from veracity_emulator.server import PortTaken, Ready, serve
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -34,6 +34,10 @@ def serve_command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Keep second starts and jobs at once in one dataset as violations.")
     ] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https; the ready line says what to trust.")] = False,
+    public_url: Annotated[
+        str, typer.Option(help="Address that clients know it by, behind a proxy or a container's port.")
+    ] = "",
     allow_remote: Annotated[
         str, typer.Option(help="Why it may listen beyond this machine; its secrets are public.")
     ] = "",
@@ -52,13 +56,20 @@ def serve_command(
         token_seconds=token_seconds,
         sas_seconds=sas_seconds,
         strict=strict,
+        tls=tls,
+        public_url=public_url.rstrip("/"),
     )
     try:
-        serve(config, when_ready=lambda url: typer.echo(json.dumps({"ready": True, "url": url})))
+        serve(config, when_ready=_say_ready)
     except (PortTaken, StateRefused) as refused:
         _fail(str(refused))
     except OSError as error:
         _fail(f"the state folder {state} cannot be used: {error.strerror}")
+
+
+def _say_ready(ready: Ready) -> None:
+    told = {"ready": True, "url": ready.url}
+    typer.echo(json.dumps(told | ({"certificate": str(ready.certificate)} if ready.certificate else {})))
 
 
 def _require(holds: bool, otherwise: str) -> None:

@@ -24,6 +24,7 @@ from veracity_emulator.middleware import FaultMiddleware
 from veracity_emulator.operations import mounted
 from veracity_emulator.storage import routes as storage
 from veracity_emulator.storage import store
+from veracity_emulator.storage.entries import ADDED_COLUMNS
 from veracity_emulator.workbench import datasets, ingest, jobs, schemas, workspaces
 from veracity_emulator.workbench.errors import gateway_error
 
@@ -36,7 +37,7 @@ _SERVICES = (schemas.GATEWAY, fabric.DATA, fabric.PROVISIONING, control.ROOT)
 
 def make_backend(config: Config, folder: Path) -> Backend:
     """A backend whose state is in *folder*; raises `StateRefused` where that cannot be used."""
-    clock, database = Clock(), Database(folder, _TABLES)
+    clock, database = Clock(), Database(folder, _TABLES, ADDED_COLUMNS)
     made = Backend(
         config=config, clock=clock, database=database, files=store.FileStore(folder / "files", database, clock)
     )
@@ -78,9 +79,12 @@ def make_app(backend: Backend) -> FaultMiddleware:
     return FaultMiddleware(app, backend)
 
 
-def _refused(_: Request, error: Exception) -> Response:
+def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 — registered for this class alone
-    return Response(error.body, error.status, headers=error.headers)
+    response = Response(error.body, error.status, headers=error.headers)
+    if request.method == "HEAD" and not error.body:
+        del response.headers["Content-Length"]  # of the body that GET would have; nobody knows it here
+    return response
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -21,6 +21,8 @@ class Config:
         second_start: What a second start does: is refused, changes nothing, or applies the rows again.
         token_seconds: Life of a token.
         sas_seconds: Life of an upload folder's SAS.
+        tls: Serve https, with a certificate that is made at the start.
+        public_url: The address that clients know it by, where that is not the one it listens on.
         strict: A second start of a job, or two jobs at work on one dataset, is kept as a violation.
     """
 
@@ -33,3 +35,5 @@ class Config:
     token_seconds: float = 3600.0
     sas_seconds: float = 3600.0
     strict: bool = False
+    tls: bool = False
+    public_url: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import IO, Final
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the state folder; a newer one is not touched."""
 
 
@@ -19,7 +19,9 @@ class StateRefused(Exception):
 class Database:
     """One writer at a time, readers beside it. Safe for many threads."""
 
-    def __init__(self, folder: Path, schemas: Iterable[str]) -> None:
+    def __init__(
+        self, folder: Path, schemas: Iterable[str], added_columns: Iterable[tuple[str, str, str]] = ()
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "veracity.db"
         self._claim: IO[str] = _claimed(folder)
@@ -27,7 +29,7 @@ class Database:
         self._local = threading.local()
         self._open_ones = list[sqlite3.Connection]()
         self._writer = self._open()
-        self._prepare(folder, schemas)
+        self._prepare(folder, schemas, added_columns)
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -66,7 +68,7 @@ class Database:
         self._open_ones.append(connection)
         return connection
 
-    def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:
+    def _prepare(self, folder: Path, schemas: Iterable[str], added_columns: Iterable[tuple[str, str, str]]) -> None:
         (found,) = self._writer.execute("PRAGMA user_version").fetchone()
         if found > FORMAT:
             message = (
@@ -76,6 +78,10 @@ class Database:
             raise StateRefused(message)
         for schema in schemas:
             self._writer.executescript(schema)
+        for table, column, kind in added_columns:
+            names = {row["name"] for row in self._writer.execute(f"PRAGMA table_info({table})")}
+            if column not in names:
+                self._writer.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         self._writer.execute(f"PRAGMA user_version = {FORMAT}")
 
 

@@ -15,13 +15,13 @@ class ServiceError(Exception):
         status: int,
         body: object = b"",
         *,
-        content_type: str = "application/json",
+        content_type: str | None = "application/json",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status} {body!r}")
         self.status = status
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.headers = {"Content-Type": content_type, **(headers or {})}
+        self.headers = {**({"Content-Type": content_type} if content_type else {}), **(headers or {})}
 
 
 def trace_id() -> str:

@@ -82,7 +82,10 @@ class FaultMiddleware:
             await _cut(scope)
         else:
             await _drain(receive)
-            await _send(send, *_answer_of(effect, scope["path"]))
+            status, headers, body = _answer_of(effect, scope["path"])
+            if scope["method"] == "HEAD":
+                headers, body = {name: value for name, value in headers.items() if name != "Content-Type"}, b""
+            await _send(send, status, headers, body)
 
     def _logged(self, scope: Scope) -> Logged:
         return Logged(

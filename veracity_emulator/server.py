@@ -4,6 +4,7 @@ import contextlib
 import socket
 import tempfile
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,19 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from veracity_emulator.app import make_app, make_backend
+from veracity_emulator.certificate import write_certificate
 from veracity_emulator.config import Config
 from veracity_emulator.middleware import CUT
+from veracity_emulator.storage.properties import METADATA
 from veracity_emulator.workbench.jobs import Worker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """Where it serves; *certificate* is what clients have to trust, with TLS."""
+
+    url: str
+    certificate: Path | None = None
 
 
 class PortTaken(Exception):
@@ -22,12 +33,19 @@ class PortTaken(Exception):
 
 
 class CuttableProtocol(HttpToolsProtocol):
-    """HTTP whose connection a fault may cut without an answer."""
+    """HTTP whose connection a fault may cut without an answer, and whose metadata names keep their case."""
 
     def on_message_begin(self) -> None:
         """Called when a request begins; the scope is made there."""
         super().on_message_begin()
-        self.scope["extensions"] = {CUT: {"cut": self._cut}}
+        self._metadata = list[tuple[bytes, bytes]]()
+        self.scope["extensions"] = {CUT: {"cut": self._cut}, METADATA: {"headers": self._metadata}}
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called for each header; its name loses its case in what the application gets."""
+        if name.lower().startswith(b"x-ms-meta-"):
+            self._metadata.append((name, value))
+        super().on_header(name, value)
 
     def _cut(self) -> None:
         if self.transport is not None:  # pyright: ignore[reportUnnecessaryComparison] — None before it is connected
@@ -63,13 +81,13 @@ def listening(config: Config) -> Generator[socket.socket]:
 
 
 def serve(
-    config: Config, *, when_ready: Callable[[str], None], ask_to_end: Callable[[Any], None] | None = None
+    config: Config, *, when_ready: Callable[[Ready], None], ask_to_end: Callable[[Any], None] | None = None
 ) -> None:
     """
     Serve until the process is told to end.
 
     Args:
-        when_ready: Called with the base URL once requests are answered.
+        when_ready: Called once requests are answered.
         ask_to_end: Is given the uvicorn server, whose `should_exit` ends it; for a server in a thread.
     Raises:
         PortTaken, StateRefused: It cannot begin.
@@ -77,7 +95,9 @@ def serve(
     with _state_of(config) as folder, listening(config) as bound:
         backend = make_backend(config, folder)
         host, port = bound.getsockname()[:2]
-        backend.base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        certificate, key = write_certificate(folder, host) if config.tls else (None, None)
+        listens_at = f"{'https' if config.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+        backend.base_url = config.public_url or listens_at
         worker = Worker(backend)
         chosen = uvicorn.Config(
             make_app(backend),
@@ -86,8 +106,10 @@ def serve(
             access_log=False,
             lifespan="off",
             proxy_headers=False,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
-        server = ReadyServer(chosen, lambda: when_ready(backend.base_url))
+        server = ReadyServer(chosen, lambda: when_ready(Ready(url=listens_at, certificate=certificate)))
         if ask_to_end:
             ask_to_end(server)
         worker.begin()

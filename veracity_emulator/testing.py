@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from veracity_emulator.config import Config
-from veracity_emulator.server import serve
+from veracity_emulator.server import Ready, serve
 
 _READY_WITHIN_S = 30.0
 
@@ -23,14 +24,20 @@ _READY_WITHIN_S = 30.0
 class Emulator:
     """One that runs; *url* is where."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, certificate: str | None = None) -> None:
         self.url = url
+        self.certificate = certificate
+        """File to trust, with `tls`."""
 
     @cached_property
     def demo(self) -> dict[str, Any]:
         """Ids and secrets of the demo."""
-        with urllib.request.urlopen(f"{self.url}/_emulator/demo", timeout=30) as answer:  # noqa: S310 — our own URL
+        with urllib.request.urlopen(f"{self.url}/_emulator/demo", timeout=30, context=self._context) as answer:  # noqa: S310 — our own URL
             return json.load(answer)
+
+    @property
+    def _context(self) -> ssl.SSLContext | None:
+        return ssl.create_default_context(cafile=self.certificate) if self.certificate else None
 
 
 class EmulatorProcess(Emulator):
@@ -39,8 +46,9 @@ class EmulatorProcess(Emulator):
     def __init__(self, options: dict[str, Any], errors: Path) -> None:
         self._options = options
         self._errors = errors
-        self._process, url = self._started()
-        super().__init__(url)
+        self._process, ready = self._started()
+        url = ready["url"]
+        super().__init__(url, ready.get("certificate"))
         self._options["port"] = int(url.rpartition(":")[2])
 
     @property
@@ -66,7 +74,7 @@ class EmulatorProcess(Emulator):
         self._process.wait(_READY_WITHIN_S)
         cast("IO[str]", self._process.stdout).close()
 
-    def _started(self) -> tuple[subprocess.Popen[str], str]:
+    def _started(self) -> tuple[subprocess.Popen[str], dict[str, Any]]:
         flags = [
             _flag(name, value) for name, value in self._options.items() if value is not None and value is not False
         ]
@@ -84,7 +92,7 @@ class EmulatorProcess(Emulator):
             process.wait()
             cast("IO[str]", process.stdout).close()
             raise RuntimeError(self._errors.read_text() or "the emulator ended before it was ready")
-        return process, json.loads(line)["url"]
+        return process, json.loads(line)
 
 
 def _flag(name: str, value: object) -> str:
@@ -113,11 +121,11 @@ def run_emulator(**config: Any) -> Generator[Emulator]:
     """One in a thread of this process, on a free port; arguments are those of `Config`."""
     given: dict[str, Any] = {"port": 0, "job_seconds": 0.1, **config}
     chosen = Config(**given)
-    ready, found, servers, failures = threading.Event(), list[str](), list[Any](), list[BaseException]()
+    ready, found, servers, failures = threading.Event(), list[Ready](), list[Any](), list[BaseException]()
 
     def run() -> None:
         try:
-            serve(chosen, when_ready=lambda url: found.append(url) or ready.set(), ask_to_end=servers.append)
+            serve(chosen, when_ready=lambda where: found.append(where) or ready.set(), ask_to_end=servers.append)
         except BaseException as failure:  # noqa: BLE001 — handed to the thread that waits
             failures.append(failure)
             ready.set()
@@ -128,7 +136,7 @@ def run_emulator(**config: Any) -> Generator[Emulator]:
     if failures:
         raise failures[0]
     try:
-        yield Emulator(found[0])
+        yield Emulator(found[0].url, str(found[0].certificate) if found[0].certificate else None)
     finally:
         servers[0].should_exit = True
         thread.join()

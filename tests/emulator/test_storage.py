@@ -233,8 +233,8 @@ def test_what_cannot_be_is_an_error_of_the_storage(file, storage, method, query,
 )
 def test_a_page_that_cannot_be_is_refused(client, sas_uri, query, code):
     url, _, sas = sas_uri.partition("?")
-    root, folder = url.partition("/ingest/")[0], url.partition("/ingest/")[2]
-    answer = requests.get(f"{root}?resource=filesystem&directory=ingest/{folder}&{query}&{sas}", timeout=30)
+    root, _, folder = url.rpartition("/")
+    answer = requests.get(f"{root}?resource=filesystem&directory={folder}&{query}&{sas}", timeout=30)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 

@@ -131,8 +131,8 @@ class TestSas:
         [
             pytest.param(lambda uri: uri.replace("sp=racwl", "sp=racwdl"), id="more permissions"),
             pytest.param(lambda uri: uri.replace("se=20", "se=21"), id="a longer life"),
-            pytest.param(lambda uri: uri.replace("ingest/", "ingest/other-"), id="another folder"),
-            pytest.param(lambda uri: uri.replace("sdd=2", "sdd=1"), id="a wider folder"),
+            pytest.param(lambda uri: uri.replace("?", "0?"), id="another folder"),
+            pytest.param(lambda uri: uri.replace("sdd=1", "sdd=0"), id="a wider folder"),
             pytest.param(lambda uri: uri.replace("sig=", "sig=x"), id="another signature"),
         ],
     )
@@ -141,9 +141,10 @@ class TestSas:
             client.file_client(spoil(sas_uri)).create_file()
 
     def test_it_expires(self, client):
-        dataset = client.dataset("keyed", sasSeconds=0.001)
+        uri = client.register(client.dataset("keyed", sasSeconds=0.001), "Upsert").json()["sasToken"]
+        client.control("POST", "/clock", {"advanceSeconds": 2})
         with pytest.raises(ClientAuthenticationError, match="AuthenticationFailed"):
-            client.file_client(client.register(dataset, "Upsert").json()["sasToken"]).create_file()
+            client.file_client(uri).create_file()
 
     def test_it_allows_what_it_names(self, file):
         file.create_file()

@@ -307,7 +307,7 @@ def test_a_check_that_refuses_leaves_everything_as_it_is(disk):
         lambda: disk.files.flush(file, 3, retain=False, check=refuse),
         lambda: disk.files.delete(file, check=refuse),
         lambda: disk.files.rename(file, "fs", "b.csv", check=refuse),
-        lambda: disk.files.set_metadata(file, {"a": "b"}, check=refuse),
+        lambda: disk.files.describe(file, metadata={"a": "b"}, check=refuse),
     ):
         with pytest.raises(LookupError):
             change()

@@ -1,8 +1,10 @@
 """The token endpoints: v1 with `resource`, v2 with `scope`, client credentials. Source: docs/platform.md, "Tokens"."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +21,10 @@ from veracity_emulator.openapi import path_parameters
 TENANTS: Final = ("dnvglb2cprod.onmicrosoft.com", "a68572e3-63ce-4bc1-acdc-b64943502e9d")
 V1_PATH: Final = "/{tenant}/oauth2/token"
 V2_PATH: Final = "/{tenant}/oauth2/v2.0/token"
+METADATA_PATHS: Final = (
+    "/{tenant}/.well-known/openid-configuration",
+    "/{tenant}/v2.0/.well-known/openid-configuration",
+)
 _DEFAULT: Final = "/.default"
 
 
@@ -46,17 +52,57 @@ _FORMS: Final[Mapping[str, type[CredentialsForm]]] = {V1_PATH: V1Form, V2_PATH: 
 
 
 def routes(backend: Backend) -> list[Route]:
-    """Both endpoints, for the tenant by name and by GUID."""
+    """Both endpoints and their OpenID metadata, for the tenant by name and by GUID."""
 
     def endpoint(form: type[CredentialsForm]) -> Any:
         async def answer(request: Request) -> Response:
             fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-            given = form.model_validate({name: values[0] for name, values in fields.items()})
+            given = form.model_validate({name: values[0] for name, values in fields.items()} | _basic(request))
             return await run_in_threadpool(_answer, backend, request, given)
 
         return answer
 
-    return [Route(path, endpoint(form), methods=["POST"]) for path, form in _FORMS.items()]
+    def metadata(request: Request) -> Response:
+        return _metadata_of(backend, request)
+
+    return [
+        *(Route(path, endpoint(form), methods=["POST"]) for path, form in _FORMS.items()),
+        *(Route(path, metadata, methods=["GET"]) for path in METADATA_PATHS),
+    ]
+
+
+def _basic(request: Request) -> dict[str, str]:
+    """Credentials in an `Authorization: Basic` header, each part encoded as in a form (RFC 6749, section 2.3.1)."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    return {"client_id": unquote_plus(client_id), "client_secret": unquote_plus(secret)}
+
+
+def _metadata_of(backend: Backend, request: Request) -> Response:
+    """The OpenID metadata of a tenant, as far as client credentials need it."""
+    tenant, base = str(request.path_params["tenant"]), backend.base_url
+    if tenant.lower() not in TENANTS:
+        moment = f"{backend.clock.now():%Y-%m-%d %H:%M:%SZ}"
+        raise token_error(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found.", moment)
+    is_v2 = "/v2.0/" in request.url.path
+    endpoints = f"{base}/{tenant}/oauth2" + ("/v2.0" if is_v2 else "")
+    return JSONResponse(
+        {
+            "issuer": f"{base}/{TENANTS[1]}/" + ("v2.0" if is_v2 else ""),
+            "token_endpoint": f"{endpoints}/token",
+            "authorization_endpoint": f"{endpoints}/authorize",
+            "jwks_uri": f"{base}/{tenant}/discovery/v2.0/keys",
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "response_types_supported": ["code", "id_token", "code id_token", "token"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+    )
 
 
 def paths() -> dict[str, Any]:

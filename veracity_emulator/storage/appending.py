@@ -21,42 +21,42 @@ _LARGEST: Final = 4000 * 1024 * 1024
 
 async def append(files: FileStore, call: StorageCall, file: StoredFile) -> int:
     """Take the body to its position; on return it is there, uncommitted, for good. Returns where it ends."""
-    position, length = call.integer("position"), _length(call)
-    async with files.landing(file, position, position + length) as landing:
-        digest = await _taken(call, landing)
-        wanted = call.request.headers.get("Content-MD5")
-        if wanted is not None and wanted != digest:
-            raise call.refuse(400, "Md5Mismatch")
-        await run_in_threadpool(files.appended, file, landing)
-        return landing.end
+    position = call.integer("position")
+    async with files.landing(file, position, position + _length(call, _LARGEST, may_be_empty=False)) as target:
+        await write_body(call, target, most=_LARGEST)
+        await run_in_threadpool(files.appended, file, target)
+        return target.end
 
 
-def _length(call: StorageCall) -> int:
-    """Bytes to come; a body of unknown length may have as many as an append can."""
+async def write_body(call: StorageCall, target: AppendTarget, *, most: int, may_be_empty: bool = False) -> None:
+    """Write the body, of at most so many bytes, to *target*; its MD5 is compared if the client told one."""
+    _length(call, most, may_be_empty=may_be_empty)
+    wanted = call.request.headers.get("Content-MD5")
+    digest = hashlib.md5(usedforsecurity=False) if wanted is not None else None
+    async with aclosing(_blocks(call)) as blocks:
+        async for block in blocks:
+            if target.end + len(block) - target.start > most:
+                raise call.refuse(413, "RequestBodyTooLarge")
+            _write(call, target, block)
+            if digest:
+                digest.update(block)
+    if digest and wanted != base64.b64encode(digest.digest()).decode():
+        raise call.refuse(400, "Md5Mismatch")
+
+
+def _length(call: StorageCall, most: int, *, may_be_empty: bool) -> int:
+    """Bytes to come; a body of unknown length may have as many as there may be."""
     given = call.request.headers.get("Content-Length")
     if given is None:
-        return _LARGEST
-    if not given.isdecimal() or int(given) == 0:
+        return most
+    if not given.isdecimal() or (int(given) == 0 and not may_be_empty):
         raise call.refuse(400, "InvalidHeaderValue")
-    if int(given) > _LARGEST:
+    if int(given) > most:
         raise call.refuse(413, "RequestBodyTooLarge")
     return int(given)
 
 
-async def _taken(call: StorageCall, landing: AppendTarget) -> str | None:
-    """The MD5 of what has landed, if the client told one."""
-    digest = hashlib.md5(usedforsecurity=False) if "Content-MD5" in call.request.headers else None
-    async with aclosing(_blocks(call)) as blocks:
-        async for block in blocks:
-            _write(call, landing, block)
-            if digest:
-                digest.update(block)
-    return base64.b64encode(digest.digest()).decode() if digest else None
-
-
 def _write(call: StorageCall, landing: AppendTarget, block: bytes) -> None:
-    if landing.end + len(block) - landing.start > _LARGEST:
-        raise call.refuse(413, "RequestBodyTooLarge")
     try:
         landing.write(block)
     except OSError as error:

@@ -23,12 +23,13 @@ class StorageCall:
     @property
     def is_blob(self) -> bool:
         """Whether the client speaks the blob dialect here."""
-        query = self.request.query_params
-        return (self.request.method in {"GET", "HEAD"} and not _OWN & set(query)) or "comp" in query
+        query, method = self.request.query_params, self.request.method
+        is_plain = method in {"GET", "HEAD"} and not _OWN & set(query)
+        return is_plain or "comp" in query or "restype" in query or "x-ms-blob-type" in self.request.headers
 
     def refuse(self, status: int, code: str) -> Exception:
         """An error in the client's dialect."""
-        return storage_error(status, code, is_blob=self.is_blob)
+        return storage_error(status, code, is_blob=self.is_blob, is_head=self.request.method == "HEAD")
 
     def flag(self, name: str) -> bool:
         """A query parameter that is `true` or `false`."""

@@ -24,8 +24,9 @@ def check_of(call: StorageCall, *, creates: bool = False) -> Callable[[StoredFil
 
 
 def _is_among(found: StoredFile | None, given: str) -> bool:
-    etags = {etag.strip() for etag in given.split(",")}
-    return found is not None and ("*" in etags or found.etag in etags)
+    # Quotes are optional. Source: Microsoft, "Specifying conditional headers".
+    etags = {etag.strip().strip('"') for etag in given.split(",")}
+    return found is not None and ("*" in etags or found.etag.strip('"') in etags)
 
 
 def _check_times(call: StorageCall, found: StoredFile | None) -> None:
@@ -41,7 +42,7 @@ def _check_times(call: StorageCall, found: StoredFile | None) -> None:
 
 def _unwanted(call: StorageCall, *, is_wildcard: bool, creates: bool) -> Exception:
     if is_wildcard and creates:
-        return call.refuse(409, "PathAlreadyExists")
+        return call.refuse(409, "BlobAlreadyExists" if call.is_blob else "PathAlreadyExists")
     return call.refuse(304 if call.request.method in {"GET", "HEAD"} else 412, "ConditionNotMet")
 
 

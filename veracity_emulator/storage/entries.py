@@ -2,20 +2,29 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS files (
     file_system TEXT, path TEXT, is_directory INTEGER, blob TEXT, length INTEGER, etag TEXT,
-    created REAL, modified REAL, metadata TEXT, PRIMARY KEY (file_system, path)
+    created REAL, modified REAL, metadata TEXT, headers TEXT DEFAULT '{}', is_of_blocks INTEGER DEFAULT 0,
+    PRIMARY KEY (file_system, path)
 );
 """
 
 
+ADDED_COLUMNS: Final = (("files", "headers", "TEXT DEFAULT '{}'"), ("files", "is_of_blocks", "INTEGER DEFAULT 0"))
+"""What tables of an earlier format lack: table, column, type."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file or folder. *length* counts committed bytes; times are seconds since 1970."""
+    """
+    A file or folder. *length* counts committed bytes; times are seconds since 1970.
+
+    *headers* describe the content (`Content-Type` and its kin). *is_of_blocks*: made by the blob dialect.
+    """
 
     file_system: str
     path: str
@@ -26,6 +35,8 @@ class StoredFile:
     created: float
     modified: float
     metadata: dict[str, str]
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    is_of_blocks: bool = False
 
 
 def stored(row: sqlite3.Row) -> StoredFile:
@@ -33,12 +44,14 @@ def stored(row: sqlite3.Row) -> StoredFile:
     values: dict[str, Any] = dict(row)
     values["is_directory"] = bool(values["is_directory"])
     values["metadata"] = json.loads(values["metadata"])
+    values["headers"] = json.loads(values["headers"])
+    values["is_of_blocks"] = bool(values["is_of_blocks"])
     return StoredFile(**values)
 
 
 def insert(connection: sqlite3.Connection, file: StoredFile, *, replacing: bool) -> None:
     """Add a row; where there is one of that path, it is replaced or else stays."""
-    values = {**vars(file), "metadata": json.dumps(file.metadata)}
+    values = {**vars(file), "metadata": json.dumps(file.metadata), "headers": json.dumps(file.headers)}
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
     conflict = "REPLACE" if replacing else "IGNORE"

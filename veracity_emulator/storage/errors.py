@@ -45,17 +45,31 @@ _TEXTS: Final = {
     "RequestBodyTooLarge": "The request body is too large and exceeds the maximum permissible limit.",
     "InvalidMetadata": "The metadata specified is invalid. It has characters that are not permitted.",
     "InvalidPropertyName": "The property name contains invalid characters.",
+    "BlobAlreadyExists": "The specified blob already exists.",
+    "InvalidBlobType": "The blob type is invalid for this operation.",
+    "InvalidBlockList": "The specified block list is invalid.",
+    "InvalidBlockId": "The specified block ID is invalid. The block ID must be Base64-encoded.",
+    "InvalidBlobOrBlock": "The specified blob or block content is invalid.",
+    "InvalidXmlDocument": "XML specified is not syntactically valid.",
+    "MissingContentLengthHeader": "The Content-Length header was not specified.",
+    "MetadataTooLarge": "The size of the specified metadata exceeds the maximum size permitted.",
     "InternalError": "The server encountered an internal error. Please retry the request.",
 }
 
 
-def storage_error(status: int, code: str, *, is_blob: bool = False) -> ServiceError:
-    """An error of the storage; *is_blob*: in the blob dialect's XML, else in the JSON of the Data Lake's own."""
+def storage_error(status: int, code: str, *, is_blob: bool = False, is_head: bool = False) -> ServiceError:
+    """
+    An error of the storage.
+
+    Args:
+        is_blob: In the blob dialect's XML, else in the JSON of the Data Lake's own.
+        is_head: The answer to HEAD, which has the code alone.
+    """
     request_id = str(uuid.uuid4())
     text = f"{_TEXTS.get(code, code)}\nRequestId:{request_id}\nTime:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f0Z}"
     headers = {"x-ms-error-code": code, "x-ms-request-id": request_id}
-    if status == 304:
-        return ServiceError(status, headers=headers)
+    if status == 304 or is_head:
+        return ServiceError(status, content_type=None, headers=headers)
     if not is_blob:
         body = {"error": {"code": code, "message": text}}
         return ServiceError(status, body, content_type="application/json;charset=utf-8", headers=headers)

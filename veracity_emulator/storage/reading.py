@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from veracity_emulator.storage.calls import StorageCall
 from veracity_emulator.storage.entries import StoredFile
-from veracity_emulator.storage.properties import answered, described, http_date
+from veracity_emulator.storage.properties import access, answered, described, http_date, with_metadata
 from veracity_emulator.storage.store import FileStore
 
 _READ_BLOCK: Final = 4 * 1024 * 1024
@@ -26,13 +26,14 @@ def download(files: FileStore, call: StorageCall, file: StoredFile) -> Response:
     start, end = _range(call, given, file.length)
     headers = answered(call, file) | described(file) | {"Content-Length": str(end - start)}
     if file.is_directory:
-        return Response(headers=headers)
+        return with_metadata(Response(headers=headers), file)
     stream = files.open(file)
     if given:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.length}"
     if call.request.headers.get("x-ms-range-get-content-md5", "").lower() == "true":
         headers["Content-MD5"] = _md5(call, stream, start, end)
-    return StreamingResponse(_blocks(stream, start, end), 206 if given else 200, headers=headers)
+    response = StreamingResponse(_blocks(stream, start, end), 206 if given else 200, headers=headers)
+    return with_metadata(response, file)
 
 
 def _range(call: StorageCall, given: str | None, length: int) -> tuple[int, int]:
@@ -99,8 +100,6 @@ def _listed(file: StoredFile, prefix: str) -> dict[str, str]:
         "contentLength": str(file.length),
         "etag": file.etag.strip('"'),
         "lastModified": http_date(file.modified),
-        "owner": "$superuser",
-        "group": "$superuser",
-        "permissions": "rw-r-----",
+        **{name.removeprefix("x-ms-"): value for name, value in access(file).items()},
     }
     return found | ({"isDirectory": "true"} if file.is_directory else {})

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -22,7 +23,7 @@ def folder_uri(backend: Backend, file_system: str, folder: str, *, permissions: 
     query = {
         "sv": _VERSION,
         "st": _moment(now - timedelta(minutes=5)),
-        "se": _moment(now + timedelta(seconds=seconds)),
+        "se": _moment(now + timedelta(seconds=math.ceil(seconds))),
         "sr": "d",
         "sp": permissions,
         "sdd": str(len(folder.split("/"))),
@@ -60,5 +61,5 @@ def _signature(backend: Backend, file_system: str, folder: str, query: Mapping[s
 
 
 def _moment(moment: datetime) -> str:
-    # To the microsecond, unlike the real ones, so that a life of less than a second can be had.
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Whole seconds are the only form that all clients can take apart and write again.
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,19 +6,23 @@ What is known of a file is in the database; its bytes are in one file on disk, s
 
 import sqlite3
 import uuid
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from veracity_emulator.clock import Clock
 from veracity_emulator.database import Database
-from veracity_emulator.storage import entries, extents
+from veracity_emulator.storage import block_list, entries, extents
 from veracity_emulator.storage.append_target import AppendTarget, RangeLocks
+from veracity_emulator.storage.block_list import Part
 from veracity_emulator.storage.entries import StoredFile
 
-TABLES: Final = entries.TABLES + extents.TABLES
+TABLES: Final = entries.TABLES + extents.TABLES + block_list.TABLES
+_KEPT: Final = "SELECT blob FROM files WHERE NOT is_directory UNION SELECT name FROM blocks WHERE name != ''"
+_KEPT_ONE: Final = "SELECT 1 FROM files WHERE blob = ? UNION SELECT 1 FROM blocks WHERE name = ?"
+_COPIED_AT_ONCE: Final = 8 * 1024 * 1024
 
 
 class StoreRefused(Exception):
@@ -59,7 +63,14 @@ class FileStore:
         return entries.stored(row) if row else None
 
     def create(
-        self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str], check: Check = no_check
+        self,
+        file_system: str,
+        path: str,
+        *,
+        is_directory: bool,
+        metadata: dict[str, str],
+        headers: dict[str, str] | None = None,
+        check: Check = no_check,
     ) -> StoredFile:
         """
         Make an empty file or a folder; a file of that name starts afresh, a folder keeps what is in it.
@@ -67,7 +78,7 @@ class FileStore:
         Raises:
             StoreRefused: There is a file where a folder is needed, or the reverse.
         """
-        made = self._made(file_system, path, is_directory=is_directory, metadata=metadata)
+        made = self._made(file_system, path, is_directory=is_directory, metadata=metadata, headers=headers or {})
         with self._database.transaction() as connection:
             old = self.get(file_system, path)
             check(old)
@@ -77,7 +88,8 @@ class FileStore:
             if not is_directory:
                 self._bytes_of(made.blob).touch()
             entries.insert(connection, made, replacing=True)
-        self._forget([old])
+            unneeded = block_list.commit(connection, file_system, path, ())
+        self._forget([old], unneeded)
         return made
 
     @asynccontextmanager
@@ -115,9 +127,17 @@ class FileStore:
                 landing.settle()
             extents.note(connection, file.blob, landing.start, landing.end)
 
-    def flush(self, file: StoredFile, position: int, *, retain: bool, check: Check = no_check) -> StoredFile:
+    def flush(
+        self,
+        file: StoredFile,
+        position: int,
+        *,
+        retain: bool,
+        headers: dict[str, str] | None = None,
+        check: Check = no_check,
+    ) -> StoredFile:
         """
-        Commit the bytes up to *position*; *retain* keeps those that lie beyond a gap.
+        Commit the bytes up to *position*; *retain* keeps those that lie beyond a gap; *headers* are added.
 
         Raises:
             StoreRefused: *position* is not where the bytes that follow one another end, or the file is gone.
@@ -131,7 +151,8 @@ class FileStore:
                 raise StoreRefused(409, "ResourceTypeMismatch")
             if position != extents.contiguous_end(connection, now.blob, now.length):
                 raise StoreRefused(400, "InvalidFlushPosition")
-            flushed = replace(now, length=position, etag=_etag(), modified=self._clock.time())
+            described = now.headers | (headers or {})
+            flushed = replace(now, length=position, etag=_etag(), modified=self._clock.time(), headers=described)
             entries.insert(connection, flushed, replacing=True)
             beyond = position if retain else -1
             connection.execute(
@@ -175,9 +196,11 @@ class FileStore:
             within = self.listed(file.file_system, file.path, recursive=True) if file.is_directory else []
             if within and not recursive:
                 raise StoreRefused(409, "DirectoryNotEmpty")
+            unneeded = list[str]()
             for one in (file, *within):
                 entries.remove(connection, one)
-        self._forget([file, *within])
+                unneeded += block_list.commit(connection, one.file_system, one.path, ())
+        self._forget([file, *within], unneeded)
 
     def rename(self, file: StoredFile, file_system: str, path: str, *, check: Check = no_check) -> None:
         """
@@ -193,32 +216,127 @@ class FileStore:
             if old is not None:
                 entries.remove(connection, old)
             within = self.listed(file.file_system, file.path, recursive=True) if file.is_directory else []
+            unneeded = block_list.commit(connection, file_system, path, ())
             for one in (file, *within):
                 entries.remove(connection, one)
+                unneeded += block_list.commit(connection, one.file_system, one.path, ())
                 moved = replace(one, file_system=file_system, path=path + one.path[len(file.path) :])
                 entries.insert(connection, moved, replacing=True)
-        self._forget([old])
+        self._forget([old], unneeded)
 
-    def set_metadata(self, file: StoredFile, metadata: dict[str, str], *, check: Check = no_check) -> StoredFile:
-        """Replace all metadata."""
+    def describe(
+        self,
+        file: StoredFile,
+        *,
+        metadata: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        check: Check = no_check,
+    ) -> StoredFile:
+        """Replace all metadata, or all headers of the content."""
         with self._database.transaction() as connection:
             now = self.get(file.file_system, file.path)
             check(now)
             if now is None:
                 raise StoreRefused(404, "BlobNotFound")
-            changed = replace(now, metadata=metadata, etag=_etag(), modified=self._clock.time())
+            changed = replace(
+                now,
+                metadata=now.metadata if metadata is None else metadata,
+                headers=now.headers if headers is None else headers,
+                etag=_etag(),
+                modified=self._clock.time(),
+            )
             entries.insert(connection, changed, replacing=True)
         return changed
+
+    @contextmanager
+    def received(self) -> Generator[tuple[str, AppendTarget]]:
+        """A name for bytes that belong to nothing yet, and where to write them; they go if nothing keeps them."""
+        name = uuid.uuid4().hex
+        path = self._bytes_of(name)
+        path.touch()
+        try:
+            with AppendTarget.opened(path, None, 0) as target:
+                yield name, target
+        finally:
+            if not self._is_kept(name):
+                path.unlink(missing_ok=True)
+
+    def put(
+        self,
+        file_system: str,
+        path: str,
+        name: str,
+        *,
+        metadata: dict[str, str],
+        headers: dict[str, str],
+        blocks: Sequence[tuple[str, int]] = (),
+        check: Check = no_check,
+    ) -> StoredFile:
+        """
+        Let the received bytes *name* be the file at *path*, at once; its uncommitted blocks are dropped.
+
+        Args:
+            blocks: Ids and lengths of the blocks that the bytes consist of.
+        Raises:
+            StoreRefused: There is a folder, or a file that the Data Lake's dialect made and *blocks* would replace.
+        """
+        length = self._bytes_of(name).stat().st_size
+        with self._database.transaction() as connection:
+            old = self.get(file_system, path)
+            check(old)
+            if old is not None and old.is_directory:
+                raise StoreRefused(409, "ResourceTypeMismatch")
+            if blocks and old is not None and not old.is_of_blocks:
+                raise StoreRefused(409, "InvalidBlobType")
+            self._make_parents(connection, file_system, path)
+            made = self._made(file_system, path, is_directory=False, metadata=metadata, headers=headers)
+            made = replace(made, blob=name, length=length, is_of_blocks=True)
+            entries.insert(connection, made, replacing=True)
+            unneeded = block_list.commit(connection, file_system, path, blocks)
+        self._forget([old], unneeded)
+        return made
+
+    def stage(self, file_system: str, path: str, block_id: str, name: str, length: int) -> None:
+        """Keep the received bytes *name* as an uncommitted block; raises `StoreRefused`."""
+        with self._database.transaction() as connection:
+            old = self.get(file_system, path)
+            if old is not None and not old.is_of_blocks:
+                raise StoreRefused(409, "InvalidBlobType")
+            replaced = block_list.stage(connection, file_system, path, block_id, name, length)
+        if replaced is None:
+            raise StoreRefused(400, "InvalidBlobOrBlock")
+        for one in replaced:
+            self._bytes_of(one).unlink(missing_ok=True)
+
+    def assembled(self, file: StoredFile | None, parts: Iterable[Part], target: AppendTarget) -> None:
+        """Write the bytes of *parts* to *target*; committed ones are in *file*."""
+        for part in parts:
+            name = part.name or (file.blob if file else "")
+            with self._bytes_of(name).open("rb") as source:
+                source.seek(part.start)
+                left = part.length
+                while left and (piece := source.read(min(left, _COPIED_AT_ONCE))):
+                    target.write(piece)
+                    left -= len(piece)
+
+    def parts(self, file_system: str, path: str, wanted: Iterable[tuple[str, str]]) -> list[Part]:
+        """Where the bytes of the blocks are that a list names, as (kind, id); raises `StoreRefused`."""
+        try:
+            return block_list.find(self._database.read(), file_system, path, wanted)
+        except KeyError:
+            raise StoreRefused(400, "InvalidBlockList") from None
 
     def reset(self) -> None:
         """Remove everything."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM files")
-            connection.execute("DELETE FROM extents")
+            for table in ("files", "extents", "blocks"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 — names of ours
         for path in self._folder.iterdir():
             path.unlink(missing_ok=True)
 
-    def _made(self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str]) -> StoredFile:
+    def _made(
+        self, file_system: str, path: str, *, is_directory: bool, metadata: dict[str, str], headers: dict[str, str]
+    ) -> StoredFile:
         now = self._clock.time()
         return StoredFile(
             file_system=file_system,
@@ -230,6 +348,7 @@ class FileStore:
             created=now,
             modified=now,
             metadata=metadata,
+            headers=headers,
         )
 
     def _make_parents(self, connection: sqlite3.Connection, file_system: str, path: str) -> None:
@@ -237,7 +356,9 @@ class FileStore:
             there = self.get(file_system, parent)
             if there is None:
                 entries.insert(
-                    connection, self._made(file_system, parent, is_directory=True, metadata={}), replacing=False
+                    connection,
+                    self._made(file_system, parent, is_directory=True, metadata={}, headers={}),
+                    replacing=False,
                 )
             elif not there.is_directory:
                 raise StoreRefused(409, "PathConflict")
@@ -255,8 +376,13 @@ class FileStore:
     def _bytes_of(self, blob: str) -> Path:
         return self._folder / blob
 
-    def _forget(self, files: list[StoredFile | None]) -> None:
-        """Give back the bytes of files that are gone."""
+    def _is_kept(self, name: str) -> bool:
+        return self._database.read().execute(_KEPT_ONE, (name, name)).fetchone() is not None
+
+    def _forget(self, files: list[StoredFile | None], unneeded: Iterable[str] = ()) -> None:
+        """Give back the bytes of files that are gone, and those with *unneeded* names."""
+        for name in unneeded:
+            self._bytes_of(name).unlink(missing_ok=True)
         blobs = [one.blob for one in files if one is not None and not one.is_directory]
         if not blobs:
             return
@@ -268,7 +394,7 @@ class FileStore:
 
     def _sweep(self) -> None:
         """Give back the bytes that a killed process did not get to."""
-        kept = {row["blob"] for row in self._database.read().execute("SELECT blob FROM files WHERE NOT is_directory")}
+        kept = {row["blob"] for row in self._database.read().execute(_KEPT)}
         for path in self._folder.iterdir():
             if path.name not in kept:
                 path.unlink(missing_ok=True)

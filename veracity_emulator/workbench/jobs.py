@@ -35,8 +35,8 @@ _LONGEST_WAIT_S: Final = 5.0
 
 
 def folder_of(job_id: str) -> str:
-    """Where a job's file is uploaded to; the file system is the workspace."""
-    return f"ingest/{job_id}"
+    """Where a job's file is uploaded to: a UUID; the file system is the workspace."""
+    return job_id
 
 
 def start(backend: Backend, job: sqlite3.Row, effect: Effect | None) -> None:
