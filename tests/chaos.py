@@ -9,6 +9,7 @@ succeeds. Then the rows are counted. The same seed makes the same choices.
 import argparse
 import contextlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,13 @@ VICTIMS = ("CLI", "provider", "both", "emulator", "all")
 DAYS = (1, 2, 3)
 LIFE_S = (0.0, 2.0)
 PACE_S = 0.15
+NO_TROUBLE = "nothing more"
+EFFECTS = {
+    "a start is answered 409": {"kind": "status", "status": 409},
+    "a start is lost": {"kind": "cutBefore"},
+    "the answer to a start is lost": {"kind": "cutAfter"},
+}
+TROUBLES = (*[NO_TROUBLE] * 5, *EFFECTS, "another machine", "the platform forgets")
 NOTHING_YET = "before the first request"
 MOST_UPS = 6
 
@@ -73,11 +81,24 @@ class Campaign:
         project.write("data.csv", content(operation, 1))
         self.tally.kills[self._killed_up(project, victim, life_s, early=early), operation] += 1
         self.tally.victims[victim] += 1
+        trouble = self.chance.choice(TROUBLES)
         if edits:
             project.write("data.csv", content(operation, 2))
-        what = f"round {number}: {operation}, {victim} after {life_s:.2f} s{', edited' if edits else ''}"
+        self._make(trouble, project)
+        what = f"round {number}: {operation}, {victim} after {life_s:.2f} s{', edited' if edits else ''}, {trouble}"
         self._seen_through(project, what)
         self._judge(project, what, operation, edition=2 if edits else 1)
+
+    def _make(self, trouble: str, project: Project) -> None:
+        """What else goes wrong before the next `up`."""
+        if trouble == "another machine":
+            project.environ["PULUMI_HOME"] = str(project.folder / "another home")
+        elif trouble == "the platform forgets":
+            for job in self.veracity.jobs(project.dataset):
+                if not job["atWork"]:
+                    self.veracity.post(f"/_emulator/jobs/{job['jobId']}/forget")
+        elif trouble != NO_TROUBLE:
+            self.veracity.fault(method="POST", path="*/start", effect=EFFECTS[trouble])
 
     def _project(self, number: int, operation: str) -> Project:
         project = copy_template(self.folder / "template", self.folder / str(number), self.veracity.config)
@@ -88,7 +109,7 @@ class Campaign:
         )
         project.config["veracity:usualJobSeconds"] = "4"
         entry = {"name": "rows", "datasetId": project.dataset, "source": "data.csv", "operation": operation}
-        project.declare(datasets=[entry])
+        project.declare(datasets=[{**entry, "jobTimeoutSeconds": 6}])
         return project
 
     def _first(self, project: Project, operation: str) -> None:
@@ -134,20 +155,25 @@ class Campaign:
             up = unlocked(project)
             if up.succeeded:
                 break
-            if "IngestJobInDoubt" in up:
+            if "veracity:answers." in up:
                 self.tally.asks += 1
-                self._answer(project)
+                self._answer(project, up.text)
         else:
             self.tally.wrong.append(f"{what}: does not come to an end: {up.text}")
         if not project.is_unchanged():
             self.tally.wrong.append(f"{what}: the next preview is not empty")
         self.tally.left_over += len(project.plugins())
 
-    def _answer(self, project: Project) -> None:
-        """What a person does who looks at the dataset."""
-        job = project.outputs("rows-upload")["job_id"]
-        word = "started" if self.veracity.rows(project.dataset) else "start"
-        _require(project.pulumi("config", "set", "--path", f"veracity:resume.{job}", word))
+    def _answer(self, project: Project, asked: str) -> None:
+        """What a person does: waits until no job of the dataset runs, looks, and says what is true."""
+        (job_id,) = set(re.findall(r"veracity:answers\.([0-9a-f-]{36})", asked))
+        self.veracity.post("/_emulator/clock", {"advanceSeconds": 60})
+        while any(job["atWork"] for job in self.veracity.jobs(project.dataset)):
+            time.sleep(PACE_S)
+        (job,) = [one for one in self.veracity.jobs(project.dataset) if one["jobId"] == job_id]
+        truth = "applied" if job["status"] == "Completed" else "not-applied"
+        word = truth if f"{job_id}' {truth}" in asked else "ended"
+        _require(project.pulumi("config", "set", "--path", f"veracity:answers.{job_id}", word))
         project.keep_config()
 
     def _judge(self, project: Project, what: str, operation: str, *, edition: int) -> None:

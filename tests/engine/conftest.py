@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.project import Project, copy_template, make_template
-from tests.engine.veracity import Veracity
+from tests.engine.veracity import Veracity, held_to_the_rules
 from veracity_emulator.testing import spawn_emulator
 
 
@@ -16,9 +16,8 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def veracity(emulator_url: str) -> Iterator[Veracity]:
-    found = Veracity(emulator_url)
-    yield found
-    found.heal()
+    with held_to_the_rules(emulator_url) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,13 @@ class Kill:
     victim: str
 
 
-def kill_during(project: Project, veracity: Veracity, kill: Kill) -> None:
-    """Run `pulumi up`, hold the phase's request on its way, and kill the victim there, as `kill -9` does."""
-    veracity.fault(**PHASES[kill.phase], effect={"kind": "delay", "seconds": HELD_S})
+def kill_during(project: Project, veracity: Veracity, kill: Kill, **which: int) -> None:
+    """
+    Run `pulumi up`, hold the phase's request on its way, and kill the victim there, as `kill -9` does.
+
+    *which*: `after=1` lets one more such request pass.
+    """
+    veracity.fault(**{**PHASES[kill.phase], **which}, effect={"kind": "delay", "seconds": HELD_S})
     with project.running("up", "--yes", "--skip-preview") as process:
         _wait_for_the_fault(veracity, process)
         kill_all(victims(project, kill.victim))

@@ -1,5 +1,6 @@
 """Ingests on the real engine: what re-runs a job, what replaces, what does nothing, and what is asked of a person."""
 
+import json
 import os
 import signal
 from itertools import pairwise
@@ -82,7 +83,7 @@ def test_another_dataset_replaces_and_leaves_the_rows_of_the_old_one(ingest, ver
     old, ingest.dataset = ingest.dataset, veracity.new_dataset()
     ingest.declared()
     previewed = ingest.preview()
-    assert "2 to replace" in previewed, previewed.text
+    assert "1 to replace" in previewed, previewed.text
     assert ingest.up().succeeded
     assert len(veracity.rows(old)) == len(veracity.rows(ingest.dataset)) == 3
 
@@ -179,30 +180,35 @@ def doubt(project, veracity):
     """An Append whose start never arrived, and which nobody can tell from one that did."""
     project.dataset = veracity.new_dataset(like="keyless", secondStart="again")
     project.write("data.csv", wind_readings())
-    project.config["veracity:usualJobSeconds"] = "1"
     entry = {"name": "wind", "datasetId": project.dataset, "source": "data.csv", "operation": "Append"}
-    project.declare(datasets=[entry])
+    project.declare(datasets=[{**entry, "jobTimeoutSeconds": 2}])
     veracity.fault(method="POST", path="*/start", effect={"kind": "cutBefore"})
     asked = project.up()
     assert not asked.succeeded
     project.job = project.outputs("wind-upload")["job_id"]
-    assert asked.lines_with(f"--path 'veracity:resume.{project.job}'"), asked.text
+    assert asked.lines_with(f"--path 'veracity:answers.{project.job}'"), asked.text
     assert veracity.rows(project.dataset) == []
+    previewed = project.preview()
+    assert "`pulumi up` will stop: ingest job" in previewed, previewed.text
     return project
 
 
-@pytest.mark.parametrize("word", ["start", "started"])
-def test_an_append_in_doubt_goes_on_as_a_person_says(doubt, veracity, word):
-    if word == "started":
-        path = f"/veracity/dw/gateway/api/v2/workspaces/{veracity.demo['workspaceId']}/ingest/job/{doubt.job}/start"
-        veracity.post(path, headers=veracity.headers())
-    set_it = doubt.pulumi("config", "set", "--path", f"veracity:resume.{doubt.job}", word)
-    assert set_it.succeeded, set_it.text
-    doubt.keep_config()
-    answered = doubt.up()
+@pytest.mark.parametrize(("answer", "starts"), [("not-applied", [0, 1]), ("applied", [1])])
+@pytest.mark.parametrize("by", ["config", "environment"])
+def test_an_append_in_doubt_goes_on_as_a_person_says(doubt, veracity, answer, starts, by):
+    if answer == "applied":
+        veracity.somebody_starts(doubt.job)
+    environ = {}
+    if by == "environment":
+        environ = {"VERACITY_ANSWERS": json.dumps({doubt.job: answer})}
+    else:
+        set_it = doubt.pulumi("config", "set", "--path", f"veracity:answers.{doubt.job}", answer)
+        assert set_it.succeeded, set_it.text
+        doubt.keep_config()
+    answered = doubt.up(environ=environ)
     assert answered.succeeded, answered.text
     assert len(veracity.rows(doubt.dataset)) == 2
-    assert started(veracity, doubt.dataset) == 1
+    assert [job["startCount"] for job in veracity.jobs(doubt.dataset)] == starts
     assert doubt.is_unchanged()
 
 

@@ -1,5 +1,7 @@
 """The local Veracity as a test uses it: what it holds, and what somebody else does to it."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,6 +48,9 @@ class Veracity:
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return _answer(requests.post(self.url + path, json=body, timeout=30, **options))
 
+    def put(self, url: str, body: Any) -> Any:
+        return _answer(requests.put(url, json=body, headers=self.headers(), timeout=30))
+
     def new_dataset(self, *, like: str = "keyed", **settings: Any) -> str:
         """An empty dataset with the schema of a demo one; *settings* (see `/_emulator/settings`) hold for it alone."""
         made = self.post("/_emulator/datasets", {"like": self.demo["datasets"][like], "name": f"of a test, {like}"})
@@ -67,6 +72,9 @@ class Veracity:
         """What the emulator, if it is strict, did not expect of its clients: second starts, and jobs at once."""
         return [one["text"] for one in self.get("/_emulator/violations")]
 
+    def forget_violations(self) -> None:
+        requests.delete(self.url + "/_emulator/violations", timeout=30).raise_for_status()
+
     def jobs(self, dataset_id: str) -> list[dict[str, Any]]:
         return [job for job in self.get("/_emulator/state")["jobs"] if job["datasetId"] == dataset_id]
 
@@ -82,6 +90,11 @@ class Veracity:
 
     def container(self, container_id: str) -> dict[str, Any]:
         return self.get(f"{DATA}/resources/{container_id}", headers=self.headers(FABRIC_API))
+
+    def somebody_starts(self, job_id: str) -> None:
+        """Send a start request behind the provider's back."""
+        path = f"{GATEWAY}/workspaces/{self.demo['workspaceId']}/ingest/job/{job_id}/start"
+        self.post(path, headers=self.headers())
 
     def somebody_sets(self, container_id: str, **metadata: Any) -> None:
         """Change a container behind the provider's back."""
@@ -105,6 +118,24 @@ class Veracity:
         answer = requests.post(self.demo["tokenUrl"], data=form, timeout=30)
         token = _answer(answer)["access_token"]
         return {"Authorization": f"Bearer {token}", "Ocp-Apim-Subscription-Key": self.demo["subscriptionKey"]}
+
+
+@contextmanager
+def held_to_the_rules(url: str) -> Generator[Veracity]:
+    """
+    The strict emulator at *url* for one test, which fails at its end for each violation; faults are taken back.
+
+    Raises:
+        AssertionError: A job was started twice, or beside another one of its dataset.
+    """
+    found = Veracity(url)
+    found.forget_violations()  # tests of the emulator itself leave some
+    yield found
+    found.heal()
+    violations = found.violations()
+    found.forget_violations()
+    if violations:
+        raise AssertionError("\n".join(["the emulator saw violations:", *violations]))
 
 
 def _answer(answer: requests.Response) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.engine.veracity import Veracity
+from tests.engine.veracity import held_to_the_rules
 from veracity_provider.api.clients import connect
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.settings import Settings
@@ -51,9 +51,8 @@ def clock():
 
 @pytest.fixture
 def veracity(emulator):
-    found = Veracity(emulator.url)
-    yield found
-    found.heal()
+    with held_to_the_rules(emulator.url) as found:
+        yield found
 
 
 @pytest.fixture
