@@ -66,6 +66,16 @@ def test_a_package_imports_only_what_is_below_it(path):
     assert used - {package} <= MAY_IMPORT[package]
 
 
+@pytest.mark.parametrize(
+    ("folder", "others"),
+    [("jobs", {"ingest", "container"}), ("ingest", {"container"}), ("container", {"ingest", "jobs"})],
+)
+def test_a_folder_of_the_lifecycle_knows_nothing_of_those_beside_or_above_it(folder, others):
+    lifecycle = "veracity_provider.lifecycle."
+    used = {name for path in modules(PROVIDER / "lifecycle" / folder) for name in imported(path)}
+    assert not {name.removeprefix(lifecycle).split(".")[0] for name in used if name.startswith(lifecycle)} & others
+
+
 @pytest.mark.parametrize("path", modules(PROVIDER), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_library_is_used_only_where_it_belongs(path):
     assert not {name.split(".")[0] for name in imported(path)} & NEVER.get(package_of(path), set())

@@ -212,10 +212,13 @@ def test_an_append_in_doubt_goes_on_as_a_person_says(doubt, veracity, answer, st
     assert doubt.is_unchanged()
 
 
-def test_an_append_in_doubt_starts_all_over_if_its_upload_is_replaced(doubt, veracity):
+def test_a_new_upload_does_not_start_beside_an_append_in_doubt(doubt, veracity):
     (urn,) = [one["urn"] for one in doubt.state()["resources"] if one["urn"].endswith("::wind-upload")]
-    replaced = doubt.up("--replace", urn)
-    assert replaced.succeeded, replaced.text
+    asked = doubt.up("--replace", urn)
+    assert not asked.succeeded
+    assert asked.lines_with(f"ingest job {doubt.job}", "was not started"), asked.text
+    answered = doubt.up(environ={"VERACITY_ANSWERS": json.dumps({doubt.job: "not-applied"})})
+    assert answered.succeeded, answered.text
     assert len(veracity.rows(doubt.dataset)) == 2
     assert [job["startCount"] for job in veracity.jobs(doubt.dataset)] == [0, 1]
     assert doubt.is_unchanged()
