@@ -149,6 +149,14 @@ def test_the_order_holds_however_the_workspace_is_given(project, veracity):
     assert project.is_unchanged()
 
 
+def is_input(name, document):
+    """Whether *name* is a property anywhere in a plan or state; the engine's list of dependencies has it, empty."""
+    if isinstance(document, dict):
+        members = {key: value for key, value in document.items() if not key.lower().startswith("propertydependenc")}
+        return name in members or any(is_input(name, value) for value in members.values())
+    return isinstance(document, list) and any(is_input(name, value) for value in document)
+
+
 class TestTheBytesPreviewed:
     """Finding 10."""
 
@@ -175,11 +183,11 @@ class TestTheBytesPreviewed:
 
     def test_a_saved_plan_holds_and_has_no_trace_of_the_phase(self, changing, veracity):
         succeed(changing.pulumi("preview", "--save-plan", "plan.json"))
-        assert "is_preview" not in (changing.folder / "plan.json").read_text()
+        assert not is_input("is_preview", json.loads((changing.folder / "plan.json").read_text()))
         fail(changing.pulumi("up", "--yes", "--skip-preview", "--plan", "plan.json"), "content_hash")
         assert veracity.jobs(changing.dataset) == []
         succeed(changing.up())
-        assert "is_preview" not in changing.state_file().read_text()
+        assert not is_input("is_preview", changing.state())
 
 
 def test_an_id_in_capitals_is_the_same_dataset(append, veracity):
