@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import Any, Final, final
 
 from veracity_provider.api.models import JobPhase
-from veracity_provider.errors import IngestJobFailed, IngestJobInDoubt, IngestJobTimeout, NewJobNeeded
+from veracity_provider.errors import (
+    IngestJobFailed,
+    IngestJobInDoubt,
+    IngestJobTimeout,
+    NewJobNeeded,
+    PlatformError,
+    PlatformUnreachable,
+    UnexpectedAnswer,
+)
 from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
@@ -40,8 +48,15 @@ class DatasetIngestLifecycle:
         self._services = services
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
-        """Its inputs have been judged as those of its upload."""
-        return Checked(inputs=complete(news, self._services.settings.workspace_id))
+        """Its inputs have been judged as those of its upload; of one that is new, the engine asks for no `diff`."""
+        inputs = complete(news, self._services.settings.workspace_id)
+        if not olds and is_known(inputs.get("job_id")):
+            run = _JobRun(self._services, inputs, frozenset(), reporter)
+            try:
+                run.say_what_to_expect()
+            except (PlatformError, PlatformUnreachable, UnexpectedAnswer) as error:
+                reporter.warning(f"what became of ingest job {inputs['job_id']} could not be found out: {error}")
+        return Checked(inputs=inputs)
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """Another job of its upload, and nothing else, runs it again."""
@@ -105,6 +120,10 @@ class _JobRun:
 
     def say_what_to_expect(self) -> None:
         """What could make `up` wait or stop; for a preview."""
+        entry = self._observer.journal.find(self._job)
+        if entry and entry.state is JobState.STAGED:
+            self._warn_of_doubts()
+            return
         seen = self._observer.look(self._job)
         if seen.outcome in UNENDED:
             self._reporter.warning(
@@ -113,7 +132,11 @@ class _JobRun:
             )
         elif seen.outcome in {Outcome.ENDED, Outcome.GONE} and self._is_for_a_person(seen):
             self._reporter.warning(f"`pulumi up` will stop: {self._ask(seen)}")
-        elif any(self._is_to_be_known(job) for job in self._unsettled()):
+        else:
+            self._warn_of_doubts()
+
+    def _warn_of_doubts(self) -> None:
+        if any(self._is_to_be_known(job) for job in self._unsettled()):
             self._reporter.warning(
                 "it is not known whether an earlier change took effect; `pulumi up` looks again, and may stop and ask"
             )
