@@ -119,7 +119,7 @@ class FakeIngest:
         fault = self._process.effect(f"starting {job.name}", *_NOT_STARTED, *later)
         job.posts += not (fault and fault.endswith("of the gateway"))  # the service never saw that one
         self._world.say(f"  sends the start of {job.name}")
-        judge_start(self._world, job, journal=self._process.journal(), answered=self._process.answered)
+        judge_start(self._world, job, read_journal=self._process.journal, answered=self._process.answered)
         if fault in _NOT_STARTED:
             return _NOT_STARTED[fault]
         if fault == _LATE:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -19,6 +19,10 @@ _POINTS = 60
 """How many decision points a history has, about: so often does a random one deviate."""
 EDITS = ("....", ".n..", ".nb.", ".n.b")
 """What is usually edited before each `up`."""
+FEWER_EDITS = ("...", ".n.", ".nb")
+"""The same for those in a hurry."""
+_EDITS_OF_LEFT = ("..",)
+"""The same for what 0.1.0 has left, which comes after an `up` already."""
 
 
 class Plan(NamedTuple):
@@ -30,10 +34,6 @@ class Plan(NamedTuple):
 
     def __str__(self) -> str:
         return "/".join(self).rstrip("/")
-
-    def paths(self) -> "list[Path]":
-        """The ordinary courses: of a new stack with each usual edit, of one that 0.1.0 has left with none."""
-        return [Path(self, edits) for edits in (("..",) if self.left else EDITS)]
 
     def beginning(self) -> Situation:
         """Before the first `up`."""
@@ -162,11 +162,16 @@ class Exploration:
     """By text, the one with the fewest deviations."""
     _ended: set[bytes] = field(default_factory=set)
 
-    def try_all(self, limit: int) -> None:
-        """Every history with up to *limit* deviations. Situations that are equal after an `up` are followed once."""
+    def try_all(self, limit: int, usual_edits: Sequence[str] = EDITS) -> None:
+        """
+        Every history with up to *limit* deviations from one of the *usual_edits*, which are equally long.
+
+        Situations that are equal after an `up` are followed once.
+        """
         start = self.plan.beginning()
-        nodes = [_Node(start, path, Counter({0: 1})) for path in self.plan.paths()]
-        for _ in range(len(nodes[0].path.edits)):
+        all_edits = _EDITS_OF_LEFT if self.plan.left else usual_edits
+        nodes = [_Node(start, Path(self.plan, edits), Counter({0: 1})) for edits in all_edits]
+        for _ in all_edits[0]:
             following: dict[tuple[str, bytes], _Node] = {}
             for group in _with_equal_rounds(nodes):
                 budget = limit - min(node.path.deviations for node in group)
@@ -182,7 +187,8 @@ class Exploration:
         """*count* random histories with up to *limit* deviations."""
         chance = random.Random(f"{seed} {self.plan}")
         for _ in range(count):
-            situation, path = self.plan.beginning(), chance.choice(self.plan.paths())
+            situation = self.plan.beginning()
+            path = Path(self.plan, chance.choice(_EDITS_OF_LEFT if self.plan.left else EDITS))
             while len(path.trail) < len(path.edits):
                 choices = RandomChoices(chance, probability=limit / _POINTS, limit=limit - path.deviations)
                 situation = self._round(situation, choices, path)

@@ -1,12 +1,14 @@
 """What must hold: at each start, at each question, and at the end of a history."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 from tests.model.world import Declared, Job, World
 
 
-def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered: Collection[str]) -> None:
+def judge_start(
+    world: World, job: Job, *, read_journal: Callable[[], Mapping[str, str]], answered: Collection[str]
+) -> None:
     """
     One start request a job, for a file that has arrived, beside nothing that this machine could know to be at work.
 
@@ -14,7 +16,7 @@ def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered:
     was started on another machine.
 
     Args:
-        journal: Job id to its word in the journal of the machine that starts.
+        read_journal: Gives, by job id, the words in the journal of the machine that starts it.
         answered: Jobs about which the stack's config has an answer.
     """
     if job.posts > 1:
@@ -25,6 +27,7 @@ def judge_start(world: World, job: Job, *, journal: Mapping[str, str], answered:
     if not others or world.is_misled:
         return
     world.say(f"    [beside {', '.join(one.name for one in others)}]")
+    journal = read_journal()
     unknown = [one for one in others if one.id not in journal]
     if any(one.is_of_0_1_0 or one.declared.ingest != job.declared.ingest for one in unknown):
         world.is_blind = True

@@ -19,7 +19,7 @@ from tests.model.world import LIMIT_S, Declared, World
 
 Files = Mapping[str, bytes]
 """Path below a machine's home → content."""
-_TIME = re.compile(r"2026-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\b17672\d{5}\.\d+")
+_TIME = re.compile(r"\b(?:2026-\d\d-\d\dT[\d:]+Z|17672\d{5}\.\d+)")
 """As a timestamp, or in seconds since 1970."""
 _KNOWN_MACHINES = ("M1", "M2")
 """Those that a person may come back to; a fresh one is left for ever."""
