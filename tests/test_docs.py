@@ -16,6 +16,12 @@ def test_the_reference_is_that_of_the_code():
     assert checked.returncode == 0, "run `python -m tools.make_reference`"
 
 
+def test_the_reference_tells_a_uuid_from_another_string_with_a_pattern():
+    page = (ROOT / "docs/reference.md").read_text()
+    types = dict(re.findall(r"^\| `([a-z_.]+)` \| `[A-Za-z.]+` \| ([^|]+) \|", page, re.MULTILINE))
+    assert (types["container_id"], types["icon.background_color"]) == ("UUID", "string")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())

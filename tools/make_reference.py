@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.problems import any_of, model_in
 from veracity_provider.description.stack_file import CONTAINERS, DATASETS, StackList
 from veracity_provider.settings import KEYS
 
+_UUID_PATTERN = TypeAdapter(Uuid).json_schema()["pattern"]
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 
 
@@ -96,7 +98,7 @@ def _type(schema: dict[str, Any]) -> str:
         return "mapping"
     if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}s" if schema["items"] else "list of any values"
-    return "UUID" if "-" in schema.get("pattern", "") else schema["type"]
+    return "UUID" if schema.get("pattern") == _UUID_PATTERN else schema["type"]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
