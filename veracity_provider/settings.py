@@ -17,6 +17,7 @@ Answer = Literal["applied", "not-applied", "ended"]
 """What a person says of a job: its rows are there; they are not, and it will not bring them; it will do no more."""
 _ANSWERS: Final = ("applied", "not-applied", "ended")
 
+DEFAULT_JOB_TIMEOUT_S: Final = 900
 EMULATOR: Final = "emulator"
 EMULATOR_PORT: Final = "8780"
 _TENANT: Final = "https://dnvglb2cprod.onmicrosoft.com"

@@ -1,7 +1,6 @@
 """A server of real sockets and real TLS that breaks off wherever a test wants it to."""
 
 import contextlib
-import datetime as dt
 import os
 import select
 import socket
@@ -13,10 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from veracity_emulator.certificate import write_certificate
 
 HOST = "veracity.test"
 """Leads to this machine; not a loopback address, so that the environment's proxies and certificates count."""
@@ -37,23 +33,8 @@ class Certificate:
 
 
 def make_certificate(path: Path) -> Certificate:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    certificate, key = write_certificate(path.parent, HOST)
+    path.write_bytes(key.read_bytes() + certificate.read_bytes())
     return Certificate(path)
 
 

@@ -5,10 +5,11 @@ A request that it refuses in these words was never seen by the service. The word
 whoever wrote the policy and are not published, so they prove nothing. Source: docs/platform.md, "API Management".
 """
 
-import json
 import re
 from enum import Enum, auto
-from typing import Any, Final, cast
+from typing import Final
+
+from veracity_provider.api.bodies import json_object
 
 
 class Refusal(Enum):
@@ -49,12 +50,8 @@ def find_refusal(status: int, body: bytes) -> Refusal | None:
 
 def find_message(status: int, body: bytes) -> str | None:
     """The text of a body in API Management's shape, `{"statusCode": 404, "message": "Resource not found"}`."""
-    try:
-        parsed: object = json.loads(body)
-    except (ValueError, RecursionError):
+    members = json_object(body)
+    if members is None:
         return None
-    if not isinstance(parsed, dict):
-        return None
-    members = cast("dict[str, Any]", parsed)
     is_shape = set(members) == {"statusCode", "message"} and members["statusCode"] == status
     return members["message"] if is_shape and isinstance(members["message"], str) else None

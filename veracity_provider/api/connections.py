@@ -129,8 +129,7 @@ def _reason(error: Exception) -> str:
 
 
 class _Pool(HTTPConnectionPool):
-    # urllib3 types this by a protocol that its own connections do not meet either.
-    ConnectionCls = _HttpConnection  # pyright: ignore[reportAssignmentType]
+    ConnectionCls = _HttpConnection  # pyright: ignore[reportAssignmentType] — urllib3's own do not meet its protocol
 
     def open(self, timeout_s: float, *, with_tunnel: bool) -> None:
         """Connect, *with_tunnel* through the proxy, and keep the connection for the next request."""
@@ -146,7 +145,7 @@ class _Pool(HTTPConnectionPool):
 
 
 class _TlsPool(_Pool, HTTPSConnectionPool):
-    ConnectionCls = _HttpsConnection  # pyright: ignore[reportAssignmentType]
+    ConnectionCls = _HttpsConnection  # pyright: ignore[reportAssignmentType] — likewise
 
 
 _POOL_CLASSES: Final = {"http": _Pool, "https": _TlsPool}

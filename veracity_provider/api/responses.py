@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 import requests
 
 from veracity_provider.api.api_management import find_message
+from veracity_provider.api.bodies import json_object
 from veracity_provider.api.service import Service
 from veracity_provider.errors import (
     AuthenticationFailed,
@@ -156,15 +157,10 @@ def _model_errors(members: Mapping[str, Any]) -> list[str]:
 
 def trace_id_of(response: requests.Response) -> str | None:
     """The id by which support finds this request, from the body or a header."""
-    try:
-        body: object = json.loads(response.content)
-    except (ValueError, RecursionError):
-        body = None
-    if isinstance(body, dict):
-        members = cast("dict[str, Any]", body)
-        found = members.get("traceId") or members.get("trace_id")
-        if found:
-            return str(found)
+    members = json_object(response.content) or {}
+    found = members.get("traceId") or members.get("trace_id")
+    if found:
+        return str(found)
     return next((value for name in _TRACE_HEADERS if (value := response.headers.get(name))), None)
 
 

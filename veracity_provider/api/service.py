@@ -1,10 +1,10 @@
 """One API of the platform: where it is, who it is for, and how its own 404 is told from somebody else's."""
 
-import json
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal
 
 from veracity_provider.api.api_management import find_message
+from veracity_provider.api.bodies import json_object
 
 Audience = Literal["data workbench", "data fabric"]
 
@@ -38,11 +38,5 @@ class Service:
 
 
 def _is_workbench_error(body: bytes) -> bool:
-    try:
-        parsed: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(parsed, dict):
-        return False
-    members = cast("dict[str, Any]", parsed)
+    members = json_object(body) or {}
     return any(isinstance(members.get(name), str) and members[name] for name in ("type", "traceId"))

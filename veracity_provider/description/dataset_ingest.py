@@ -11,10 +11,10 @@ from veracity_provider.description.kinds import Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.problems import found
+from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 MAX_FILE_NAME_LENGTH: Final = 200
 MAX_JOB_TIMEOUT_S: Final = 86_400
-DEFAULT_JOB_TIMEOUT_S: Final = 900
 
 
 class TextSource(Description):

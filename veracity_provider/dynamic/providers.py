@@ -25,6 +25,7 @@ from pulumi.dynamic import (
 from veracity_provider.dynamic import process, sdk
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed, VeracityError
+from veracity_provider.lifecycle.ingest.previewed import URN
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
 
@@ -96,7 +97,7 @@ class IngestUploadProvider(LifecycleProvider):
     """A file, uploaded for an ingest job that is not started yet."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        return super().check(_olds, {**news, "urn": sdk.current_urn()})
+        return super().check(_olds, {**news, URN: sdk.current_urn()})
 
     def lifecycle(self, services: Services) -> Lifecycle:
         from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle

@@ -17,7 +17,8 @@ from veracity_provider.dynamic.providers import (
     IngestUploadProvider,
 )
 from veracity_provider.errors import InputError
-from veracity_provider.lifecycle.ingest.inputs import DEFAULT_TIMEOUT_S
+from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW
+from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 _UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
 """Outputs of the upload that the ingest works with."""
@@ -171,7 +172,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         file_name: Input[str] | None = None,
         triggers: Input[Sequence[Any]] | None = None,
         preflight: Input[str] = "header",
-        job_timeout_seconds: Input[int] = DEFAULT_TIMEOUT_S,
+        job_timeout_seconds: Input[int] = DEFAULT_JOB_TIMEOUT_S,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.current()
@@ -203,7 +204,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
                 "file_name": file_name,
                 "follows": program.jobs_to_follow(resource_name, dataset_id, overwrites) or None,
                 "ingests_before": running.order.names_before(dataset) if may_overwrite else None,
-                "is_preview": pulumi.runtime.is_dry_run(),
+                IS_PREVIEW: pulumi.runtime.is_dry_run(),
             },
             upload_options(opts, running.order.predecessors(dataset)),
         )

@@ -1,6 +1,7 @@
 """Work in progress, in words."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -25,6 +26,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def moment(seconds: float) -> str:
+    """`2026-01-31T12:00:00Z` for seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def upload_text(

@@ -1,9 +1,9 @@
 """The life of a `DatasetIngest`: the job of an upload is started and awaited, exactly once."""
 
-from datetime import UTC, datetime
 from typing import Any, Final, final
 
 from veracity_provider.api.models import JobPhase
+from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import (
     IngestJobFailed,
     IngestJobInDoubt,
@@ -25,7 +25,7 @@ from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import ROWS, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.progress import duration, size
+from veracity_provider.lifecycle.progress import duration, moment, size
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import (
     Checked,
@@ -36,7 +36,6 @@ from veracity_provider.lifecycle.values import (
     Reporter,
 )
 
-_REPLACES: Final = ("dataset_id", "workspace_id")
 _NOTHING_STARTED: Final = "nothing was started"
 
 
@@ -61,7 +60,7 @@ class DatasetIngestLifecycle:
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """Another job of its upload, and nothing else, runs it again."""
         before = complete(olds, None)
-        replaces = tuple(name for name in _REPLACES if before.get(name) != news.get(name))
+        replaces = tuple(name for name in DatasetIngestInputs.replacing() if before.get(name) != news.get(name))
         job_changes = not is_known(news.get("job_id")) or olds.get("job_id") != news.get("job_id")
         if is_known(news.get("job_id")) and job_changes:
             _JobRun(self._services, news, _recorded(olds), reporter).say_what_to_expect()
@@ -89,8 +88,8 @@ class DatasetIngestLifecycle:
         result: dict[str, Any] = {
             "status": done.status or "Completed",
             "dataset_name": done.dataset_name,
-            "started_at": _iso(started_at),
-            "completed_at": _iso(ended_at if ended_at is not None else self._services.time()),
+            "started_at": moment(started_at),
+            "completed_at": moment(ended_at if ended_at is not None else self._services.time()),
         }
         return {**news, **result}
 
@@ -255,7 +254,3 @@ def _failure(seen: Observation) -> str:
 
 def _named(dataset_name: str, dataset_id: str) -> str:
     return f'"{dataset_name}"' if dataset_name else f"dataset {dataset_id}"
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final, Self
 
-from veracity_provider.description.dataset_ingest import DEFAULT_JOB_TIMEOUT_S, DatasetIngestInputs
+from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
+from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 from veracity_provider.storage.sources import FileSource, Source, TextSource
 
-DEFAULT_TIMEOUT_S: Final = DEFAULT_JOB_TIMEOUT_S
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -60,7 +60,7 @@ class IngestInputs:
             follows=_jobs_followed(properties.get("follows")),
             ingests_before=None if before is None else tuple(before),
             keeps_content=bool(properties.get("keeps_content_hash")),
-            timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_TIMEOUT_S,
+            timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_JOB_TIMEOUT_S,
         )
 
     @property

@@ -78,7 +78,7 @@ class UploadPlan:
 
 
 def plan_upload(known: Known, declared: IngestInputs) -> UploadPlan:
-    """What an upload does about *declared*; the tables of docs/decisions/exactly-once.md, in their order."""
+    """What an upload does about *declared*. Why: docs/decisions/exactly-once.md."""
     found = _go_through(known, declared)
     serving = _serving(known, found, declared)
     return UploadPlan(

@@ -39,7 +39,7 @@ class Staging:
         journal, begun = journal_of(self._services), self._services.monotonic()
         journal.require_writable(str(self._declared.dataset_id))
         fingerprint = self._fingerprint()
-        rows_before = None if self._declared.is_repeatable else count_rows(self._services, self._reference(""))
+        rows_before = None if self._declared.is_repeatable else self._count_rows()
         try:
             job_id = self._register_and_upload(fingerprint)
         except SasRejected:
@@ -65,6 +65,9 @@ class Staging:
                 "job has to be made, it is ingested as it is now"
             )
         return found
+
+    def _count_rows(self) -> int | None:
+        return count_rows(self._services, str(self._declared.workspace_id), str(self._declared.dataset_id))
 
     def _register_and_upload(self, fingerprint: Fingerprint) -> str:
         job_id, sas_uri = self._register()

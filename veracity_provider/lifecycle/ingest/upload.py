@@ -14,7 +14,7 @@ from veracity_provider.lifecycle.ingest.inputs import (
 )
 from veracity_provider.lifecycle.ingest.past import PastJobs
 from veracity_provider.lifecycle.ingest.preflight import Preflight, is_due
-from veracity_provider.lifecycle.ingest.previewed import PreviewedContent
+from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW, URN, PreviewedContent
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.progress import size
@@ -33,10 +33,6 @@ from veracity_provider.storage.sources import Source
 
 PORTAL_LIMIT_BYTES: Final = 10**9
 """Source: docs/platform.md, "Ingest jobs"."""
-IS_PREVIEW: Final = "is_preview"
-"""An input that the program sets and `check` takes out: the engine does not tell `check` whether it is a preview."""
-URN: Final = "urn"
-"""Likewise: which resource the note of what a preview saw is about."""
 _DECIDES_CONTENT: Final = ("dataset_id", "workspace_id", "content_hash", "operation", "triggers")
 
 

@@ -109,22 +109,14 @@ class Journal:
     def find(self, job: JobReference) -> Entry | None:
         """The entry of *job*; None when this machine knows nothing of it."""
         with self._translated("read"):
-            for path in (self._path(job), self._path_of_0_1_0(job.job_id)):
-                found = self._read(path, job)
-                if found:
-                    return found
-        return None
+            return self._read(self._path(job), job) or self._read(self._path_of_0_1_0(job.job_id), job)
 
     def find_by_id(self, job_id: str) -> Entry | None:
         """The same where its dataset is not known."""
         with self._translated("read"):
-            for path in [*self._folder.glob(f"*/{job_id}.json"), self._path_of_0_1_0(job_id)]:
-                dataset_id = "" if path.parent == self._folder else path.parent.name
-                unknown = JobReference(job_id=job_id, workspace_id="", dataset_id=dataset_id, operation="")
-                found = self._read(path, unknown)
-                if found:
-                    return found
-        return None
+            path = next(self._folder.glob(f"*/{job_id}.json"), None)
+        dataset_id = path.parent.name if path else ""
+        return self.find(JobReference(job_id=job_id, workspace_id="", dataset_id=dataset_id, operation=""))
 
     def open_jobs(self, dataset_id: str, workspace_id: str) -> list[Entry]:
         """Every job of the dataset that may be at work, of whatever resource or stack, the oldest first."""

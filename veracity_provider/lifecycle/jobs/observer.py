@@ -93,14 +93,15 @@ class JobObserver:
             raise first.failure
         return self._write(seen)
 
-    def left_s(self, seen: Observation) -> float:
-        """How long a job that was not seen to end is still waited for, in seconds."""
-        return self._left_s(seen, is_shown=seen.evidence.report is not None)
+    def left_s(self, seen: Observation, *, is_unanswered: bool = False) -> float:
+        """
+        How long a job that was not seen to end is still waited for, in seconds.
 
-    def _left_s(self, seen: Observation, *, is_shown: bool) -> float:
+        *is_unanswered*: the platform did not answer, so it may know the job.
+        """
         return waiting_time_s(
             seen.evidence.entry,
-            is_shown=is_shown,
+            is_shown=is_unanswered or seen.evidence.report is not None,
             is_repeatable=seen.job.is_repeatable,
             timeout_s=self._timeout_s,
             usual_s=self._services.settings.usual_job_s,
@@ -122,7 +123,7 @@ class JobObserver:
         return Observation(job=job, evidence=evidence), first
 
     def _wait(self, seen: Observation, first: Look) -> Observation:
-        limit_s = self._left_s(seen, is_shown=seen.evidence.report is not None or first.failure is not None)
+        limit_s = self.left_s(seen, is_unanswered=first.failure is not None)
         entry = seen.evidence.entry
         if limit_s > 0 and (entry is None or entry.state is not JobState.STARTED):
             self._reporter.info(

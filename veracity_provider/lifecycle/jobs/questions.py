@@ -1,13 +1,12 @@
 """What a person is told about a job of which only a person can say what became of it."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, final
 
 from veracity_provider.errors import VeracityError
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
+from veracity_provider.lifecycle.progress import moment
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.settings import Answer
 
@@ -29,15 +28,6 @@ def answers_about(job: JobReference) -> tuple[Answer, ...]:
     if not job.operation:
         return ROWS + END
     return END if job.is_repeatable else ROWS
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowCounts:
-    """Rows of the dataset before the upload and now, and rows of the file; None where they are not known."""
-
-    before: int | None
-    now: int | None
-    in_file: int | None
 
 
 @final
@@ -67,15 +57,12 @@ class Questions:
 
     def _evidence(self, seen: Observation) -> list[str]:
         entry = seen.evidence.entry
-        since = f", started {_time(entry.starting_at)}" if entry and entry.starting_at is not None else ""
+        since = f", started {moment(entry.starting_at)}" if entry and entry.starting_at is not None else ""
         said = f"shows it as {seen.status}" if seen.evidence.report else "does not know it"
         lines = [f"the platform {said}{since}"]
         if isinstance(seen.job, Job) and not seen.job.is_repeatable:
-            lines.append(_in_words(self._rows(seen.job)))
+            lines.append(_row_counts(seen.job, count_rows(self._services, seen.job.workspace_id, seen.job.dataset_id)))
         return lines
-
-    def _rows(self, job: Job) -> RowCounts:
-        return RowCounts(before=job.rows_before, now=count_rows(self._services, job), in_file=job.rows_in_file)
 
     def _too_early(self, job: JobReference) -> list[str]:
         running = [
@@ -91,10 +78,10 @@ class Questions:
         return ["While a job of this dataset runs it is too early to decide; the portal shows which do."]
 
 
-def count_rows(services: Services, job: JobReference) -> int | None:
-    """How many rows the job's dataset has; None where the platform does not say."""
+def count_rows(services: Services, workspace_id: str, dataset_id: str) -> int | None:
+    """How many rows a dataset has; None where the platform does not say."""
     try:
-        return services.clients.datasets.count_rows(job.workspace_id, job.dataset_id)
+        return services.clients.datasets.count_rows(workspace_id, dataset_id)
     except VeracityError:
         # The count helps a person to answer; without it the question is the same.
         return None
@@ -116,11 +103,13 @@ def _what_is_known(seen: Observation) -> str:
     return "may have been started, and was not seen to end"
 
 
-def _in_words(rows: RowCounts) -> str:
-    before = "an unknown number" if rows.before is None else f"{rows.before:,}"
-    now = "an unknown number" if rows.now is None else f"{rows.now:,}"
-    in_file = "an unknown number" if rows.in_file is None else f"{rows.in_file:,}"
-    return f"rows of the dataset: {before} before the upload, {now} now; rows of the file: {in_file}"
+def _row_counts(job: Job, now: int | None) -> str:
+    before, after, in_file = map(_shown, (job.rows_before, now, job.rows_in_file))
+    return f"rows of the dataset: {before} before the upload, {after} now; rows of the file: {in_file}"
+
+
+def _shown(count: int | None) -> str:
+    return "an unknown number" if count is None else f"{count:,}"
 
 
 def _ways_on(job_id: str, answers: tuple[Answer, ...]) -> list[str]:
@@ -132,7 +121,3 @@ def _ways_on(job_id: str, answers: tuple[Answer, ...]) -> list[str]:
         ),
         f"""Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{{"{job_id}": "{answers[0]}"}}'.)""",
     ]
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
