@@ -40,6 +40,8 @@ def declared(content, operation="Upsert", dataset="d", follows=(), **more):
         ingests_before=None,
         keeps_content=more.get("keeps_content", False),
         timeout_s=900.0,
+        preflight="header",
+        job_id=None,
     )
 
 

@@ -53,6 +53,11 @@ def current_job(properties: JsonObject) -> Job:
     return Job.from_properties(history.get(_CURRENT) or properties)
 
 
+def recorded_jobs(state: JsonObject) -> frozenset[str]:
+    """Ids of jobs that a state shows as done. After a change was taken back, 0.1.0 named it `effective_job_id`."""
+    return frozenset(str(state[name]) for name in ("job_id", "effective_job_id") if state.get(name))
+
+
 def ingests_before(history: Mapping[str, Any] | None) -> tuple[str, ...] | None:
     """Names of the ingests declared before the current job was made, from the property; None where it does not say."""
     current: JsonObject = (history or {}).get(_CURRENT) or {}

@@ -3,7 +3,7 @@
 from typing import Any, Final, final
 
 from veracity_provider.api.models import JobPhase
-from veracity_provider.description.dataset_ingest import DatasetIngestInputs
+from veracity_provider.description.dataset_ingest import DatasetIngestInputs, DatasetIngestOutputs
 from veracity_provider.errors import (
     IngestJobFailed,
     IngestJobInDoubt,
@@ -14,10 +14,9 @@ from veracity_provider.errors import (
     UnexpectedAnswer,
 )
 from veracity_provider.lifecycle.ingest import presence
-from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
+from veracity_provider.lifecycle.ingest.history import JobHistory, current_job, recorded_jobs
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
 from veracity_provider.lifecycle.ingest.plan import has_ended_after
-from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.jobs.failures import failure_text
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
@@ -49,30 +48,32 @@ class DatasetIngestLifecycle:
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Its inputs have been judged as those of its upload; of one that is new, the engine asks for no `diff`."""
         inputs = complete(news, self._services.settings.workspace_id)
-        if not olds and is_known(inputs.get("job_id")):
+        job_id = IngestInputs.from_properties(inputs).job_id
+        if not olds and isinstance(job_id, str):
             run = _JobRun(self._services, inputs, frozenset(), reporter)
             try:
                 run.say_what_to_expect()
             except (PlatformError, PlatformUnreachable, UnexpectedAnswer) as error:
-                reporter.warning(f"what became of ingest job {inputs['job_id']} could not be found out: {error}")
+                reporter.warning(f"what became of ingest job {job_id} could not be found out: {error}")
         return Checked(inputs=inputs)
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """Another job of its upload, and nothing else, runs it again."""
         before = complete(olds, None)
         replaces = tuple(name for name in DatasetIngestInputs.replacing() if before.get(name) != news.get(name))
-        job_changes = not is_known(news.get("job_id")) or olds.get("job_id") != news.get("job_id")
-        if is_known(news.get("job_id")) and job_changes:
-            _JobRun(self._services, news, _recorded(olds), reporter).say_what_to_expect()
+        job_id = IngestInputs.from_properties(news).job_id
+        job_changes = not isinstance(job_id, str) or job_id != IngestInputs.from_properties(olds).job_id
+        if isinstance(job_id, str) and job_changes:
+            _JobRun(self._services, news, recorded_jobs(olds), reporter).say_what_to_expect()
         return Difference(changes=bool(replaces) or job_changes, replaces=replaces)
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:
         """Start the job, unless it was started before, and wait for its end."""
-        return Created(id=news["job_id"], outputs=self._run(news, frozenset(), reporter))
+        return Created(id=current_job(news).job_id, outputs=self._run(news, frozenset(), reporter))
 
     def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
         """The same, knowing which job was done last."""
-        return self._run(news, _recorded(olds), reporter)
+        return self._run(news, recorded_jobs(olds), reporter)
 
     def _run(self, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> JsonObject:
         begun, begun_at = self._services.monotonic(), self._services.time()
@@ -80,7 +81,8 @@ class DatasetIngestLifecycle:
         entry = done.evidence.entry
         started_at = entry.starting_at if entry and entry.starting_at is not None else begun_at
         ended_at = entry.updated_at if entry and entry.state is JobState.COMPLETED and entry.updated_at else None
-        bytes_ = size(news["size_bytes"]) if is_known(news.get("size_bytes")) else "its file"
+        size_bytes = IngestInputs.from_properties(news).size_bytes
+        bytes_ = size(size_bytes) if isinstance(size_bytes, int) else "its file"
         reporter.info(
             f"{done.job.operation} of {bytes_} into {_named(done.dataset_name, done.job.dataset_id)} took "
             f"{duration(self._services.monotonic() - begun)}"
@@ -99,7 +101,9 @@ class DatasetIngestLifecycle:
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: rows stay, since the platform has no undo."""
-        reporter.info(f"forgotten; its rows stay in {_named(olds.get('dataset_name') or '', olds['dataset_id'])}")
+        name = DatasetIngestOutputs.from_state(olds).dataset_name
+        dataset_id = IngestInputs.from_properties(olds).dataset_id
+        reporter.info(f"forgotten; its rows stay in {_named(name, str(dataset_id))}")
 
 
 @final
@@ -235,11 +239,6 @@ class _JobRun:
 
     def _ask(self, seen: Observation) -> str:
         return self._questions.ask(seen, consequence=_NOTHING_STARTED)
-
-
-def _recorded(olds: JsonObject) -> frozenset[str]:
-    """The job that the state shows as done. After a change was taken back, 0.1.0 named it `effective_job_id`."""
-    return frozenset(str(olds[name]) for name in ("job_id", "effective_job_id") if olds.get(name))
 
 
 def _failure(seen: Observation) -> str:

@@ -17,17 +17,29 @@ _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a preflight is about: which content goes where, and how. All of it is known."""
+
+    workspace_id: str
+    dataset_id: str
+    operation: str
+    content_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestInputs:
     """
     The inputs of both resources, as `check` has completed them. Some are unknown in a preview.
 
     Args:
-        content_hash: SHA-256 of the source's bytes, in hex; *size_bytes* is how many they are.
+        content_hash: SHA-256 of the source's bytes, in hex; *size_bytes* is how many they are. Before `check` has found
+            the hash it is unknown, unless `ignore_changes` keeps the last one.
         follows: Ids of the Overwrite jobs of this dataset that were declared before this ingest.
         ingests_before: Names of the ingests into this dataset that were declared before this one; given where it may be
             an Overwrite.
         keeps_content: Whether `ignore_changes` holds the content hash, so that other bytes are no reason to ingest.
         timeout_s: Longest wait for one job.
+        job_id: The job of the upload; None for the upload itself.
     """
 
     workspace_id: str | Unknown
@@ -35,38 +47,58 @@ class IngestInputs:
     operation: str | Unknown
     source: Any
     content_hash: str | Unknown
-    size_bytes: int | Unknown
+    size_bytes: int | Unknown | None
     file_name: str | Unknown | None
     triggers: Any
     follows: tuple[str, ...] | Unknown
     ingests_before: tuple[str, ...] | None
     keeps_content: bool
+    preflight: str | Unknown
     timeout_s: float
+    job_id: str | Unknown | None
 
     @classmethod
     def from_properties(cls, properties: JsonObject) -> Self:
-        """From properties that `check` has completed, or from a state that an earlier release wrote."""
+        """From properties in one form (see `complete`), or from a state that an earlier release wrote."""
         timeout = properties.get("job_timeout_seconds")
         before = properties.get("ingests_before")
         return cls(
             workspace_id=_in_one_form(properties.get("workspace_id")),
             dataset_id=_in_one_form(properties.get("dataset_id")),
-            operation=properties["operation"],
+            operation=properties.get("operation", UNKNOWN),
             source=properties.get("source"),
             content_hash=properties.get("content_hash", UNKNOWN),
-            size_bytes=properties.get("size_bytes", UNKNOWN),
+            size_bytes=properties.get("size_bytes"),
             file_name=properties.get("file_name"),
             triggers=properties.get("triggers"),
             follows=_jobs_followed(properties.get("follows")),
             ingests_before=None if before is None else tuple(before),
             keeps_content=bool(properties.get("keeps_content_hash")),
+            preflight=properties.get("preflight") or "header",
             timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_JOB_TIMEOUT_S,
+            job_id=properties.get("job_id"),
         )
 
     @property
     def is_repeatable(self) -> bool:
         """Whether running the operation a second time changes nothing."""
         return self.operation in REPEATABLE
+
+    @property
+    def target(self) -> Target | None:
+        """None while a part of it is unknown."""
+        parts = {
+            "workspace_id": self.workspace_id,
+            "dataset_id": self.dataset_id,
+            "operation": self.operation,
+            "content_hash": self.content_hash,
+        }
+        known = {name: part for name, part in parts.items() if isinstance(part, str)}
+        return Target(**known) if len(known) == len(parts) else None
+
+    def asks_the_same_as(self, other: "IngestInputs") -> bool:
+        """Whether both are about the same content, in the same place, for the same reason."""
+        return self.target is not None and self.target == other.target and self.triggers == other.triggers
 
     def is_served_by(self, job: Job) -> bool:
         """Whether *job* was made for what these inputs ask; never while one of them is unknown."""
@@ -102,13 +134,24 @@ def complete(inputs: JsonObject, workspace_id: str | None) -> dict[str, Any]:
     return completed
 
 
+def with_content(
+    inputs: JsonObject, content_hash: str | Unknown, size_bytes: int | Unknown | None, *, is_kept: bool = False
+) -> dict[str, Any]:
+    """*inputs* with their content; *is_kept* says that `ignore_changes` holds its hash."""
+    kept = {"keeps_content_hash": True} if is_kept else {}
+    return {**inputs, "content_hash": content_hash, "size_bytes": size_bytes, **kept}
+
+
 def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:
-    """Everything wrong with *inputs*, by property, that shows without looking at a file."""
+    """Everything wrong with completed *inputs*, by property, that shows without looking at a file."""
+    problems: tuple[InputProblem, ...] = ()
     try:
         DatasetIngestInputs.from_properties(inputs)
     except InputError as error:
-        return error.problems
-    return ()
+        problems = error.problems
+    if inputs.get("workspace_id") is None:
+        problems = (*problems, InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
+    return problems
 
 
 def resolve_source(source: str | Mapping[str, Any], project: Path) -> Source:

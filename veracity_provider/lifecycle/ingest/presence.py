@@ -3,6 +3,7 @@
 from typing import Final
 
 from veracity_provider.api.datasets import Presence
+from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Found, JsonObject, Reporter
@@ -22,13 +23,14 @@ def read(services: Services, id_: str, olds: JsonObject, reporter: Reporter) -> 
     Raises:
         VeracityError: The platform did not answer, or not in its own words.
     """
-    found = services.clients.datasets.check_presence(olds["workspace_id"], olds["dataset_id"])
+    recorded = IngestInputs.from_properties(olds)
+    found = services.clients.datasets.check_presence(str(recorded.workspace_id), str(recorded.dataset_id))
     if found.presence is Presence.GONE:
-        reporter.info(f"dataset {olds['dataset_id']} is gone")
+        reporter.info(f"dataset {recorded.dataset_id} is gone")
         return None
     if found.presence is Presence.UNPROVEN:
         reporter.warning(
-            f"dataset {olds['dataset_id']} was not found, but {found.reason}; its ingest is kept in the state. If the "
+            f"dataset {recorded.dataset_id} was not found, but {found.reason}; its ingest is kept in the state. If the "
             "dataset is gone for good, take its entry out of the program and run `pulumi up`"
         )
     inputs = {name: olds[name] for name in INPUTS if is_known(olds.get(name))}

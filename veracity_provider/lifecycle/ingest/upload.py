@@ -11,9 +11,10 @@ from veracity_provider.lifecycle.ingest.inputs import (
     complete,
     platform_file_name,
     resolve_source,
+    with_content,
 )
 from veracity_provider.lifecycle.ingest.past import PastJobs
-from veracity_provider.lifecycle.ingest.preflight import Preflight, is_due
+from veracity_provider.lifecycle.ingest.preflight import Preflight, target_to_check
 from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW, URN, PreviewedContent
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
@@ -27,13 +28,13 @@ from veracity_provider.lifecycle.values import (
     Found,
     JsonObject,
     Reporter,
+    Unknown,
 )
 from veracity_provider.storage.fingerprint import Fingerprints
 from veracity_provider.storage.sources import Source
 
 PORTAL_LIMIT_BYTES: Final = 10**9
 """Source: docs/platform.md, "Ingest jobs"."""
-_DECIDES_CONTENT: Final = ("dataset_id", "workspace_id", "content_hash", "operation", "triggers")
 
 
 @final
@@ -50,8 +51,6 @@ class IngestUploadLifecycle:
         inputs = complete(news, self._services.settings.workspace_id)
         is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
         problems = check_ingest(inputs)
-        if inputs["workspace_id"] is None:
-            problems = (*problems, InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
         if problems:
             return Checked(inputs=inputs, problems=problems)
         checked = self._with_content(olds, inputs, reporter)
@@ -59,8 +58,8 @@ class IngestUploadLifecycle:
 
     def _as_previewed(self, checked: Checked, urn: str, *, is_preview: bool) -> Checked:
         """What `up` ingests is what its own preview saw."""
-        content_hash = checked.inputs["content_hash"]
-        if content_hash is UNKNOWN or not urn:
+        content_hash = IngestInputs.from_properties(checked.inputs).content_hash
+        if isinstance(content_hash, Unknown) or not urn:
             return checked
         if is_preview:
             self._previewed.note(urn, content_hash)
@@ -75,41 +74,46 @@ class IngestUploadLifecycle:
         return Checked(inputs=checked.inputs, problems=(InputProblem("source", reason),))
 
     def _with_content(self, olds: JsonObject, inputs: dict[str, Any], reporter: Reporter) -> Checked:
-        if has_unknown(inputs.get("source")):
-            return Checked(inputs={**inputs, "content_hash": UNKNOWN, "size_bytes": UNKNOWN})
-        source = resolve_source(inputs["source"], self._services.project)
+        before, declared = IngestInputs.from_properties(olds), IngestInputs.from_properties(inputs)
+        if has_unknown(declared.source):
+            return Checked(inputs=with_content(inputs, UNKNOWN, UNKNOWN))
+        source = resolve_source(declared.source, self._services.project)
         try:
-            inputs |= self._content(olds, inputs, source)
+            completed = self._with_hash(before, declared, inputs, source)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
-        if not is_due(olds, inputs):
-            return Checked(inputs=inputs)
-        self._say_unusual(source.name, inputs, reporter)
-        return Checked(inputs=inputs, problems=Preflight(self._services).problems(inputs, source, reporter))
+        declared = IngestInputs.from_properties(completed)
+        target = target_to_check(before, declared)
+        if target is None:
+            return Checked(inputs=completed)
+        self._say_unusual(source.name, declared, reporter)
+        return Checked(inputs=completed, problems=Preflight(self._services).problems(target, source, reporter))
 
-    def _content(self, olds: JsonObject, inputs: JsonObject, source: Source) -> dict[str, Any]:
-        """Hash and size; a hash that is there already was put there by `ignore_changes`, and is what is ingested."""
-        kept = inputs.get("content_hash")
-        if kept is None:
+    def _with_hash(
+        self, before: IngestInputs, declared: IngestInputs, inputs: JsonObject, source: Source
+    ) -> dict[str, Any]:
+        """A hash that is there already was put there by `ignore_changes`, and is what is ingested."""
+        kept = declared.content_hash
+        if isinstance(kept, Unknown):
             found = self._fingerprints.of(source)
-            return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
-        if all(olds.get(name) == inputs.get(name) for name in _DECIDES_CONTENT):
-            return {"size_bytes": olds.get("size_bytes"), "keeps_content_hash": True}
+            return with_content(inputs, found.content_hash, found.size_bytes)
+        if before.asks_the_same_as(declared):
+            return with_content(inputs, kept, before.size_bytes, is_kept=True)
         found = self._fingerprints.of(source)
         if kept != found.content_hash:
             raise SourceChanged(
                 f"{source.name} has other bytes than those that were ingested, and `ignore_changes` keeps their "
                 "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
             )
-        return {"size_bytes": found.size_bytes, "keeps_content_hash": True}
+        return with_content(inputs, kept, found.size_bytes, is_kept=True)
 
-    def _say_unusual(self, source_name: str, inputs: JsonObject, reporter: Reporter) -> None:
-        file_name, size_bytes = inputs.get("file_name"), inputs["size_bytes"]
-        if file_name is not UNKNOWN:
+    def _say_unusual(self, source_name: str, declared: IngestInputs, reporter: Reporter) -> None:
+        file_name, size_bytes = declared.file_name, declared.size_bytes
+        if not isinstance(file_name, Unknown):
             given, taken = file_name or source_name, platform_file_name(source_name, file_name)
             if given != taken:
                 reporter.info(f'"{given}" is uploaded as "{taken}", since the platform takes no special characters')
-        if size_bytes > PORTAL_LIMIT_BYTES:
+        if isinstance(size_bytes, int) and size_bytes > PORTAL_LIMIT_BYTES:
             reporter.info(
                 f"{source_name} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
             )
