@@ -10,10 +10,10 @@ from typing import Final, final
 
 from pulumi.dynamic import Config
 
+from veracity_provider.display.ancestors import cli_run
+from veracity_provider.display.engine import Engine, Row, end_with
+from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
-from veracity_provider.dynamic.ancestors import cli_run
-from veracity_provider.dynamic.engine import Engine, Row, end_with
-from veracity_provider.dynamic.terminal import shows_live_text
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
 from veracity_provider.settings import Settings

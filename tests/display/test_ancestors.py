@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from veracity_provider.dynamic.ancestors import ancestors, cli_run
+from veracity_provider.display.ancestors import ancestors, cli_run
 
 ROOT = Path(__file__).resolve().parents[2]
-ASK = "import os; from veracity_provider.dynamic.ancestors import cli_run; print(cli_run(os.getpid()))"
+ASK = "import os; from veracity_provider.display.ancestors import cli_run; print(cli_run(os.getpid()))"
 TWICE = f"""
 import subprocess, sys
 for _ in range(2):

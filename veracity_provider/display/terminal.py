@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from veracity_provider.dynamic.ancestors import ancestors
+from veracity_provider.display.ancestors import ancestors
 
 
 def shows_live_text(environ: Mapping[str, str]) -> bool:

@@ -2,8 +2,8 @@ import socket
 
 from pulumi.runtime.proto import engine_pb2
 
-from veracity_provider.dynamic.engine import Engine, Row
-from veracity_provider.dynamic.terminal import shows_live_text
+from veracity_provider.display.engine import Engine, Row
+from veracity_provider.display.terminal import shows_live_text
 
 
 class Display:
