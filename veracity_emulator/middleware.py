@@ -131,7 +131,13 @@ def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
-    problem = storage_error(403, "AuthenticationFailed") if effect.kind == "expireSas" else accounts.rejected()
+    if effect.kind == "noSubscription":
+        product = "File storage" if "/storages/" in path else "Schema management"
+        problem = gateway_error(403, f"The workspace has no subscription to {product}.")
+    elif effect.kind == "expireSas":
+        problem = storage_error(403, "AuthenticationFailed")
+    else:
+        problem = accounts.rejected()
     return problem.status, problem.headers, problem.body
 
 
