@@ -66,6 +66,16 @@ def caller(request: Request, backend: Backend, audience: Literal["workbench", "f
     return Account(id=row["id"], role=row["role"], datasets=datasets or None)
 
 
+def client_secrets(backend: Backend) -> list[str]:
+    """Those of all accounts."""
+    return [row["secret"] for row in backend.database.read().execute("SELECT secret FROM accounts")]
+
+
+def subscription_keys(backend: Backend) -> list[str]:
+    """All there are."""
+    return [row["key"] for row in backend.database.read().execute("SELECT key FROM subscription_keys")]
+
+
 def rejected() -> ServiceError:
     """The refusal of a token."""
     return apim_error(401, "Unauthorized. Access token is missing or invalid.")
