@@ -2,12 +2,13 @@
 
 import ipaddress
 import json
+import re
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from veracity_emulator.config import LONGEST_S, Config, IdleStatus, SecondStart
+from veracity_emulator.config import LONGEST_S, RIGHTS, Config, IdleStatus, NameTaken, SecondStart
 from veracity_emulator.database import StateRefused
 from veracity_emulator.server import PortTaken, Ready, serve
 
@@ -34,6 +35,14 @@ def serve_command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Keep second starts and jobs at once in one dataset as violations.")
     ] = False,
+    write_sas: Annotated[str, typer.Option(help="Rights of a SAS of file storage that writes.")] = "racwl",
+    reader_sas: Annotated[bool, typer.Option(help="Whether a Reader gets a SAS that reads.")] = True,
+    header_only_create: Annotated[
+        bool, typer.Option(help="Whether a dataset can be created from a header alone.")
+    ] = True,
+    name_taken: Annotated[
+        str, typer.Option(help="When a taken name is found: at registration, or at the end of the job.")
+    ] = "registration",
     tls: Annotated[bool, typer.Option("--tls", help="Serve https; the ready line says what to trust.")] = False,
     public_url: Annotated[
         str, typer.Option(help="Address that clients know it by, behind a proxy or a container's port.")
@@ -45,6 +54,8 @@ def serve_command(
     """Serve until interrupted. Prints one JSON line when it is ready."""
     _require(idle_status in {"Running", "Pending", "404"}, "--idle-status is Running, Pending or 404")
     _require(second_start in {"409", "same", "again"}, "--second-start is 409, same or again")
+    _require(name_taken in {"registration", "end"}, "--name-taken is registration or end")
+    _require(bool(re.match(RIGHTS, write_sas)), "--write-sas has rights in the order racwdxltmeop, like racwdlm")
     _require(_is_loopback(host) or bool(allow_remote), f"{host} is not loopback; say why with --allow-remote REASON")
     config = Config(
         host=host,
@@ -56,6 +67,10 @@ def serve_command(
         token_seconds=token_seconds,
         sas_seconds=sas_seconds,
         strict=strict,
+        write_sas=write_sas,
+        reader_sas=reader_sas,
+        header_only_create=header_only_create,
+        name_taken=cast("NameTaken", name_taken),
         tls=tls,
         public_url=public_url.rstrip("/"),
     )

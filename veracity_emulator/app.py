@@ -22,10 +22,9 @@ from veracity_emulator.identity import accounts
 from veracity_emulator.identity import routes as identity
 from veracity_emulator.middleware import FaultMiddleware
 from veracity_emulator.operations import mounted
+from veracity_emulator.storage import entries, store
 from veracity_emulator.storage import routes as storage
-from veracity_emulator.storage import store
-from veracity_emulator.storage.entries import ADDED_COLUMNS
-from veracity_emulator.workbench import datasets, ingest, jobs, schemas, workspaces
+from veracity_emulator.workbench import datasets, filestorage, ingest, jobs, schemas, workspaces
 from veracity_emulator.workbench.errors import gateway_error
 
 _TABLES = (
@@ -37,7 +36,7 @@ _SERVICES = (schemas.GATEWAY, fabric.DATA, fabric.PROVISIONING, control.ROOT)
 
 def make_backend(config: Config, folder: Path) -> Backend:
     """A backend whose state is in *folder*; raises `StateRefused` where that cannot be used."""
-    clock, database = Clock(), Database(folder, _TABLES, ADDED_COLUMNS)
+    clock, database = Clock(), Database(folder, _TABLES, (*entries.ADDED_COLUMNS, *datasets.ADDED_COLUMNS))
     made = Backend(
         config=config, clock=clock, database=database, files=store.FileStore(folder / "files", database, clock)
     )
@@ -53,6 +52,7 @@ def make_app(backend: Backend) -> FaultMiddleware:
         *schemas.operations(),
         *datasets.operations(),
         *ingest.operations(),
+        *filestorage.operations(),
         *fabric.operations(),
         *stewards.operations(),
     ]

@@ -23,6 +23,10 @@ _SETTINGS: Final = {
     "tokenSeconds": "token_seconds",
     "sasSeconds": "sas_seconds",
     "strict": "strict",
+    "writeSas": "write_sas",
+    "readerSas": "reader_sas",
+    "headerOnlyCreate": "header_only_create",
+    "nameTaken": "name_taken",
 }
 
 

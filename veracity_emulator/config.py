@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+NameTaken = Literal["registration", "end"]
 IdleStatus = Literal["Running", "Pending", "404"]
 SecondStart = Literal["409", "same", "again"]
+RIGHTS: Final = "^r?a?c?w?d?x?l?t?m?e?o?p?$"
+"""Rights of a SAS, in the order in which they are written."""
 LONGEST_S: Final = 1e9
 """No setting of time is longer: 30 years and more."""
 
@@ -21,6 +24,10 @@ class Config:
         second_start: What a second start does: is refused, changes nothing, or applies the rows again.
         token_seconds: Life of a token.
         sas_seconds: Life of an upload folder's SAS.
+        write_sas: Rights in the SAS of file storage that writes.
+        reader_sas: Whether a Reader gets a SAS that reads.
+        header_only_create: Whether a job that creates a dataset from a header alone completes.
+        name_taken: When the name of a dataset that is to be created is found to be taken.
         tls: Serve https, with a certificate that is made at the start.
         public_url: The address that clients know it by, where that is not the one it listens on.
         strict: A second start of a job, or two jobs at work on one dataset, is kept as a violation.
@@ -35,5 +42,9 @@ class Config:
     token_seconds: float = 3600.0
     sas_seconds: float = 3600.0
     strict: bool = False
+    write_sas: str = "racwl"
+    reader_sas: bool = True
+    header_only_create: bool = True
+    name_taken: NameTaken = "registration"
     tls: bool = False
     public_url: str = ""

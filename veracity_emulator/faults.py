@@ -51,11 +51,11 @@ class DelayEffect(_Effect):
 
 class PlainEffect(_Effect):
     """
-    A cut connection before or after the work, a token or SAS that has expired, a page of HTML with status 200, or a
-    job that hangs once it is started.
+    A cut connection before or after the work, a token or SAS that has expired, a page of HTML with status 200, a job
+    that hangs once it is started, or a workspace without the subscription that the call needs.
     """
 
-    kind: Literal["cutBefore", "cutAfter", "expireToken", "expireSas", "html", "hangJob"]
+    kind: Literal["cutBefore", "cutAfter", "expireToken", "expireSas", "html", "hangJob", "noSubscription"]
 
 
 class SlowJobEffect(_Effect):

@@ -9,13 +9,16 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veracity_emulator.backend import Backend
+from veracity_emulator.clock import iso
 from veracity_emulator.errors import ServiceError, apim_error
 from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
 from veracity_emulator.identity import accounts
+from veracity_emulator.leaks import find_leaks, masked
 from veracity_emulator.request_log import Logged
 from veracity_emulator.storage.errors import storage_error
 from veracity_emulator.storage.sas import ACCOUNT
+from veracity_emulator.violations import Violation
 from veracity_emulator.workbench.errors import gateway_error
 
 CUT: Final = "veracity.cut"
@@ -54,6 +57,8 @@ class FaultMiddleware:
         begun, logged = time.monotonic(), self._logged(scope)
         if not scope["path"].startswith("/_emulator"):
             self._backend.requests.add(logged)
+            if self._backend.setting("strict"):
+                self._note_leaks(scope)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -86,6 +91,18 @@ class FaultMiddleware:
             if scope["method"] == "HEAD":
                 headers, body = {name: value for name, value in headers.items() if name != "Content-Type"}, b""
             await _send(send, status, headers, body)
+
+    def _note_leaks(self, scope: Scope) -> None:
+        secrets = accounts.client_secrets(self._backend)
+        keys = accounts.subscription_keys(self._backend)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        request = f"{scope['method']} {masked(scope['path'], (*secrets, *keys))}"
+        now = iso(self._backend.clock.time())
+        self._backend.violations.add(
+            Violation(text=f"Request {request}: {found}, where none belongs.", at=now)
+            for found in find_leaks(scope["path"], query, headers, client_secrets=secrets, keys=keys)
+        )
 
     def _logged(self, scope: Scope) -> Logged:
         return Logged(
@@ -131,7 +148,13 @@ def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
-    problem = storage_error(403, "AuthenticationFailed") if effect.kind == "expireSas" else accounts.rejected()
+    if effect.kind == "noSubscription":
+        product = "File storage" if "/storages/" in path else "Schema management"
+        problem = gateway_error(403, f"The workspace has no subscription to {product}.")
+    elif effect.kind == "expireSas":
+        problem = storage_error(403, "AuthenticationFailed")
+    else:
+        problem = accounts.rejected()
     return problem.status, problem.headers, problem.body
 
 

@@ -18,8 +18,8 @@ from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.identity.accounts import Account, caller
 from veracity_emulator.workbench.errors import gateway_error, model_error
 
-Guard = Literal["workbench", "fabric"]
 _Body = TypeVar("_Body", bound=BaseModel)
+Guard = Literal["workbench", "fabric"]
 
 
 class Wire(BaseModel):
@@ -50,6 +50,21 @@ class Call:
         """A parameter of the path."""
         return str(self.request.path_params[name])
 
+    def model_or_defaults(self, model: type[_Body]) -> _Body:
+        """The same, and no body at all means all defaults."""
+        return model() if self.body is None else self.model(model)
+
+    def query_model(self, model: type[_Body]) -> _Body:
+        """The parameters of the query as *model*; a 400 that names the parameter otherwise."""
+        try:
+            return model.model_validate(dict(self.request.query_params))
+        except ValidationError as error:
+            raise _malformed(self.guard, errors_by_member(error)) from None
+
+    def flag(self, name: str) -> bool:
+        """A parameter of the query that is `true` or `false`."""
+        return self.query(name).lower() == "true"
+
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the query, its name in any case."""
         found = {key.lower(): value for key, value in self.request.query_params.items()}
@@ -61,6 +76,20 @@ class Call:
             return model.model_validate(self.body)
         except ValidationError as error:
             raise _malformed(self.guard, errors_by_member(error)) from None
+
+    def require_scope(self) -> None:
+        """An account that is scoped to datasets gets no further than these. Which calls it has is partly chosen."""
+        datasets, parameters = self.account.datasets, self.request.path_params
+        if datasets is None or self.guard != "workbench":
+            return
+        if "dataset" in parameters:
+            is_allowed = parameters["dataset"] in datasets
+        else:
+            is_allowed = "job" in parameters or self.request.url.path.endswith(
+                ("/datasets", "/datasets/query", "/tenants")
+            )
+        if not is_allowed:
+            raise gateway_error(403, "The account is scoped to selected datasets.")
 
     def require_admin(self) -> None:
         """Only an Admin of the workspace may go on."""
@@ -117,6 +146,7 @@ def _endpoint(backend: Backend, operation: Operation) -> Callable[[Request], Any
 def _answer(backend: Backend, operation: Operation, request: Request, raw: bytes) -> Response:
     account = caller(request, backend, operation.guard) if operation.guard else Account(id="", role="")
     call = Call(request=request, account=account, body=_parsed(raw, operation.guard), guard=operation.guard)
+    call.require_scope()
     found = operation.handler(backend, call)
     return found if isinstance(found, Response) else JSONResponse(found, operation.status)
 

@@ -75,9 +75,7 @@ class EmulatorProcess(Emulator):
         cast("IO[str]", self._process.stdout).close()
 
     def _started(self) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-        flags = [
-            _flag(name, value) for name, value in self._options.items() if value is not None and value is not False
-        ]
+        flags = [_flag(name, value) for name, value in self._options.items() if value != getattr(Config, name, None)]
         with self._errors.open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "veracity_emulator", "serve", *flags],
@@ -96,8 +94,10 @@ class EmulatorProcess(Emulator):
 
 
 def _flag(name: str, value: object) -> str:
-    flag = f"--{name.replace('_', '-')}"
-    return flag if value is True else f"{flag}={value}"
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{flag}" if value else f"--no-{flag}"
+    return f"--{flag}={value}"
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What a strict emulator does not expect of a client: jobs that are started twice, or two at once in one dataset."""
+"""What a strict emulator does not expect of a client: second starts, two jobs at once, leaked secrets."""
 
 import threading
 from collections.abc import Iterable
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """One of them; *at* is ISO 8601 in UTC. Members are spelled as on the wire."""
+    """One of them, of a job or of none; *at* is ISO 8601 in UTC. Members are spelled as on the wire."""
 
     text: str
-    jobId: str  # noqa: N815 — wire name
-    datasetId: str  # noqa: N815 — wire name
     at: str
+    jobId: str | None = None  # noqa: N815 — wire name
+    datasetId: str | None = None  # noqa: N815 — wire name
 
 
 class Violations:

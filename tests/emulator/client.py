@@ -38,7 +38,7 @@ def listed(sas_uri, **options):
 class Client:
     """One account at one emulator."""
 
-    def __init__(self, emulator, *, reader=False):
+    def __init__(self, emulator, *, reader=False, scoped=False):
         self.url, self.demo = emulator.url, emulator.demo
         self.workspace = self.demo["workspaceId"]
         self.account = (
@@ -46,6 +46,8 @@ class Client:
             if reader
             else (self.demo["clientId"], self.demo["clientSecret"])
         )
+        if scoped:
+            self.account = (self.demo["scopedClientId"], self.demo["scopedClientSecret"])
         self.tokens = {}
 
     def headers(self, resource=WORKBENCH):

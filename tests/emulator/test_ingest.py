@@ -153,7 +153,7 @@ def test_a_file_that_does_not_fit_changes_nothing_and_says_where(client, text, e
     client.ingested(dataset, "Upsert", csv_of(NOON, noon(9)))
     ended = client.ingested(dataset, "Upsert", text)
     assert ended["status"] == "Failed"
-    assert ended["validationError"][0] == error
+    assert ended["validationError"][0] == {**error, "severity": "Error"}
     assert len(client.rows(dataset)) == 1
 
 

@@ -1,6 +1,7 @@
-"""A test that breaks the rules of starting jobs fails, whatever else it asserts."""
+"""A test that breaks the rules of starting jobs, or lets a secret out, fails, whatever else it asserts."""
 
 import pytest
+import requests
 
 from tests.engine.veracity import GATEWAY, held_to_the_rules
 from veracity_emulator.testing import run_emulator
@@ -30,8 +31,12 @@ def start_two(veracity, dataset):
         veracity.somebody_starts(register(veracity, dataset))
 
 
-@pytest.mark.parametrize("break_rule", [start_twice, start_two])
-def test_a_second_start_and_two_jobs_at_work_fail_the_test(url, break_rule):
+def put_a_secret_into_an_address(veracity, _dataset):
+    requests.get(veracity.url + "/somewhere", params={"q": veracity.demo["clientSecret"]}, timeout=30)
+
+
+@pytest.mark.parametrize("break_rule", [start_twice, start_two, put_a_secret_into_an_address])
+def test_a_second_start_two_jobs_at_work_and_a_leak_fail_the_test(url, break_rule):
     with pytest.raises(AssertionError, match="the emulator saw violations:"), held_to_the_rules(url) as veracity:
         break_rule(veracity, veracity.new_dataset())
 

@@ -69,7 +69,7 @@ class Veracity:
         requests.delete(self.url + "/_emulator/faults", timeout=30).raise_for_status()
 
     def violations(self) -> list[str]:
-        """What the emulator, if it is strict, did not expect of its clients: second starts, and jobs at once."""
+        """What the emulator, if it is strict, did not expect of its clients."""
         return [one["text"] for one in self.get("/_emulator/violations")]
 
     def forget_violations(self) -> None:
@@ -126,7 +126,7 @@ def held_to_the_rules(url: str) -> Generator[Veracity]:
     The strict emulator at *url* for one test, which fails at its end for each violation; faults are taken back.
 
     Raises:
-        AssertionError: A job was started twice, or beside another one of its dataset.
+        AssertionError: A job was started twice or beside another one of its dataset, or a secret went astray.
     """
     found = Veracity(url)
     found.forget_violations()  # tests of the emulator itself leave some

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import LATEST, iso
-from veracity_emulator.config import LONGEST_S, IdleStatus, SecondStart
+from veracity_emulator.config import LONGEST_S, RIGHTS, IdleStatus, NameTaken, SecondStart
 from veracity_emulator.control import seed
 from veracity_emulator.fabric import containers
 from veracity_emulator.fabric.errors import fabric_error
@@ -20,7 +20,17 @@ from veracity_emulator.workbench.errors import gateway_error
 
 ROOT: Final = "/_emulator"
 _EMPTIED: Final = (
-    *("accounts", "subscription_keys", "workspaces", "settings", "schemas", "schema_versions", "datasets", "rows"),
+    *(
+        "accounts",
+        "subscription_keys",
+        "workspaces",
+        "settings",
+        "account_datasets",
+        "schemas",
+        "schema_versions",
+        "datasets",
+        "rows",
+    ),
     *("jobs", "runs", "forgotten_jobs", "containers", "relations", "tags"),
 )
 
@@ -46,6 +56,10 @@ class SettingsInput(BaseModel):
     tokenSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
     sasSeconds: float | None = Field(default=None, gt=0, le=LONGEST_S)
     strict: bool | None = None
+    writeSas: str | None = Field(default=None, pattern=RIGHTS)
+    readerSas: bool | None = None
+    headerOnlyCreate: bool | None = None
+    nameTaken: NameTaken | None = None
 
 
 class AccountInput(BaseModel):

@@ -5,20 +5,25 @@ from typing import Any, Final
 from veracity_emulator.backend import Backend
 from veracity_emulator.fabric import containers
 from veracity_emulator.workbench.datasets import add_dataset
-from veracity_emulator.workbench.schemas import SchemaInput, add_schema
+from veracity_emulator.workbench.schemas import PREDEFINED, SchemaInput, add_schema
 
 TENANT: Final = "a68572e3-63ce-4bc1-acdc-b64943502e9d"
 WORKSPACE: Final = "11111111-0000-4000-8000-000000000001"
 KEYED: Final = "22222222-0000-4000-8000-000000000001"
 KEYLESS: Final = "22222222-0000-4000-8000-000000000002"
+DERIVED: Final = "22222222-0000-4000-8000-000000000003"
 OWNED: Final = "33333333-0000-4000-8000-000000000001"
 FOREIGN: Final = "33333333-0000-4000-8000-000000000002"
 ADMIN: Final = "44444444-0000-4000-8000-000000000001"
+SCOPED: Final = "44444444-0000-4000-8000-000000000003"
 READER: Final = "44444444-0000-4000-8000-000000000002"
 SOMEBODY_ELSE: Final = "44444444-0000-4000-8000-000000000009"
 ADMIN_SECRET: Final = "local-admin-secret"  # noqa: S105 — public, for loopback
 READER_SECRET: Final = "local-reader-secret"  # noqa: S105 — public, for loopback
+SCOPED_SECRET: Final = "local-scoped-secret"  # noqa: S105 — public, for loopback
 SUBSCRIPTION_KEY: Final = "local-subscription-key"
+
+PREDEFINED_IDS: Final = ("55555555-0000-4000-8000-000000000009", "66666666-0000-4000-8000-000000000009")
 
 _NOON: Final = (
     ("imo_number", "String", "key"),
@@ -52,7 +57,9 @@ def demo(backend: Backend) -> dict[str, Any]:
         "workspaceId": WORKSPACE,
         "readerClientId": READER,
         "readerClientSecret": READER_SECRET,
-        "datasets": {"keyed": KEYED, "keyless": KEYLESS},
+        "scopedClientId": SCOPED,
+        "scopedClientSecret": SCOPED_SECRET,
+        "datasets": {"keyed": KEYED, "keyless": KEYLESS, "derived": DERIVED},
         "containers": {"owned": OWNED, "foreign": FOREIGN},
     }
 
@@ -62,13 +69,17 @@ def load(backend: Backend) -> None:
     with backend.database.transaction() as connection:
         if connection.execute("SELECT 1 FROM workspaces").fetchone():
             return
-        accounts = [(ADMIN, ADMIN_SECRET, "admin"), (READER, READER_SECRET, "reader")]
+        accounts = [(ADMIN, ADMIN_SECRET, "admin"), (READER, READER_SECRET, "reader"), (SCOPED, SCOPED_SECRET, "admin")]
         connection.executemany("INSERT INTO accounts (id, secret, role) VALUES (?, ?, ?)", accounts)
+        connection.execute("INSERT INTO account_datasets VALUES (?, ?)", (SCOPED, KEYED))
         connection.execute("INSERT INTO subscription_keys VALUES (?)", (SUBSCRIPTION_KEY,))
         workspace = (WORKSPACE, TENANT, "Local workspace", "The emulator's demo", "EU")
         connection.execute("INSERT INTO workspaces VALUES (?, ?, ?, ?, ?)", workspace)
         _load_dataset(backend, KEYED, "Noon reports", _NOON)
         _load_dataset(backend, KEYLESS, "Wind turbine readings", _WIND)
+        noon = KEYED.replace("22222222", "66666666")
+        add_dataset(backend, WORKSPACE, "Noon reports of one ship", noon, dataset_id=DERIVED, is_derived=True)
+        _load_predefined_schema(backend)
         _load_containers(backend)
 
 
@@ -80,6 +91,12 @@ def _load_dataset(backend: Backend, dataset_id: str, name: str, columns: tuple[t
     ids = (dataset_id.replace("22222222", "55555555"), dataset_id.replace("22222222", "66666666"))
     add_schema(backend, WORKSPACE, SchemaInput.model_validate({"name": name, "columns": described}), ids=ids)
     add_dataset(backend, WORKSPACE, name, ids[1], dataset_id=dataset_id)
+
+
+def _load_predefined_schema(backend: Backend) -> None:
+    columns = [{"name": "File_Name", "isRequired": True}, {"name": "File_Link"}]
+    given = SchemaInput.model_validate({"name": "File Metadata Schema", "columns": columns})
+    add_schema(backend, PREDEFINED, given, ids=PREDEFINED_IDS)
 
 
 def _load_containers(backend: Backend) -> None:

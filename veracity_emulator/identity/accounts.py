@@ -14,6 +14,9 @@ from veracity_emulator.errors import ServiceError, apim_error, trace_id
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, secret TEXT, role TEXT, secret_expired INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS account_datasets (
+    account_id TEXT, dataset_id TEXT, PRIMARY KEY (account_id, dataset_id)
+);
 CREATE TABLE IF NOT EXISTS subscription_keys (key TEXT PRIMARY KEY);
 """
 TENANT: Final = "https://dnvglb2cprod.onmicrosoft.com/"
@@ -29,10 +32,11 @@ _REALM: Final = {"WWW-Authenticate": f'AzureApiManagementKey realm="local",name=
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A service account; *role* is `admin` or `reader`."""
+    """A service account; *role* is `admin` or `reader`. *datasets*: it is scoped to these."""
 
     id: str
     role: str
+    datasets: frozenset[str] | None = None
 
 
 def issue_token(backend: Backend, account_id: str, audience: str, seconds: float) -> str:
@@ -55,7 +59,21 @@ def caller(request: Request, backend: Backend, audience: Literal["workbench", "f
     row = backend.database.read().execute("SELECT id, role FROM accounts WHERE id = ?", (claims["oid"],)).fetchone()
     if row is None:
         raise rejected()
-    return Account(id=row["id"], role=row["role"])
+    scoped = backend.database.read().execute(
+        "SELECT dataset_id FROM account_datasets WHERE account_id = ?", (row["id"],)
+    )
+    datasets = frozenset(one["dataset_id"] for one in scoped)
+    return Account(id=row["id"], role=row["role"], datasets=datasets or None)
+
+
+def client_secrets(backend: Backend) -> list[str]:
+    """Those of all accounts."""
+    return [row["secret"] for row in backend.database.read().execute("SELECT secret FROM accounts")]
+
+
+def subscription_keys(backend: Backend) -> list[str]:
+    """All there are."""
+    return [row["key"] for row in backend.database.read().execute("SELECT key FROM subscription_keys")]
 
 
 def rejected() -> ServiceError:

@@ -17,13 +17,21 @@ _VERSION: Final = "2024-11-04"
 _SIGNED: Final = ("sp", "st", "se", "sv", "sr", "sdd")
 
 
-def folder_uri(backend: Backend, file_system: str, folder: str, *, permissions: str = "racwl", seconds: float) -> str:
-    """The address of *folder* with a signature that opens it, and all in it, for *seconds*."""
-    now = backend.clock.now()
+def folder_uri(
+    backend: Backend,
+    file_system: str,
+    folder: str,
+    *,
+    permissions: str = "racwl",
+    seconds: float,
+    starts: datetime | None = None,
+) -> str:
+    """The address of *folder* with a signature that opens it, and all in it, for *seconds* from now."""
+    begin = starts or backend.clock.now() - timedelta(minutes=5)
     query = {
         "sv": _VERSION,
-        "st": _moment(now - timedelta(minutes=5)),
-        "se": _moment(now + timedelta(seconds=math.ceil(seconds))),
+        "st": _moment(begin),
+        "se": _moment(backend.clock.now() + timedelta(seconds=math.ceil(seconds))),
         "sr": "d",
         "sp": permissions,
         "sdd": str(len(folder.split("/"))),

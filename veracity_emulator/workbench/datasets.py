@@ -1,7 +1,6 @@
 """Datasets and their rows, as their own endpoints answer. Source: docs/platform.md, "Datasets and workspaces"."""
 
 import json
-import math
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,27 +12,30 @@ from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
 from veracity_emulator.operations import Call, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error
+from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, page_of, paging
 from veracity_emulator.workbench.rows import row_as_json
-from veracity_emulator.workbench.schemas import WORKSPACE, columns_of
+from veracity_emulator.workbench.schemas import WORKSPACE, columns_of, version_document
 
 # ruff: noqa: N815 — members are spelled as on the wire
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS datasets (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, workspace_id TEXT, name TEXT, description TEXT,
-    schema_version_id TEXT, created REAL, modified REAL, tags TEXT, version INTEGER DEFAULT 0
+    schema_version_id TEXT, created REAL, modified REAL, tags TEXT, version INTEGER DEFAULT 0,
+    is_derived INTEGER DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS rows (dataset INTEGER, key TEXT, body TEXT, PRIMARY KEY (dataset, key)) WITHOUT ROWID;
 """
-_LARGEST_PAGE: Final = 10_000
-_LAST_PAGE: Final = 2**31 - 1
+TAKEN: Final = "Ensure DatasetName is unique in the workspace."
+ADDED_COLUMNS: Final = (("datasets", "is_derived", "INTEGER DEFAULT 0"),)
+"""What tables of an earlier format lack: table, column, type."""
 
 
 class DatasetsQuery(Wire):
     """`POST …/datasets/query`; everything may be left out."""
 
-    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
-    pageSize: int = Field(default=10, ge=1, le=_LARGEST_PAGE)
+    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
+    pageSize: int = Field(default=10, ge=1, le=LARGEST_PAGE)
     sortColumn: str = "CreatedOn"
     sortDirection: str = "Descending"
     datasetName: str | None = None
@@ -43,6 +45,12 @@ class DatasetsQuery(Wire):
     isBaseDataset: bool | None = None
     createdAfter: datetime | None = None
     createdBefore: datetime | None = None
+
+
+class DatasetsList(DatasetsQuery):
+    """`GET …/datasets`: the same in the query, a hundred to a page."""
+
+    pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
 
 
 class RowFilter(Wire):
@@ -63,8 +71,8 @@ class RowSorting(Wire):
 class RowsQuery(Wire):
     """`POST …/datasets/{id}/query`."""
 
-    pageIndex: int = Field(default=1, ge=0, le=_LAST_PAGE)
-    pageSize: int = Field(default=100, ge=1, le=_LARGEST_PAGE)
+    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
+    pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
     columnFilter: list[str] | None = None
     queryFilters: list[RowFilter] | None = None
     sorting: RowSorting | None = None
@@ -91,18 +99,27 @@ def add_dataset(
     dataset_id: str | None = None,
     description: str = "",
     tags: dict[str, list[str]] | None = None,
+    is_derived: bool = False,
 ) -> str:
     """Make an empty dataset; returns its id."""
     made = dataset_id or str(uuid.uuid4())
     now = backend.clock.time()
     with backend.database.transaction() as connection:
-        values = (made, workspace, name, description, version_id, now, now, json.dumps(tags or {}))
+        values = (made, workspace, name, description, version_id, now, now, json.dumps(tags or {}), int(is_derived))
         connection.execute(
-            "INSERT INTO datasets (id, workspace_id, name, description, schema_version_id, created, modified, tags) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO datasets (id, workspace_id, name, description, schema_version_id, created, modified, tags, "
+            "is_derived) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
     return made
+
+
+def is_taken(backend: Backend, workspace: str, name: str) -> bool:
+    """Whether a dataset of that name is there."""
+    found = backend.database.read().execute(
+        "SELECT 1 FROM datasets WHERE workspace_id = ? AND lower(name) = lower(?)", (workspace, name)
+    )
+    return found.fetchone() is not None
 
 
 def find(backend: Backend, dataset_id: str, workspace: str | None = None) -> dict[str, Any] | None:
@@ -120,19 +137,29 @@ def require(backend: Backend, dataset_id: str, workspace: str) -> dict[str, Any]
 
 
 def _get(backend: Backend, call: Call) -> Any:
-    return _described(backend, require(backend, call.path("dataset"), call.path("workspace")))
+    found = require(backend, call.path("dataset"), call.path("workspace"))
+    described = _described(backend, found)
+    if call.flag("includeSchemaVersion"):
+        described["schemaInfo"] |= version_document(backend, found["schema_version_id"])
+    return described
 
 
 def _list(backend: Backend, call: Call) -> Any:
-    return [_described(backend, one) for one in _all(backend, call.path("workspace"))]
+    return _found(backend, call, call.query_model(DatasetsList))
 
 
 def _query(backend: Backend, call: Call) -> Any:
-    given = call.model(DatasetsQuery)
-    found = [_described(backend, one) for one in _all(backend, call.path("workspace")) if _matches(one, given)]
+    return _found(backend, call, call.model_or_defaults(DatasetsQuery))
+
+
+def _found(backend: Backend, call: Call, given: DatasetsQuery) -> Any:
+    """A page of the datasets that the account may see."""
+    may_see = call.account.datasets
+    rows = [one for one in _all(backend, call.path("workspace")) if may_see is None or one["id"] in may_see]
+    found = [_described(backend, one) for one in rows if _matches(one, given)]
     key = "name" if given.sortColumn.lower() == "name" else "createdOn"
     found.sort(key=lambda one: str(one[key]), reverse=given.sortDirection.lower() == "descending")
-    page, paging = _page(found, given.pageIndex, given.pageSize)
+    page, paging = page_of(found, given.pageIndex, given.pageSize)
     return {"result": page, **paging}
 
 
@@ -188,19 +215,9 @@ def _described(backend: Backend, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(found: list[Any], index: int, size: int) -> tuple[list[Any], dict[str, int]]:
-    """Pages count from 1; a 0, as in the printed skeletons, is the first one too."""
-    begin = (max(index, 1) - 1) * size
-    return found[begin : begin + size], _paging(index, size, len(found))
-
-
-def _paging(index: int, size: int, total: int) -> dict[str, int]:
-    return {"pageIndex": index, "pageSize": size, "totalCount": total, "totalPages": math.ceil(total / size)}
-
-
 def _query_rows(backend: Backend, call: Call) -> Any:
     dataset = require(backend, call.path("dataset"), call.path("workspace"))
-    given = call.model(RowsQuery)
+    given = call.model_or_defaults(RowsQuery)
     columns = columns_of(backend, dataset["schema_version_id"])
     _require_columns(given, {column["name"] for column in columns})
     if given.queryFilters or given.sorting:
@@ -209,7 +226,7 @@ def _query_rows(backend: Backend, call: Call) -> Any:
         rows, total = _in_order(backend, dataset["number"], columns, given)
     if given.columnFilter:
         rows = [{name: row[name] for name in given.columnFilter} for row in rows]
-    return {"data": rows, "pagination": _paging(given.pageIndex, given.pageSize, total)}
+    return {"data": rows, "pagination": paging(given.pageIndex, given.pageSize, total)}
 
 
 def _in_order(backend: Backend, number: int, columns: Any, given: RowsQuery) -> tuple[list[dict[str, Any]], int]:
@@ -234,7 +251,7 @@ def _selected(backend: Backend, number: int, columns: Any, given: RowsQuery) -> 
     if given.sorting:
         name = given.sorting.column
         found.sort(key=lambda row: (row[name] is None, row[name]), reverse=given.sorting.order.lower() == "descending")
-    page, _ = _page(found, given.pageIndex, given.pageSize)
+    page, _ = page_of(found, given.pageIndex, given.pageSize)
     return page, len(found)
 
 

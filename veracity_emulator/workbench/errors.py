@@ -9,19 +9,22 @@ from veracity_emulator.errors import ServiceError, trace_id
 def gateway_error(status: int, detail: str) -> ServiceError:
     """The Data Workbench gateway refuses. Source: docs/platform.md."""
     trace = trace_id()
-    title = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}.get(status, "Error")
+    title = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 409: "Conflict"}.get(status, "Error")
     body = {"type": "BusinessError", "title": title, "status": status, "detail": detail, "traceId": trace}
     return ServiceError(status, body, headers={"X-Correlation-ID": str(uuid.UUID(trace))})
 
 
 def model_error(errors: Mapping[str, Sequence[str]]) -> ServiceError:
-    """The body does not match the model (inferred: ASP.NET's own shape)."""
+    """The body does not match the model; members are told in camel case."""
     trace = trace_id()
     body = {
-        "type": "https://tools.ietf.org/html/rfc9110#section-15.5.1",
-        "title": "One or more validation errors occurred.",
+        "title": "BadRequest",
         "status": 400,
-        "errors": errors,
+        "errors": {_camel(place): list(texts) for place, texts in errors.items()},
         "traceId": trace,
     }
     return ServiceError(400, body, headers={"X-Correlation-ID": str(uuid.UUID(trace))})
+
+
+def _camel(place: str) -> str:
+    return ".".join(part[:1].lower() + part[1:] for part in place.split("."))

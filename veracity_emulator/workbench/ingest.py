@@ -73,6 +73,8 @@ def _update(backend: Backend, call: Call) -> Any:
     call.require_admin()
     given = call.model(UpdateInput)
     dataset = datasets.require(backend, call.path("dataset"), call.path("workspace"))
+    if dataset["is_derived"]:
+        raise gateway_error(400, "The dataset is derived from another one; only uploaded datasets can be updated.")
     operation = _operation(given.files, UPDATES)
     _require_allowed(operation, key_columns(columns_of(backend, dataset["schema_version_id"])))
     return _registered(backend, call, given, operation, dataset["id"], dataset["name"], None)
@@ -85,7 +87,10 @@ def _create(backend: Backend, call: Call) -> Any:
     operation = _operation(given.files, ("Create",))
     if not columns_of(backend, given.schemaVersionId):
         raise gateway_error(400, "The schema version was not found.")
-    _require_new_name(backend, call.path("workspace"), given.datasetName)
+    if backend.setting("nameTaken") == "registration" and datasets.is_taken(
+        backend, call.path("workspace"), given.datasetName
+    ):
+        raise gateway_error(400, datasets.TAKEN)
     tags = given.tags if isinstance(given.tags, dict) else {tag.Key: tag.Values for tag in given.tags}
     creates = {**given.model_dump(include={"datasetName", "datasetDescription", "schemaVersionId"}), "tags": tags}
     return _registered(backend, call, given, operation, str(uuid.uuid4()), given.datasetName, json.dumps(creates))
@@ -105,16 +110,6 @@ def _require_allowed(operation: str, keys: list[str]) -> None:
         raise gateway_error(400, f"{operation} requires that row keys are defined in the schema.")
     if operation == "Append" and keys:
         raise gateway_error(400, "Append can only be used on schemas that do not have schema keys.")
-
-
-def _require_new_name(backend: Backend, workspace: str, name: str) -> None:
-    found = (
-        backend.database.read()
-        .execute("SELECT 1 FROM datasets WHERE workspace_id = ? AND lower(name) = lower(?)", (workspace, name))
-        .fetchone()
-    )
-    if found:
-        raise gateway_error(400, f"A dataset with the name {name} exists already.")
 
 
 def _registered(

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 import traceback
+import uuid
 from typing import Any, Final, final
 
 from veracity_emulator.backend import Backend
@@ -148,7 +149,8 @@ def finish(backend: Backend, run: sqlite3.Row, end: FailJobEffect | None = None)
     with backend.database.transaction() as connection:
         if not connection.execute("SELECT 1 FROM runs WHERE number = ? AND is_done = 0", (run["number"],)).fetchone():
             return
-        if applies and (table is None or table.errors):
+        message = message or _refusal(backend, job, table)
+        if applies and (table is None or table.errors or message):
             text = message or "The file does not fit the schema."
             _end(backend, connection, run, "Failed", text, table.errors if table else [])
             return
@@ -157,7 +159,12 @@ def finish(backend: Backend, run: sqlite3.Row, end: FailJobEffect | None = None)
         if end is None:
             _end(backend, connection, run, "Completed", "", [])
         else:
-            _end(backend, connection, run, end.status, end.message, end.validationError)
+            _end(backend, connection, run, end.status, end.message or _unexplained(end.status), end.validationError)
+
+
+def _unexplained(status: str) -> str:
+    """What is told of a failure that nobody has worded: an id, as the portal shows. The wording is chosen."""
+    return f"The job failed. Error ID: {uuid.uuid4()}" if status == "Failed" else ""
 
 
 def at_work(backend: Backend, dataset_id: str | None = None) -> list[str]:
@@ -206,6 +213,15 @@ def note_violations(backend: Backend, job: sqlite3.Row) -> None:
         Violation(text=f"Job {job_id} of dataset {dataset_id}: {what}.", jobId=job_id, datasetId=dataset_id, at=now)
         for what in found
     )
+
+
+def _refusal(backend: Backend, job: sqlite3.Row, table: Table | None) -> str:
+    """Why a new dataset is not made at the end of its job, which nobody has published; empty if it is."""
+    if not job["creates"] or table is None or table.errors or datasets.find(backend, job["dataset_id"]):
+        return ""
+    if not table.rows and not backend.setting("headerOnlyCreate"):
+        return "The file has no rows."
+    return datasets.TAKEN if datasets.is_taken(backend, job["workspace_id"], job["dataset_name"]) else ""
 
 
 def _columns(backend: Backend, job: sqlite3.Row) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ def read_table(path: Path, length: int, columns: Sequence[Column], *, operation:
     Read a CSV file of *length* committed bytes.
 
     Every column of the schema has to be there, unless it is neither key nor required; a file of rows to delete needs
-    the keys alone. The first 100 things wrong are listed, as `{"column", "row", "message"}`; rows count from 1.
+    the keys alone. The first 100 things wrong are listed; rows count from 1.
     """
     with path.open("rb") as raw, _text(raw, length) as stream:
         reader = csv.reader(stream, strict=True)
@@ -63,19 +63,29 @@ def _text(raw: BinaryIO, length: int) -> io.TextIOWrapper:
 
 
 def _unreadable(line: int, message: str) -> Table:
-    return Table(errors=[{"column": "", "row": line, "message": message}])
+    return Table(errors=[_finding("", line, message)])
+
+
+def _finding(column: str, row: int, message: str) -> dict[str, Any]:
+    """An item of `validationError`, as a job's status tells it."""
+    return {"column": column, "row": row, "message": message, "severity": "Error"}
 
 
 def _header_errors(header: Cells, columns: Sequence[Column], operation: str) -> Iterator[dict[str, Any]]:
     names = {column["name"] for column in columns}
     for name, count in Counter(header).items():
         if name not in names:
-            yield {"column": name, "row": 0, "message": f"Column '{name}' is not in the schema."}
+            yield _finding(name, 0, f"Column '{name}' is not in the schema.")
         elif count > 1:
-            yield {"column": name, "row": 0, "message": f"Column '{name}' occurs {count} times."}
+            yield _finding(name, 0, f"Column '{name}' occurs {count} times.")
     for column in columns:
         if is_needed(column, operation) and column["name"] not in header:
-            yield {"column": column["name"], "row": 0, "message": f"Column '{column['name']}' is missing."}
+            yield {
+                "column": column["name"],
+                "row": 0,
+                "message": f"Column '{column['name']}' is missing.",
+                "severity": "Error",
+            }
 
 
 @final
@@ -120,4 +130,4 @@ class _Reading:
         self._table.keys.append(key)
 
     def _complain(self, number: int, column: str, message: str) -> None:
-        self._table.errors.append({"column": column, "row": number, "message": message})
+        self._table.errors.append(_finding(column, number, message))

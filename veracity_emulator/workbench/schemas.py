@@ -10,6 +10,7 @@ from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
 from veracity_emulator.operations import Call, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error, model_error
+from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, page_of
 
 # ruff: noqa: N815 — members are spelled as on the wire
 
@@ -22,6 +23,8 @@ CREATE TABLE IF NOT EXISTS schema_versions (
 """
 GATEWAY: Final = "/veracity/dw/gateway/api/v2"
 WORKSPACE: Final = GATEWAY + "/workspaces/{workspace}"
+PREDEFINED: Final = "00000000-0000-0000-0000-000000000000"
+"""The workspace of schemas that all workspaces have."""
 _TYPES: Final = ("String", "Int32", "Int64", "Decimal", "DateTime", "DateOnly", "Boolean")
 
 
@@ -52,6 +55,13 @@ class SchemaInput(Wire):
     shortName: str = ""
     description: str = ""
     columns: list[ColumnInput] = Field(min_length=1)
+
+
+class SchemasList(Wire):
+    """`GET …/schemas`, in the query."""
+
+    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
+    pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
 
 
 class SchemaPatch(Wire):
@@ -87,6 +97,13 @@ def operations() -> list[Operation]:
         operation("POST", f"{version}/activate", _activate, "Make a version the active one"),
         operation("POST", f"{version}/lock", _lock, "Lock a version for good"),
     ]
+
+
+def version_document(backend: Backend, version_id: str) -> dict[str, Any]:
+    """A version as it is told; empty for one that is gone."""
+    found = backend.database.read().execute("SELECT workspace_id FROM schema_versions WHERE id = ?", (version_id,))
+    row = found.fetchone()
+    return _version(backend, row["workspace_id"], version_id) if row else {}
 
 
 def columns_of(backend: Backend, version_id: str) -> list[dict[str, Any]]:
@@ -150,12 +167,25 @@ def _add_version(backend: Backend, call: Call) -> Any:
 
 
 def _list(backend: Backend, call: Call) -> Any:
-    rows = backend.database.read().execute("SELECT id FROM schemas WHERE workspace_id = ?", (call.path("workspace"),))
-    return {"result": [_described(backend, call.path("workspace"), row["id"]) for row in rows]}
+    rows = backend.database.read().execute(
+        "SELECT id, workspace_id FROM schemas WHERE workspace_id IN (?, ?) ORDER BY workspace_id = ?",
+        (call.path("workspace"), PREDEFINED, PREDEFINED),
+    )
+    found = [_described(backend, row["workspace_id"], row["id"]) for row in rows]
+    for one in found:
+        versions = one.pop("schemaVersions")
+        if call.flag("includeDefaultSchemaVersion"):
+            one["schemaVersions"] = [version for version in versions if version["isActive"]]
+    given = call.query_model(SchemasList)
+    page, paging = page_of(found, given.pageIndex, given.pageSize)
+    return {"result": page, **paging}
 
 
 def _get(backend: Backend, call: Call) -> Any:
-    return _described(backend, call.path("workspace"), call.path("schema"))
+    found = backend.database.read().execute("SELECT workspace_id FROM schemas WHERE id = ?", (call.path("schema"),))
+    row = found.fetchone()
+    is_predefined = row is not None and row["workspace_id"] == PREDEFINED
+    return _described(backend, PREDEFINED if is_predefined else call.path("workspace"), call.path("schema"))
 
 
 def _get_version(backend: Backend, call: Call) -> Any:
@@ -175,7 +205,8 @@ def _patch(backend: Backend, call: Call) -> Any:
 def _patch_version(backend: Backend, call: Call) -> Any:
     call.require_admin()
     given = call.model(VersionInput)
-    if _version(backend, call.path("workspace"), call.path("version"))["isLocked"]:
+    found = _version(backend, call.path("workspace"), call.path("version"))
+    if found["isPredefined"] or found["isLocked"]:
         raise gateway_error(409, "The schema version is locked.")
     _require_distinct(given)
     with backend.database.transaction() as connection:
@@ -218,16 +249,29 @@ def _described(backend: Backend, workspace: str, schema_id: str) -> dict[str, An
         "SELECT id FROM schema_versions WHERE schema_id = ? ORDER BY number", (schema_id,)
     )
     versions = [_version(backend, workspace, row["id"]) for row in rows]
-    return {"id": schema_id, "workspaceId": workspace, **body, "isPredefined": False, "schemaVersions": versions}
+    is_predefined = workspace == PREDEFINED
+    return {
+        "id": schema_id,
+        "workspaceId": workspace,
+        **body,
+        "isPredefined": is_predefined,
+        "schemaVersions": versions,
+    }
 
 
 def _version(backend: Backend, workspace: str, version_id: str) -> dict[str, Any]:
     row = (
         backend.database.read()
-        .execute("SELECT * FROM schema_versions WHERE id = ? AND workspace_id = ?", (version_id, workspace))
+        .execute(
+            "SELECT * FROM schema_versions WHERE id = ? AND workspace_id IN (?, ?)", (version_id, workspace, PREDEFINED)
+        )
         .fetchone()
     )
     if row is None:
         raise gateway_error(404, "The schema version was not found.")
-    flags = {"isActive": bool(row["is_active"]), "isLocked": bool(row["is_locked"]), "isPredefined": False}
+    flags = {
+        "isActive": bool(row["is_active"]),
+        "isLocked": bool(row["is_locked"]),
+        "isPredefined": row["workspace_id"] == PREDEFINED,
+    }
     return {"id": version_id, "schemaId": row["schema_id"], **json.loads(row["body"]), **flags}

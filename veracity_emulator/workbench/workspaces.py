@@ -7,6 +7,8 @@ from veracity_emulator.operations import Call, Operation, endpoint
 from veracity_emulator.workbench.errors import gateway_error
 from veracity_emulator.workbench.schemas import GATEWAY
 
+ALIAS: Final = "local"
+"""Of the tenant, in place of its id."""
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS workspaces (id TEXT PRIMARY KEY, tenant_id TEXT, name TEXT, description TEXT, region TEXT);
 """
@@ -17,7 +19,25 @@ def operations() -> list[Operation]:
     operation = endpoint(GATEWAY, "workbench")
     return [
         operation("GET", "/workspaces/{workspace}", _get, "Read a workspace"),
+        operation("GET", "/me/tenants", _tenants, "Tenants and workspaces of the caller"),
         operation("GET", "/tenants/{tenant}/workspaces", _list, "List the workspaces of a tenant"),
+    ]
+
+
+def _tenants(backend: Backend, call: Call) -> Any:
+    """The tenants of the caller and their workspaces. The shape of the answer is chosen."""
+    wanted, role = call.query("tenantIdOrAlias").lower(), call.account.role.capitalize()
+    rows = backend.database.read().execute("SELECT * FROM workspaces ORDER BY name").fetchall()
+    tenants = {row["tenant_id"]: [dict(one) for one in rows if one["tenant_id"] == row["tenant_id"]] for row in rows}
+    role_name = {"roleName": role} if call.flag("includeRoleName") else {}
+    return [
+        {
+            "id": tenant,
+            "alias": ALIAS,
+            "workspaces": [{**_described(one), "region": one["region"], **role_name} for one in found],
+        }
+        for tenant, found in tenants.items()
+        if wanted in {"", tenant, ALIAS}
     ]
 
 
