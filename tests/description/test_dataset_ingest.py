@@ -67,7 +67,9 @@ def test_what_is_not_known_yet_passes():
             {"file_name": "x" * 201}, "file_name: must have at most 200 characters, not 201", id="a long file name"
         ),
         pytest.param({"triggers": "now"}, "triggers: must be a list, not 'now'", id="a trigger that is a string"),
-        pytest.param({"preflight": "full"}, "preflight: must be header or off, not 'full'", id="another preflight"),
+        pytest.param(
+            {"preflight": "full"}, "preflight: must be header, warn or off, not 'full'", id="another preflight"
+        ),
         pytest.param(
             {"job_timeout_seconds": -1},
             "job_timeout_seconds: must be at least 1, not -1",

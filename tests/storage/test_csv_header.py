@@ -1,38 +1,154 @@
+"""The columns of a CSV file: commas first, guesses only beside them."""
+
+import gzip
+import io
+import zipfile
+
 import pytest
 
 from veracity_provider.errors import SourceError
-from veracity_provider.storage.csv_header import parse_header
+from veracity_provider.storage.csv_header import CsvHeader, OtherReading, parse_header
 
 
 @pytest.mark.parametrize(
-    ("start", "columns", "described"),
+    ("start", "columns"),
     [
-        (b"a,b\n1,2\n", ("a", "b"), "UTF-8, comma-separated, LF line ends"),
-        (b"\xef\xbb\xbfa,b\r\n", ("a", "b"), "UTF-8 with BOM, comma-separated, CRLF line ends"),
-        (b'"a, x";"b"\n', ("a, x", "b"), "UTF-8, semicolon-separated, LF line ends, quoted"),
-        (b'"a\n x",b\n', ("a\n x", "b"), "UTF-8, comma-separated, LF line ends, quoted"),
-        (b"only", ("only",), "UTF-8, comma-separated, no line ends"),
-        ("måling\tå\n".encode(), ("måling", "å"), "UTF-8, tab-separated, LF line ends"),
+        pytest.param(b"a,b\n1,2\n", ("a", "b"), id="plain"),
+        pytest.param(b"\xef\xbb\xbfa,b\r\n", ("a", "b"), id="a byte order mark and CRLF"),
+        pytest.param(b"a,b\r1,2\r", ("a", "b"), id="CR alone"),
+        pytest.param(b'"a\n x",b\n', ("a\n x", "b"), id="a line break within quotes"),
+        pytest.param(b"only", ("only",), id="no line end"),
+        pytest.param(
+            b"turbine,power (kW; mean; 10 min),wind (m/s; mean; 10 min)\n",
+            ("turbine", "power (kW; mean; 10 min)", "wind (m/s; mean; 10 min)"),
+            id="more semicolons than commas",
+        ),
+        pytest.param(b"PK,b\n", ("PK", "b"), id="a name that begins as a ZIP archive does"),
+        pytest.param(b"PAR1,b\n", ("PAR1", "b"), id="a name that begins as a Parquet file does"),
+        pytest.param("måling,å".encode()[:-1], ("måling", ""), id="a character cut in half at the end of the block"),
     ],
 )
-def test_the_form_of_a_file_is_recognised(start, columns, described):
-    header = parse_header(start, "x.csv")
-    assert header.columns == columns
-    assert header.describe() == described
+def test_a_header_is_read_with_commas(start, columns):
+    assert parse_header(start, "x.csv").columns == columns
 
 
 @pytest.mark.parametrize(
-    ("start", "words"),
+    ("start", "delimiter", "columns"),
     [
-        ("a,b\n".encode("utf-16"), "UTF-16"),
-        ("å,b\n".encode("latin-1"), "not UTF-8"),
-        (b"\n1,2\n", "first line is blank"),
+        pytest.param(b'"a, x";b\n', "semicolon", ("a, x", "b"), id="semicolons"),
+        pytest.param("måling\tå\n".encode(), "tab", ("måling", "å"), id="tabs"),
+        pytest.param(b"a|b\n", "bar", ("a", "b"), id="bars"),
     ],
 )
-def test_what_is_no_csv_in_utf8_is_refused(start, words):
-    with pytest.raises(SourceError, match=words):
+def test_another_delimiter_is_another_reading(start, delimiter, columns):
+    assert parse_header(start, "x.csv").other_readings == (OtherReading(delimiter=delimiter, columns=columns),)
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        pytest.param(
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 12345\n",
+            "is a Git LFS pointer, not the file that it stands for; run `git lfs pull`",
+            id="a Git LFS pointer",
+        ),
+        pytest.param(
+            b" <!DOCTYPE html>\n<title>Sign in",
+            "is an HTML page, perhaps one to sign in or of an error; download the file again",
+            id="an HTML page",
+        ),
+        pytest.param(b'<?xml version="1.0"?>\n', "is an XML document; export it as CSV", id="XML"),
+        pytest.param(b'[{"a": 1}]', "looks like JSON; export it as CSV", id="JSON"),
+        pytest.param(b"<<<<<<< HEAD\na,b\n", "has a Git merge conflict; resolve it", id="a merge conflict"),
+        pytest.param(
+            b"sep=;\na;b\n", "begins with a line `sep=` for Excel; remove that line", id="a separator for Excel"
+        ),
+    ],
+)
+def test_a_text_that_may_be_no_csv_is_a_guess_and_no_error(start, reason):
+    assert parse_header(start, "x.csv").other_format == reason
+
+
+def test_a_plain_file_gives_no_reason_to_guess():
+    assert parse_header(b"a,b\n1,2\n", "x.csv") == CsvHeader(columns=("a", "b"))
+
+
+def archive(*names):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name in names:
+            made.writestr(name, "application/vnd.oasis.opendocument.spreadsheet" if name == "mimetype" else "x")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        pytest.param(gzip.compress(b"a,b\n"), "is compressed with gzip; unpack it, and give the CSV file", id="gzip"),
+        pytest.param(b"BZh91AY&SY\x00", "is compressed with bzip2; unpack it, and give the CSV file", id="bzip2"),
+        pytest.param(b"\xfd7zXZ\x00", "is compressed with xz; unpack it, and give the CSV file", id="xz"),
+        pytest.param(b"\x28\xb5\x2f\xfd\x04", "is compressed with zstd; unpack it, and give the CSV file", id="zstd"),
+        pytest.param(
+            b"7z\xbc\xaf\x27\x1c\x00", "is a 7-Zip archive; unpack it, and give the CSV file", id="a 7-Zip archive"
+        ),
+        pytest.param(archive("a.csv"), "is a ZIP archive; unpack it, and give the CSV file", id="a ZIP archive"),
+        pytest.param(
+            archive("[Content_Types].xml", "xl/workbook.xml"),
+            "is an Excel workbook; save the sheet as CSV UTF-8",
+            id="an Excel workbook",
+        ),
+        pytest.param(
+            archive("mimetype", "content.xml"), "is an OpenDocument spreadsheet; save it as CSV, in UTF-8", id="ODS"
+        ),
+        pytest.param(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is an old Excel workbook (.xls); save the sheet as CSV UTF-8",
+            id="an old Excel workbook",
+        ),
+        pytest.param(b"PAR1\x15\x04\x15", "is a Parquet file; export it as CSV", id="Parquet"),
+        pytest.param(b"ORC\x08\x03", "is an ORC file; export it as CSV", id="ORC"),
+        pytest.param(b"Obj\x01\x04", "is an Avro file; export it as CSV", id="Avro"),
+        pytest.param(b"ARROW1\x00\x00", "is an Arrow file; export it as CSV", id="Arrow"),
+        pytest.param(b"SQLite format 3\x00", "is an SQLite database; export the table as CSV", id="an SQLite database"),
+        pytest.param(b"%PDF-1.7\n%", "is a PDF document; export the table as CSV", id="PDF"),
+        pytest.param("a,b\n".encode("utf-16"), "is UTF-16; save it as UTF-8", id="UTF-16 with a mark"),
+        pytest.param("a,b\n".encode("utf-32"), "is UTF-32; save it as UTF-8", id="UTF-32 with a mark"),
+        *(
+            pytest.param(
+                "imo_number,måling\n".encode(encoding),
+                f"is {encoding[:6].upper()}, for it has NUL bytes in its first line; save it as UTF-8",
+                id=f"{encoding} without a mark",
+            )
+            for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+        ),
+        pytest.param(
+            b"a\0bc\0,d\n",
+            "is UTF-16 or no text at all, for it has NUL bytes in its first line; save it as UTF-8",
+            id="stray NUL bytes",
+        ),
+        pytest.param("å,b\n".encode("latin-1"), "is not UTF-8 (byte 0); save it as UTF-8", id="Latin-1"),
+    ],
+)
+def test_what_is_no_text_in_utf8_is_refused_by_its_name(start, reason):
+    with pytest.raises(SourceError) as refused:
+        parse_header(start, "x\x1b.csv")
+    assert str(refused.value) == rf"x\x1b.csv {reason}"
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        pytest.param(
+            b"\n1,2\n", "has a blank first line; a CSV file begins with the names of its columns", id="before rows"
+        ),
+        pytest.param(b"\n[1]\n", "looks like JSON; export it as CSV", id="before JSON"),
+    ],
+)
+def test_a_blank_first_line_is_refused(start, reason):
+    with pytest.raises(SourceError) as refused:
         parse_header(start, "x.csv")
+    assert str(refused.value) == f"x.csv {reason}"
 
 
-def test_a_character_cut_in_half_by_the_end_of_the_block_is_no_error():
-    assert parse_header("a,b\nå".encode()[:-1], "x.csv").columns == ("a", "b")
+def test_a_nul_byte_in_a_row_is_no_matter_of_the_header():
+    assert parse_header(b"a,b\n1,\x00\n", "x.csv").columns == ("a", "b")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veracity_provider.storage import csv_rows
-from veracity_provider.storage.csv_rows import count_rows
+from veracity_provider.storage.csv_rows import count_rows, has_rows
 from veracity_provider.storage.sources import TextSource
 
 
@@ -36,3 +36,20 @@ def test_whatever_is_quoted(rows):
 def test_a_quote_may_be_open_at_the_end_of_a_block(monkeypatch):
     monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 3)
     assert count_rows(TextSource(text='a,b\n"1\n\n1",2\n3,4\n', name="a.csv")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("a,b", False, id="a header alone"),
+        pytest.param("a,b\r\n", False, id="a header with its line end"),
+        pytest.param("a,b\n\n \n\r\n", False, id="blank lines"),
+        pytest.param('"a\nb",c\n', False, id="a header of two lines"),
+        pytest.param("a,b\n1,2", True, id="one row"),
+        pytest.param("a,b\r1,2\r", True, id="line ends of the old Mac"),
+        pytest.param("a,b\n,\n", True, id="a row of empty cells"),
+        pytest.param("a\n" + "x" * 200_000, True, id="a cell that Python's reader does not take"),
+    ],
+)
+def test_anything_below_the_header_is_a_row(text, found):
+    assert has_rows(TextSource(text=text, name="a.csv")) is found

@@ -81,9 +81,10 @@ class DatasetIngestInputs(Inputs):
     triggers: MaybeUnknown[tuple[Any, ...]] | None = Field(
         None, description="A change of these values runs the ingest again for the same bytes."
     )
-    preflight: MaybeUnknown[Literal["header", "off"]] = Field(
+    preflight: MaybeUnknown[Literal["header", "warn", "off"]] = Field(
         "header",
-        description="`header` checks the file's header against the schema before anything is sent; `off` does not.",
+        description="`header` checks the file's header against the schema before anything is sent; `warn` only reports "
+        "what the platform may refuse; `off` does not look.",
     )
     job_timeout_seconds: MaybeUnknown[Seconds] = Field(
         DEFAULT_JOB_TIMEOUT_S,

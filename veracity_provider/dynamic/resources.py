@@ -140,7 +140,8 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
         file_name: Name in the upload folder; default: the source's name.
         triggers: A change of these values runs the ingest again for the same bytes.
-        preflight: `header` checks the file's header against the schema before anything is sent; `off` does not.
+        preflight: `header` checks the file's header against the schema before anything is sent; `warn` only reports
+            what the platform may refuse; `off` does not look.
         job_timeout_seconds: Longest wait for the job, in seconds, 1 to 86400. It is not cancelled at the end.
     Source: Veracity Data Platform, "Update Datasets".
     """

@@ -1,42 +1,43 @@
-"""The first line of a CSV file, and how the file is written."""
+"""The names of a CSV file's columns, and what they would be by another reading of the file."""
 
 import codecs
 import csv
 import io
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from veracity_provider.errors import SourceError
+from veracity_provider.storage.file_formats import recognise_binary, recognise_text
 from veracity_provider.storage.sources import Source
+from veracity_provider.texts import shown
 
-_QUOTED: Final = re.compile(r'"[^"]*"')
-_LONGEST_HEADER_BYTES: Final = 1024 * 1024
-_DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_LINE_ENDS: Final = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
-_OTHER_MARKS: Final = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+_MAX_HEADER_BYTES: Final = 1024 * 1024
+_TOLD_BY: Final = 1000
+"""Characters at the start of a text that tell what it is."""
+_OTHER_DELIMITERS: Final = {";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherReading:
+    """The columns of a file if it were not separated by commas but by *delimiter*, such as `semicolon`."""
+
+    delimiter: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CsvHeader:
-    """Column names as the file spells them, and what was recognised of its form."""
+    """
+    Args:
+        columns: Names as the file spells them, separated by commas.
+        other_readings: Guesses, each of more than one column, that only explain a header which does not fit.
+        other_format: Likewise, what the file may be in place of CSV, such as `is an HTML page`; None for no guess.
+    """
 
     columns: tuple[str, ...]
-    has_bom: bool
-    delimiter: str
-    line_end: str
-    is_quoted: bool
-
-    def describe(self) -> str:
-        """ "UTF-8 with BOM, comma-separated, CRLF line ends, quoted"."""
-        return ", ".join(
-            [
-                "UTF-8 with BOM" if self.has_bom else "UTF-8",
-                f"{_DELIMITERS[self.delimiter]}-separated",
-                f"{_LINE_ENDS.get(self.line_end, 'no')} line ends",
-                *(["quoted"] if self.is_quoted else []),
-            ]
-        )
+    other_readings: tuple[OtherReading, ...] = ()
+    other_format: str | None = None
 
 
 def read_header(source: Source) -> CsvHeader:
@@ -47,35 +48,42 @@ def read_header(source: Source) -> CsvHeader:
         SourceError: It cannot be read, or is not text in UTF-8.
     """
     with source.open() as file:
-        start = file.read(_LONGEST_HEADER_BYTES)
+        start = file.read(_MAX_HEADER_BYTES)
     return parse_header(start, source.name)
 
 
 def parse_header(start: bytes, name: str) -> CsvHeader:
-    """Recognise the header at the *start* of the file *name*; errors as for `read_header`."""
-    text = _decoded(start, name)
-    first = text.splitlines()[0] if text.splitlines() else ""
-    delimiter = max(_DELIMITERS, key=_QUOTED.sub("", first).count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """Read the header at the *start* of the file *name*; errors as for `read_header`."""
+    text = _decode(start, shown(name))
     try:
-        columns: list[str] = next(rows, list[str]())
+        columns = _first_row(text, ",")
     except csv.Error as error:
-        raise SourceError(f"{name}: its header line cannot be read as CSV ({error})") from None
+        raise SourceError(f"{shown(name)}: its header line cannot be read as CSV ({error})") from None
+    other_format = recognise_text(text[:_TOLD_BY])
     if not any(column.strip() for column in columns):
-        raise SourceError(f"{name}: its first line is blank; a CSV file begins with the names of its columns")
-    return CsvHeader(
-        columns=tuple(columns),
-        has_bom=start.startswith(codecs.BOM_UTF8),
-        delimiter=delimiter,
-        line_end=next((end for end in _LINE_ENDS if end in text), ""),
-        is_quoted='"' in first,
-    )
+        blank = "has a blank first line; a CSV file begins with the names of its columns"
+        raise SourceError(f"{shown(name)} {other_format or blank}")
+    return CsvHeader(columns=columns, other_readings=tuple(_read_otherwise(text)), other_format=other_format)
 
 
-def _decoded(start: bytes, name: str) -> str:
-    for mark, encoding in _OTHER_MARKS.items():
-        if start.startswith(mark):
-            raise SourceError(f"{name} is {encoding}; save it as UTF-8")
+def _read_otherwise(text: str) -> Iterator[OtherReading]:
+    for delimiter, word in _OTHER_DELIMITERS.items():
+        try:
+            columns = _first_row(text, delimiter)
+        except csv.Error:
+            continue
+        if len(columns) > 1:
+            yield OtherReading(delimiter=word, columns=columns)
+
+
+def _first_row(text: str, delimiter: str) -> tuple[str, ...]:
+    return tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+
+
+def _decode(start: bytes, name: str) -> str:
+    other = recognise_binary(start)
+    if other:
+        raise SourceError(f"{name} {other}")
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
         return decoder.decode(start)

@@ -1,5 +1,8 @@
-"""How many rows a CSV file has, counted at the speed of reading it."""
+"""Whether a CSV file has rows, and how many, counted at the speed of reading it."""
 
+import csv
+import io
+import itertools
 from typing import Final
 
 from veracity_provider.storage.sources import Source
@@ -23,3 +26,18 @@ def count_rows(source: Source) -> int:
                 lines += 0 if is_quoted else part.count(_LINE_END)
             last = block[-1:]
     return max(0, lines + (last != _LINE_END) - 1)
+
+
+def has_rows(source: Source) -> bool:
+    """
+    Whether anything stands below the header of *source*; blank lines do not count. Reads no further than it has to.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
+    with source.open() as file:
+        rows = csv.reader(io.TextIOWrapper(file, "utf-8", errors="replace", newline=""))
+        try:
+            return any(len(row) > 1 or "".join(row).strip() for row in itertools.islice(rows, 1, None))
+        except csv.Error:
+            return True  # more than Python's reader takes for one cell, so there is something

@@ -7,6 +7,7 @@ from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory
 from veracity_provider.lifecycle.ingest.inputs import (
     IngestInputs,
+    Target,
     check_ingest,
     complete,
     platform_file_name,
@@ -14,10 +15,11 @@ from veracity_provider.lifecycle.ingest.inputs import (
     with_content,
 )
 from veracity_provider.lifecycle.ingest.past import PastJobs
-from veracity_provider.lifecycle.ingest.preflight import Preflight, target_to_check
+from veracity_provider.lifecycle.ingest.preflight import Preflight
 from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW, URN, PreviewedContent
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
+from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.progress import size
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import (
@@ -30,8 +32,10 @@ from veracity_provider.lifecycle.values import (
     Reporter,
     Unknown,
 )
+from veracity_provider.storage.csv_rows import has_rows
 from veracity_provider.storage.fingerprint import Fingerprints
 from veracity_provider.storage.sources import Source
+from veracity_provider.texts import shown
 
 PORTAL_LIMIT_BYTES: Final = 10**9
 """Source: docs/platform.md, "Ingest jobs"."""
@@ -80,14 +84,37 @@ class IngestUploadLifecycle:
         source = resolve_source(declared.source, self._services.project)
         try:
             completed = self._with_hash(before, declared, inputs, source)
+            problems = self._problems(before, IngestInputs.from_properties(completed), source, reporter)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
-        declared = IngestInputs.from_properties(completed)
-        target = target_to_check(before, declared)
-        if target is None:
-            return Checked(inputs=completed)
-        self._say_unusual(source.name, declared, reporter)
-        return Checked(inputs=completed, problems=Preflight(self._services).problems(target, source, reporter))
+        return Checked(inputs=completed, problems=problems)
+
+    def _problems(
+        self, before: IngestInputs, declared: IngestInputs, source: Source, reporter: Reporter
+    ) -> tuple[InputProblem, ...]:
+        """What is wrong with a content or a place that the last `up` has not seen, and what is to be said about it."""
+        target = declared.target
+        if target is None or target == before.target:
+            return ()
+        problems: tuple[InputProblem, ...] = ()
+        if declared.preflight != "off":
+            preflight = Preflight(self._services, only_warns=declared.preflight == "warn")
+            problems = preflight.problems(target, source, reporter)
+        if not problems:
+            self._say_unusual(source.name, declared, reporter)
+            self._warn_of_no_rows(target, source, reporter)
+        return problems
+
+    def _warn_of_no_rows(self, target: Target, source: Source, reporter: Reporter) -> None:
+        if has_rows(source):
+            return
+        file = f"{shown(source.name)} has no row below its header"
+        if target.operation != "Overwrite":
+            reporter.info(f"{file}, so {target.operation} changes nothing")
+            return
+        count = count_rows(self._services, target.workspace_id, target.dataset_id)
+        of_rows = "" if count is None else f" of its {count:,} rows" if count else ", which has no rows now"
+        reporter.warning(f"{file}: Overwrite empties the dataset{of_rows}")
 
     def _with_hash(
         self, before: IngestInputs, declared: IngestInputs, inputs: JsonObject, source: Source
