@@ -39,14 +39,14 @@ def check(workspace: Workspace = None) -> None:
     with _connected() as (clients, settings):
         ids = workspace or settings.workspace_id or nothing
         _say_reach("Data Workbench", settings.data_workbench_url, lambda: clients.datasets.get_dataset(ids, nothing))
-        _say_reach("Data Fabric", settings.data_api_url, lambda: clients.data.get_resource(nothing))
+        _say_reach("Data Fabric", settings.data_api_url, lambda: clients.data.get_container(nothing))
 
 
 @cli.command("container")
 def container(container_id: str) -> None:
     """Show a container as Data Fabric describes it."""
     with _connected() as (clients, _):
-        _show(asdict(clients.data.get_resource(container_id)))
+        _show(asdict(clients.data.get_container(container_id)))
 
 
 @cli.command("dataset")

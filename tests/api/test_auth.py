@@ -250,7 +250,7 @@ class TestHiding:
         told = f"Bad key {settings.subscription_key} and secret {settings.client_secret}"
         fault("*/resources/*", {"kind": "status", "status": 400, "message": told})
         with pytest.raises(Exception, match=r"400: Bad key \[secret\] and secret \[secret\]"):
-            connect(settings).data.get_resource(client.container())
+            connect(settings).data.get_container(client.container())
 
     def test_tokens_of_the_session_are_in_no_repr(self, make_settings):
         settings = make_settings()
@@ -264,7 +264,7 @@ class TestAtThePlatform:
     def read(self, client, clients):
         """A read of the demo container."""
         container = client.container()
-        return lambda: clients.data.get_resource(container)
+        return lambda: clients.data.get_container(container)
 
     def test_one_token_serves_all_requests_to_an_api(self, read, sent):
         for _ in range(3):
@@ -285,7 +285,7 @@ class TestAtThePlatform:
         api = "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75/.default"
         clients = connect(make_settings(scope=api))
         assert clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]).name
-        assert clients.data.get_resource(client.demo["containers"]["owned"]).id
+        assert clients.data.get_container(client.demo["containers"]["owned"]).id
         assert sent("/oauth2/v2.0/token") == 2
 
     @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_each_client_speaks_to_its_own_address(make_settings):
 
 
 def test_one_token_serves_all_apis_of_an_audience(client, clients, sent):
-    clients.data.get_resource(client.demo["containers"]["owned"])
+    clients.data.get_container(client.demo["containers"]["owned"])
     clients.provisioning.update_metadata(client.container(), [])
     assert sent("/oauth2/token") == 1
     clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"])

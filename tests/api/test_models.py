@@ -68,10 +68,10 @@ def test_an_answer_that_is_not_as_documented_is_told(body):
 @pytest.mark.parametrize("metadata", [{"tags": ["a"]}, {"tags": [None]}, {"tags": 7}, "text", [{"title": "A"}]])
 def test_a_container_whose_metadata_has_another_shape_is_told(metadata):
     with pytest.raises(UnexpectedAnswer, match="metadata"):
-        models.resource({"id": "c", "metadata": metadata}, "reading")
+        models.container({"id": "c", "metadata": metadata}, "reading")
 
 
-def test_a_resource_is_read_in_any_case_with_nulls_left_out():
+def test_a_container_is_read_in_any_case_with_nulls_left_out():
     body = {
         "Id": "c",
         "OwnerId": None,
@@ -83,7 +83,7 @@ def test_a_resource_is_read_in_any_case_with_nulls_left_out():
             "Tags": [{"Id": "1", "Title": "a", "Type": "tag"}, {"title": "v", "type": "systemtag"}],
         },
     }
-    found = models.resource(body, "reading")
+    found = models.container(body, "reading")
     assert found.owner_id == ""
     assert found.may_contain_personal_data == "true"
     assert found.metadata == {

@@ -45,7 +45,7 @@ def subclasses_of(family):
 def read(client, clients):
     """A read of the demo container."""
     container = client.container()
-    return lambda: clients.data.get_resource(container)
+    return lambda: clients.data.get_container(container)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_platform_that_is_not_there_is_told_by_its_address(make_settings):
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         clients = connect(make_settings(dataApiUrl=url))
         with pytest.raises(PlatformUnreachable, match="connection refused") as failed:
-            clients.data.get_resource(NOTHING)
+            clients.data.get_container(NOTHING)
     assert url in str(failed.value)
 
 
@@ -167,7 +167,7 @@ def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
     [
         (lambda clients, ws: clients.datasets.get_dataset(ws, NOTHING), DatasetNotFound),
         (lambda clients, ws: clients.ingest.get_ingest_job(ws, NOTHING), IngestJobNotFound),
-        (lambda clients, _: clients.data.get_resource(NOTHING), ContainerNotFound),
+        (lambda clients, _: clients.data.get_container(NOTHING), ContainerNotFound),
         (lambda clients, _: clients.provisioning.update_metadata(NOTHING, []), ContainerNotFound),
     ],
 )
@@ -192,7 +192,7 @@ class TestA404:
     @pytest.mark.parametrize(
         ("url_key", "ask"),
         [
-            ("dataApiUrl", lambda clients: clients.data.get_resource(NOTHING)),
+            ("dataApiUrl", lambda clients: clients.data.get_container(NOTHING)),
             ("provisioningUrl", lambda clients: clients.provisioning.update_metadata(NOTHING, [])),
         ],
     )
@@ -207,7 +207,7 @@ class TestA404:
         fault(path, {"kind": "status", "status": 404, **how})
         ask = {
             "*/datasets/*": lambda: clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]),
-            "*/resources/*": lambda: clients.data.get_resource(client.container()),
+            "*/resources/*": lambda: clients.data.get_container(client.container()),
             "*/metadata": lambda: clients.provisioning.update_metadata(client.container(), []),
         }[path]
         with pytest.raises(UnexpectedAnswer, match="does not come from the service itself") as failed:

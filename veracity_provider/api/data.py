@@ -1,7 +1,7 @@
 """Data Fabric, Data API: reading containers. Source: docs/platform.md, "Containers"."""
 
 from veracity_provider.api import models
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import ContainerNotFound
@@ -13,7 +13,7 @@ class DataClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def get_resource(self, container_id: str) -> Resource:
+    def get_container(self, container_id: str) -> Container:
         """
         Read a container, metadata included.
 
@@ -32,4 +32,4 @@ class DataClient:
                 ),
             },
         )
-        return models.resource(self._transport.read("GET", f"/resources/{container_id}", action), action.label)
+        return models.container(self._transport.read("GET", f"/resources/{container_id}", action), action.label)

@@ -122,7 +122,7 @@ class RowPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
+class Container:
     """
     A container as Data Fabric describes it.
 
@@ -214,7 +214,7 @@ class _RowPage(_Wire):
     pagination: _Pagination
 
 
-class _Resource(_Wire):
+class _Container(_Wire):
     id: str
     reference: _Text = ""
     url: _Text = ""
@@ -272,15 +272,15 @@ def row_page(body: object, action: str) -> RowPage:
     return RowPage(rows=tuple(wire.data), total_count=wire.pagination.total_count)
 
 
-def resource(body: object, action: str) -> Resource:
+def container(body: object, action: str) -> Container:
     """From the response of the Data API or of a metadata patch; members in any case."""
-    wire = _parse(_Resource, _in_lower_case(body), action)
-    values = {name: getattr(wire, name) for name in _Resource.model_fields if name != "metadata"}
+    wire = _parse(_Container, _in_lower_case(body), action)
+    values = {name: getattr(wire, name) for name in _Container.model_fields if name != "metadata"}
     try:
         metadata = _metadata(wire.metadata or {})
     except (TypeError, AttributeError):
         raise _undocumented_error(action, "metadata: its icon or tags are of another shape") from None
-    return Resource(**values, metadata=metadata)
+    return Container(**values, metadata=metadata)
 
 
 def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from veracity_provider.api import models
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import ContainerNotFound
@@ -20,7 +20,7 @@ class ProvisioningClient:
         self._transport = transport
         self._patch_style: PatchStyle = patch_style
 
-    def update_metadata(self, container_id: str, operations: Sequence[Mapping[str, Any]]) -> Resource:
+    def update_metadata(self, container_id: str, operations: Sequence[Mapping[str, Any]]) -> Container:
         """
         Apply RFC 6902 operations to the container's metadata document, all or nothing.
 
@@ -42,7 +42,7 @@ class ProvisioningClient:
         path = f"/container/{container_id}/metadata"
         body = to_wire(operations, self._patch_style)
         response = self._transport.write("PATCH", path, action, body=body, retry_on=_NOT_CARRIED_OUT)
-        return models.resource(response, action.label)
+        return models.container(response, action.label)
 
 
 def to_wire(operations: Sequence[Mapping[str, Any]], style: PatchStyle) -> object:

@@ -121,14 +121,14 @@ def test_a_change_between_our_read_and_our_write_is_caught_by_the_server(service
     life = ContainerMetadataLifecycle(services)
     declared = {**inputs(container, title="A"), "on_conflict": "fail"}
     state = life.create(declared, told).outputs
-    read = services.clients.data.get_resource
+    read = services.clients.data.get_container
 
     def read_and_be_overtaken(container_id):
         found = read(container_id)
         veracity.somebody_sets(container, title="Somebody's")
         return found
 
-    services.clients.data.get_resource = read_and_be_overtaken
+    services.clients.data.get_container = read_and_be_overtaken
     with pytest.raises(MetadataConflict, match="while this up was at work") as conflict:
         life.update(container, state, {**declared, "title": "B"}, told)
     assert str(conflict.value).splitlines()[1:] == CONFLICT_TABLE
@@ -263,7 +263,8 @@ class TestErrors:
     def test_an_owner_may_write_and_so_may_try_an_account_whose_access_the_platform_does_not_tell(
         self, services, told, container, access_level
     ):
-        services.clients.data.get_resource = with_answer(services.clients.data.get_resource, access_level=access_level)
+        data = services.clients.data
+        data.get_container = with_answer(data.get_container, access_level=access_level)
         life = ContainerMetadataLifecycle(services)
         assert life.check({}, inputs(container, title="A"), told).problems == ()
         assert told.infos == [
@@ -272,14 +273,15 @@ class TestErrors:
 
     @pytest.mark.parametrize("access_level", ["consumer", "dataSteward", "none"])
     def test_any_other_access_is_refused_in_check(self, services, told, container, access_level):
-        services.clients.data.get_resource = with_answer(services.clients.data.get_resource, access_level=access_level)
+        data = services.clients.data
+        data.get_container = with_answer(data.get_container, access_level=access_level)
         life = ContainerMetadataLifecycle(services)
         (problem,) = life.check({}, inputs(container, title="A"), told).problems
         assert problem.property == "container_id"
         assert f"has access level {access_level}" in problem.reason
 
     def test_a_patch_that_the_platform_accepts_and_does_not_apply_is_an_error(self, services, told, container):
-        read = services.clients.data.get_resource
+        read = services.clients.data.get_container
         services.clients.provisioning.update_metadata = lambda container_id, _: read(container_id)
         life = ContainerMetadataLifecycle(services)
         with pytest.raises(MetadataNotApplied) as failed:

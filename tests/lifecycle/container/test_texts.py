@@ -2,7 +2,7 @@
 
 import pytest
 
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.lifecycle.container.fields import Field, IconField
 from veracity_provider.lifecycle.container.plan import plan_metadata
 from veracity_provider.lifecycle.container.texts import (
@@ -22,7 +22,7 @@ TITLE, ICON = Field("title"), IconField("icon")
 def container(**values):
     names = ("reference", "url", "last_modified_utc", "creation_date_time_utc", "region", "key_status")
     rest = dict.fromkeys((*names, "may_contain_personal_data"), "")
-    return Resource(id="c-1", metadata={}, **{**rest, "owner_id": "", "access_level": "", **values})
+    return Container(id="c-1", metadata={}, **{**rest, "owner_id": "", "access_level": "", **values})
 
 
 @pytest.mark.parametrize(

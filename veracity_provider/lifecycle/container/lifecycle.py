@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
 from veracity_provider.errors import (
     AnswerLost,
@@ -59,7 +59,7 @@ class ContainerMetadataLifecycle:
 
     def _check_adoption(self, container_id: str, declared: Declared, reporter: Reporter) -> tuple[InputProblem, ...]:
         try:
-            live = self._clients.data.get_resource(container_id)
+            live = self._clients.data.get_container(container_id)
         except ContainerNotFound as error:
             return (InputProblem("container_id", str(error)),)
         plan = plan_metadata(live.metadata, declared.known, {})
@@ -74,7 +74,7 @@ class ContainerMetadataLifecycle:
         state, declared = ContainerState.from_properties(olds), Declared.from_properties(news)
         if not _is_same(id_, declared.inputs.container_id):
             return Difference(changes=True, replaces=ContainerMetadataInputs.replacing())
-        live = self._clients.data.get_resource(id_)
+        live = self._clients.data.get_container(id_)
         plan = _plan(live, state, declared)
         if plan.operations and not _may_write(live):
             reporter.warning(not_owner_text(live, self._account))
@@ -92,20 +92,20 @@ class ContainerMetadataLifecycle:
         """Adopt: note what is there, and make it what is declared."""
         declared = Declared.from_properties(news)
         container_id = require_known(declared.inputs.container_id)
-        live = self._clients.data.get_resource(container_id)
+        live = self._clients.data.get_container(container_id)
         state = self._apply_declared(live, ContainerState.from_properties({}), declared, reporter)
         return Created(id=container_id, outputs=state.to_properties())
 
     def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
         """Make it what is declared, from what it is now."""
         state, declared = ContainerState.from_properties(olds), Declared.from_properties(news)
-        live = self._clients.data.get_resource(id_)
+        live = self._clients.data.get_container(id_)
         return self._apply_declared(live, state, declared, reporter).to_properties()
 
     def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
         """Look it up; what was declared shows as the platform has it."""
         try:
-            live = self._clients.data.get_resource(id_)
+            live = self._clients.data.get_container(id_)
         except ContainerNotFound:
             reporter.info(f"container {id_} is gone")
             return None
@@ -133,7 +133,7 @@ class ContainerMetadataLifecycle:
         reporter.info(f"restored {restored}" if restored else "nothing to restore")
 
     def _restore(self, id_: str, state: ContainerState, reporter: Reporter) -> RestorePlan:
-        live = self._clients.data.get_resource(id_)
+        live = self._clients.data.get_container(id_)
         plan = plan_restore(live.metadata, FIELDS, state.outputs.previous, state.outputs.applied)
         if plan.kept:
             names = ", ".join(field.name for field in plan.kept)
@@ -143,7 +143,7 @@ class ContainerMetadataLifecycle:
         return plan
 
     def _apply_declared(
-        self, live: Resource, state: ContainerState, declared: Declared, reporter: Reporter
+        self, live: Container, state: ContainerState, declared: Declared, reporter: Reporter
     ) -> ContainerState:
         plan = _plan(live, state, declared)
         if plan.drifted and declared.inputs.on_conflict == "fail":
@@ -156,8 +156,8 @@ class ContainerMetadataLifecycle:
         return _next_state(now, plan, declared, found=live, state=state)
 
     def _patch_or_conflict(
-        self, live: Resource, plan: MetadataPlan, state: ContainerState, declared: Declared
-    ) -> Resource:
+        self, live: Container, plan: MetadataPlan, state: ContainerState, declared: Declared
+    ) -> Container:
         try:
             return self._send_patch(live, plan.operations)
         except RequestRefused:
@@ -166,20 +166,20 @@ class ContainerMetadataLifecycle:
             raise
 
     def _find_overtaken(
-        self, seen: Resource, plan: MetadataPlan, state: ContainerState, declared: Declared
+        self, seen: Container, plan: MetadataPlan, state: ContainerState, declared: Declared
     ) -> Sequence[FieldChange]:
         """What somebody changed between our read and our write, of the fields that were to be written."""
-        live = self._clients.data.get_resource(seen.id)
+        live = self._clients.data.get_container(seen.id)
         members = (change.field.member for change in plan.changes)
         changed = {name for name in members if live.metadata.get(name) != seen.metadata.get(name)}
         return [one for one in _plan(live, state, declared).changes if one.field.member in changed]
 
-    def _send_patch(self, live: Resource, operations: Sequence[Mapping[str, Any]]) -> Resource:
+    def _send_patch(self, live: Container, operations: Sequence[Mapping[str, Any]]) -> Container:
         try:
             return self._clients.provisioning.update_metadata(live.id, operations)
         except AnswerLost:
             # Whether it was applied shows in the container; the caller compares.
-            return self._clients.data.get_resource(live.id)
+            return self._clients.data.get_container(live.id)
         except PermissionDenied as error:
             raise PermissionDenied(
                 not_owner_text(live, self._account), status=error.status, trace_id=error.trace_id
@@ -190,7 +190,7 @@ def _is_same(container_id: str | Unknown, other: str | Unknown) -> bool:
     return isinstance(container_id, str) and isinstance(other, str) and container_id.lower() == other.lower()
 
 
-def _may_write(live: Resource) -> bool:
+def _may_write(live: Container) -> bool:
     """Only the owner may; where the platform does not say who we are, it will when we try."""
     return live.access_level.casefold() in {"owner", ""}
 
@@ -199,13 +199,13 @@ def _settings(declared: Declared) -> tuple[object, ...]:
     return declared.inputs.on_destroy, declared.inputs.on_conflict
 
 
-def _plan(live: Resource, state: ContainerState, declared: Declared) -> MetadataPlan:
+def _plan(live: Container, state: ContainerState, declared: Declared) -> MetadataPlan:
     guarded = declared.inputs.on_conflict == "fail"
     return plan_metadata(live.metadata, declared.known, state.outputs.applied, guarded=guarded)
 
 
 def _next_state(
-    live: Resource, plan: MetadataPlan, declared: Declared, *, found: Resource, state: ContainerState
+    live: Container, plan: MetadataPlan, declared: Declared, *, found: Container, state: ContainerState
 ) -> ContainerState:
     before = state.outputs.previous
     outputs = {

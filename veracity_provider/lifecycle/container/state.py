@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
 from veracity_provider.lifecycle.container.fields import FIELDS, Field
 from veracity_provider.lifecycle.container.plan import Values
@@ -67,6 +67,6 @@ class ContainerState:
         return {**self.declared.inputs.given(), **self.outputs.given()}
 
 
-def live_outputs(live: Resource) -> Values:
+def live_outputs(live: Container) -> Values:
     """The outputs that only the platform has a say in."""
     return {name: value for name, value in asdict(live).items() if name in ContainerMetadataOutputs.model_fields}

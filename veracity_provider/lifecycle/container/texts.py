@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from veracity_provider.api.models import Resource
+from veracity_provider.api.models import Container
 from veracity_provider.lifecycle.container.plan import FieldChange
 from veracity_provider.unknown import UNKNOWN
 
@@ -33,7 +33,7 @@ def changes_text(what: str, changes: Sequence[FieldChange]) -> str:
     return "\n".join([f"{what}: {names}", *(f"  {change_text(change)}" for change in changes)])
 
 
-def not_owner_text(live: Resource, account: str | None) -> str:
+def not_owner_text(live: Container, account: str | None) -> str:
     """Why the account may not write."""
     return (
         f"the metadata of container {live.id} can be changed by its owner alone, {live.owner_id or 'unknown'}; "

@@ -6,10 +6,8 @@ before its request goes out: one file a job, in one folder a dataset. States onl
 """
 
 import contextlib
-import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast, final
 
 from veracity_provider.errors import DatasetBusy, JournalError
+from veracity_provider.lifecycle.files import open_lock, try_lock, wait_for_lock, write_json
 from veracity_provider.lifecycle.jobs.job import JobReference
 
 VERSION: Final = 2
@@ -165,14 +164,14 @@ class Journal:
                 dataset_name=dataset_name or before.dataset_name,
                 problem="",
             )
-            self._replace(self._path(job), _to_json(entry))
+            write_json(self._path(job), _to_json(entry))
             return entry
 
     def require_writable(self, dataset_id: str) -> None:
         """Write and remove a file, as the start of a job will have to."""
         with self._translated("written"):
             probe = self._dataset_folder(dataset_id) / f".probe-{os.getpid()}"
-            self._replace(probe, {})
+            write_json(probe, {})
             probe.unlink(missing_ok=True)
 
     @contextlib.contextmanager
@@ -188,7 +187,7 @@ class Journal:
         with self._translated("written"):
             lock = self._lock_file(dataset_id, "starts")
         with lock:
-            while not _take(lock):
+            while not try_lock(lock):
                 if not wait(_LOCK_POLL_S):
                     raise DatasetBusy(
                         f"another `pulumi up` on this machine is about to start a job of dataset {dataset_id}, and has "
@@ -199,13 +198,11 @@ class Journal:
     @contextlib.contextmanager
     def _file_locked(self, dataset_id: str, what: str) -> Generator[None]:
         with self._lock_file(dataset_id, what) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_for_lock(lock)
             yield
 
     def _lock_file(self, dataset_id: str, what: str) -> IO[str]:
-        folder = self._dataset_folder(dataset_id)
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / f"{what}.lock").open("w")
+        return open_lock(self._dataset_folder(dataset_id) / f"{what}.lock")
 
     def _read(self, path: Path, job: JobReference) -> Entry | None:
         try:
@@ -234,15 +231,6 @@ class Journal:
     def _path_of_0_1_0(self, job_id: str) -> Path:
         return self._folder / f"{job_id}.json"
 
-    def _replace(self, path: Path, document: dict[str, Any]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False) as file:
-            json.dump(document, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
-        _sync(path.parent)
-
     @contextlib.contextmanager
     def _translated(self, done: str) -> Generator[None]:
         try:
@@ -253,22 +241,6 @@ class Journal:
                 "proof of which jobs were started, so nothing is started without it. Mend the folder, make room on its "
                 "disk, or set PULUMI_HOME to another folder, and run again"
             ) from None
-
-
-def _take(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:
