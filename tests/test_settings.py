@@ -64,6 +64,72 @@ def test_a_secret_with_angle_brackets_in_it_is_no_placeholder(value):
     assert resolve({"clientSecret": value}).client_secret == value
 
 
+@pytest.mark.parametrize(
+    ("config", "environ", "problem"),
+    [
+        pytest.param(
+            {"subscriptionKey": "hidden-key\n"},
+            {},
+            "veracity:subscriptionKey: must not end in a line break (U+000A); set it again without that",
+            id="a key with a line break, as from a file",
+        ),
+        pytest.param(
+            {"subscriptionKey": None},
+            {"VERACITY_SUBSCRIPTION_KEY": "hidden-key\r"},
+            "veracity:subscriptionKey: must not end in a line break (U+000D) (it is in the environment variable "
+            "VERACITY_SUBSCRIPTION_KEY); set it again without that",
+            id="a key from a file with Windows line ends",
+        ),
+        pytest.param(
+            {"clientSecret": "\ufeffhidden-word"},
+            {},
+            "veracity:clientSecret: must not begin with a byte order mark (U+FEFF); set it again without that",
+            id="a secret behind a byte order mark",
+        ),
+        pytest.param(
+            {"accessToken": "hidden\u200btoken"},
+            {},
+            "veracity:accessToken: must not have a zero-width space (U+200B) in it; set it again without that",
+            id="a token with something invisible in it",
+        ),
+        pytest.param(
+            {"clientId": "me\xa0"},
+            {},
+            "veracity:clientId: must not end in a no-break space (U+00A0); set it again without that",
+            id="an id with a blank behind it",
+        ),
+        pytest.param(
+            {"endpoint": "https://api.veracity.com\n"},
+            {},
+            "veracity:endpoint: must not end in a line break (U+000A); set it again without that",
+            id="an address with a line break",
+        ),
+        pytest.param(
+            {"uploadWorkers": "4\n"},
+            {},
+            "veracity:uploadWorkers: must not end in a line break (U+000A); set it again without that",
+            id="a number with a line break",
+        ),
+        pytest.param(
+            {"clientId": "2026-01-01 00:00:00 +0000 UTC"},
+            {},
+            "veracity:clientId: must be a string, not the date 2026-01-01: put it in quotes",
+            id="a date",
+        ),
+        pytest.param(
+            {"clientSecret": "2026-01-01 00:00:00 +0000 UTC"},
+            {},
+            "veracity:clientSecret: must be a string, not a date: put it in quotes",
+            id="a secret that YAML takes for a date",
+        ),
+    ],
+)
+def test_a_text_that_cannot_be_meant_is_refused_without_a_word_of_a_secret(config, environ, problem):
+    with pytest.raises(SettingsError) as refused:
+        resolve(config, environ)
+    assert [str(one) for one in refused.value.problems] == [problem]
+
+
 def test_limits_and_default_of_a_number_stand_in_its_description():
     (doc,) = (key.doc for key in KEYS if key.name == "uploadWorkers")
     assert doc == "Appends in flight for one upload, 1 to 16. Default 3."
@@ -89,6 +155,9 @@ def test_a_supplied_token_needs_no_account():
             {"workspaceId": "ws-1"},
             "must be a UUID, not 'ws-1'; it is in the portal's address, after `ws/`",
             id="a workspace that is no UUID",
+        ),
+        pytest.param(
+            {"patchStyle": "x" * 80}, f"must be rfc6902 or documented, not '{'x' * 59}…'", id="a long value is cut"
         ),
         pytest.param({"patchStyle": "json"}, "must be rfc6902 or documented, not 'json'", id="an unknown patch style"),
         pytest.param({"uploadWorkers": "99"}, "must be a number from 1 to 16, not '99'", id="too many workers"),

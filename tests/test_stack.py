@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from veracity_provider import stack
+from veracity_provider.dynamic.ingest_options import upload_options
 
 CONTAINER = {"name": "emissions", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {
@@ -35,16 +36,20 @@ class Declared:
     resources: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
 
+    options: dict[str, Any] = field(default_factory=dict)
+
     def resource(self, kind):
-        def declare(name, **arguments):
+        def declare(name, *, opts, **arguments):
             self.resources.append((kind, name, arguments))
-            return IngestOutputs()
+            self.options[name] = opts
+            return Outputs()
 
         return declare
 
 
-class IngestOutputs:
+class Outputs:
     job_id, status, content_hash = "j", "Completed", "h"
+    container_id, url = "c", "https://c"
 
 
 @pytest.fixture
@@ -60,11 +65,11 @@ def declare(monkeypatch, tmp_path):
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
     monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
 
-    def run(**config):
+    def run(secrets=(), **config):
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
         given = {f"veracity:{key}": text for key, text in {**ACCOUNT, **texts}.items()}
         monkeypatch.setenv("PULUMI_CONFIG", json.dumps(given))
-        pulumi.runtime.set_all_config(given, [])
+        pulumi.runtime.set_all_config(given, [f"veracity:{key}" for key in secrets])
         stack.declare_stack()
         return declared
 
@@ -78,12 +83,27 @@ def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
         ("container", "emissions", {"container_id": CONTAINER["containerId"], "on_destroy": "restore"}),
         ("ingest", "noon", {"dataset_id": DATASET["datasetId"], "source": "noon.csv", "operation": "Upsert"}),
     ]
-    assert declared.exports == {"datasets": {"noon": {"job_id": "j", "status": "Completed", "content_hash": "h"}}}
+    assert declared.options == {"emissions": None, "noon": None}
+    assert declared.exports == {
+        "containers": {"emissions": {"container_id": "c", "url": "https://c"}},
+        "datasets": {"noon": {"job_id": "j", "status": "Completed", "content_hash": "h"}},
+    }
+
+
+def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare):
+    declared = declare(
+        containers=[{**CONTAINER, "aliases": ["old", "older"]}],
+        datasets=[{**DATASET, "aliases": ["c"], "protect": True}],
+    )
+    container, ingest = declared.options["emissions"], declared.options["noon"]
+    assert ([alias.name for alias in container.aliases], container.protect) == (["old", "older"], None)
+    assert ([alias.name for alias in ingest.aliases], ingest.protect) == (["c"], True)
+    assert [alias.name for alias in upload_options(ingest, []).aliases] == ["c-upload"]
 
 
 def test_a_stack_without_lists_declares_nothing(declare):
     declared = declare()
-    assert (declared.resources, declared.exports) == ([], {"datasets": {}})
+    assert (declared.resources, declared.exports) == ([], {"containers": {}, "datasets": {}})
 
 
 def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare, capsys):
@@ -101,9 +121,57 @@ def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare, c
         "stack config of `dev` cannot be used; nothing was sent:",
         f"  - veracity:clientId: is missing. Set it with `{set_key}clientId VALUE`, {IN_ENVIRONMENT}",
         "  - veracity:endpiont: is not a key; did you mean endpoint?",
-        "  - veracity:containers[0].title: must be a string, not 7",
+        '  - veracity:containers[0] "emissions".title: must be a string, not 7: put it in quotes',
         f"  - veracity:workspaceId: is missing, and datasets need it. Set it with `{set_key}workspaceId UUID`.",
     ]
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "[]", " "])
+def test_a_list_whose_entries_are_all_commented_out_declares_nothing(declare, nothing):
+    assert declare(containers=nothing, datasets=nothing).resources == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("hello", "'hello'"),
+        ("[unended", "'[unended'"),
+        ("5", "5"),
+        ("true", "true"),
+        ("{}", "a mapping"),
+        ("\x1b[2J", r"'\x1b[2J'"),
+        ("[" * 100_000, "'" + "[" * 59 + "…'"),
+    ],
+)
+def test_a_text_where_a_list_belongs_is_told_with_everything_else(declare, capsys, text, found):
+    with pytest.raises(SystemExit):
+        declare(containers=text, datasets=[{**DATASET, "name": 0}])
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"  - veracity:containers: must be a list of mappings, each with a name, not {found}",
+        "  - veracity:datasets[0].name: must be a string, not 0: put it in quotes",
+    ]
+
+
+def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declare, capsys):
+    with pytest.raises(SystemExit):
+        declare(
+            secrets=["datasets"],
+            containers=[{**CONTAINER, "title": 7}],
+            datasets=[{**DATASET, "operation": "hidden-word", "triggers": ["hidden-word"]}],
+        )
+    reason = (
+        "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
+        "the clear. Set the value without --secret, or take it out"
+    )
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"  - veracity:datasets: {reason}",
+        '  - veracity:containers[0] "emissions".title: must be a string, not 7: put it in quotes',
+    ]
+
+
+def test_an_entry_that_manages_nothing_is_warned_of(declare, capsys):
+    declare(containers=[CONTAINER])
+    assert "manages nothing: it has no title, description, icon or tags" in capsys.readouterr().err
 
 
 def test_the_workspace_of_the_environment_is_used_where_the_config_has_none(declare, monkeypatch):

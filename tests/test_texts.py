@@ -25,7 +25,7 @@ from veracity_provider.texts import shown, tell_apart
         pytest.param("x" * 61, "x" * 59 + "…", id="a character too long"),
         pytest.param("x" * 58 + "\x1b\x1b", "x" * 58 + "…", id="an escape is not cut in half"),
         pytest.param(2026, "2026", id="a number"),
-        pytest.param(10**5000, "a int too long to show", id="a number that Python does not write down"),
+        pytest.param(10**5000, "int (too long to show)", id="a number that Python does not write down"),
         pytest.param("", "", id="nothing"),
     ],
 )

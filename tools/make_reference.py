@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.problems import any_of, model_in
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, StackList
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, EntryOptions, StackList
 from veracity_provider.settings import KEYS
 
 _UUID_PATTERN = TypeAdapter(Uuid).json_schema()["pattern"]
@@ -28,6 +28,12 @@ def page() -> str:
         "",
         *_resource("ContainerMetadata", CONTAINERS),
         *_resource("DatasetIngest", DATASETS),
+        "## Every entry of a list",
+        "",
+        inspect.getdoc(EntryOptions) or "",
+        "",
+        *_table(("key", "type", "default", "meaning"), (row[1:] for row in _inputs(EntryOptions))),
+        "",
         "## Connection settings",
         "",
         "Stack config wins over the environment. Secrets are set with `pulumi config set --secret`.",
@@ -51,7 +57,7 @@ def _resource(name: str, stack_list: StackList) -> list[str]:
         "",
         inspect.getdoc(stack_list.inputs) or "",
         "",
-        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and `name`, the resource's name.",
+        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry (`name`, …).",
         "",
         *_table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs)),
         "",

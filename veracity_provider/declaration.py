@@ -1,161 +1,346 @@
 """The stack config's lists, checked and turned into arguments of resources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, StackList, alias_of
+from veracity_provider.config_text import date_in, is_placeholder
+from veracity_provider.description.problems import found_in_file, spelled
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, STACK_LISTS, StackList, alias_of
 from veracity_provider.errors import InputError, InputProblem
-from veracity_provider.settings import is_placeholder
+from veracity_provider.settings import is_uuid
+from veracity_provider.texts import shown
 from veracity_provider.unknown import UNKNOWN
+
+_MAX_DEPTH: Final = 50
+"""Levels of lists and mappings within an entry. The deepest that has a meaning is a trigger."""
+_MAX_MESSAGE: Final = 400
+_OPTIONS: Final = ("name", "aliases", "protect")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """One entry of a list: the resource's name, and its arguments."""
+    """
+    One entry of a list: a resource's name, arguments and options.
+
+    *place* is where in the stack file it is, for messages: `veracity:containers[0] "emissions"`.
+    """
 
     name: str
     arguments: Mapping[str, Any]
+    aliases: tuple[str, ...] = ()
+    protect: bool | None = None
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """What a stack's config declares, and everything wrong with it."""
+    """
+    What a stack's config declares, everything wrong with it, and what a person should know of.
+
+    *container_ids*, *dataset_ids*: What the entries name on the platform, also those that have other problems.
+    """
 
     containers: tuple[Declared, ...]
     datasets: tuple[Declared, ...]
     problems: tuple[InputProblem, ...]
+    warnings: tuple[InputProblem, ...]
+    container_ids: tuple["NamedId", ...]
+    dataset_ids: tuple["NamedId", ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedId:
+    """
+    An id that an entry names.
+
+    Args:
+        place: Where it stands, for messages.
+        id: A UUID in lower case.
+        workspace_id: Where a dataset should be, likewise; None for a container.
+    """
+
+    place: str
+    id: str
+    workspace_id: str | None = None
 
 
 def read_declaration(
     containers: object, datasets: object, *, workspace_id: str | None, project: Path, set_command: str
 ) -> Declaration:
     """
-    Read `veracity:containers` and `veracity:datasets`.
+    Read `veracity:containers` and `veracity:datasets`. Whatever they hold, each entry is declared or has a problem.
 
     Args:
-        containers: The parsed list, or None; likewise *datasets*.
+        containers: The parsed list, or None; likewise *datasets*. A text stands for one that could not be parsed.
         workspace_id: The one that datasets without their own belong to.
         project: Folder that relative sources are relative to.
         set_command: How a key of this stack is set; for the problems' texts.
     """
-    reading = _Reading(set_command)
-    read_containers = tuple(reading.read_list(CONTAINERS, containers))
-    read_datasets = tuple(reading.read_list(DATASETS, datasets))
-    problems = [
-        *reading.problems,
-        *_missing_workspaces(datasets, workspace_id, set_command),
-        *_unreadable_sources(datasets, project),
-        *_repeated_names(containers, datasets),
+    problems: list[InputProblem] = []
+    read: dict[str, list[_Entry]] = {}
+    declared: dict[str, list[Declared]] = {}
+    for stack_list, value in ((CONTAINERS, containers), (DATASETS, datasets)):
+        entries, refused = _entries(stack_list, value)
+        problems += refused
+        read[stack_list.key] = entries
+        declared[stack_list.key] = []
+        for entry in entries:
+            check = _EntryCheck(entry, set_command)
+            declared[stack_list.key] += check.declare()
+            problems += check.problems
+    all_entries = [*read[CONTAINERS.key], *read[DATASETS.key]]
+    problems += [
+        *_missing_workspaces(read[DATASETS.key], workspace_id, set_command),
+        *_unreadable_sources(read[DATASETS.key], project),
+        *_repeated_names(all_entries),
+        *_aliases_in_use(all_entries),
+        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key]),
     ]
-    return Declaration(containers=read_containers, datasets=read_datasets, problems=tuple(problems))
+    return Declaration(
+        containers=tuple(declared[CONTAINERS.key]),
+        datasets=tuple(declared[DATASETS.key]),
+        problems=tuple(problems),
+        warnings=tuple(_idle_containers(declared[CONTAINERS.key])),
+        container_ids=tuple(_ids(read[CONTAINERS.key], "containerId", None)),
+        dataset_ids=tuple(_ids(read[DATASETS.key], "datasetId", workspace_id)),
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry that is a mapping, as it is in the file."""
+
+    stack_list: StackList
+    index: int
+    given: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Where it is, as `pulumi config set --path` takes it."""
+        return f"veracity:{self.stack_list.key}[{self.index}]"
+
+    @cached_property
+    def place(self) -> str:
+        """The same for people, with its name."""
+        name = self.text("name")
+        return self.path if name is None else f'{self.path} "{shown(name)}"'
+
+    def text(self, key: str) -> str | None:
+        """The text of *key*; None where there is none, or something that is refused in its place."""
+        value = self.given.get(key)
+        if not isinstance(value, str) or not value or is_placeholder(value) or date_in(value):
+            return None
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """The texts in the list of *key*, other members and other values left out."""
+        value = self.given.get(key)
+        return [one for one in cast("list[object]", value) if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _entries(stack_list: StackList, value: object) -> tuple[list[_Entry], list[InputProblem]]:
+    """The entries that are mappings; a key without a value is an empty list."""
+    path = f"veracity:{stack_list.key}"
+    if value is None:
+        return [], []
+    if not isinstance(value, list):
+        return [], [InputProblem(path, f"must be a list of mappings, each with a name, not {found_in_file(value)}")]
+    entries: list[_Entry] = []
+    problems: list[InputProblem] = []
+    for index, one in enumerate(cast("list[object]", value)):
+        if not isinstance(one, Mapping):
+            reason = f"must be a mapping with a name, not {found_in_file(one)}"
+            problems.append(InputProblem(f"{path}[{index}]", reason))
+        elif _is_deeper(cast("object", one), _MAX_DEPTH):
+            reason = f"must have at most {_MAX_DEPTH} levels of lists and mappings"
+            problems.append(InputProblem(f"{path}[{index}]", reason))
+        else:
+            entries.append(_Entry(stack_list, index, cast("Mapping[str, Any]", one)))
+    return entries, problems
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    """Whether lists and mappings are nested deeper than *limit*; without recursion, which has a limit of its own."""
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [member for one in level for member in _members(one)]
+    return any(isinstance(one, Mapping | list) for one in level)
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
 @dataclass
-class _Reading:
-    """One pass over the lists; problems add up."""
+class _EntryCheck:
+    """One pass over an entry; problems add up."""
 
+    entry: _Entry
     set_command: str
     problems: list[InputProblem] = field(default_factory=list[InputProblem])
 
-    def read_list(self, stack_list: StackList, entries: object) -> Iterator[Declared]:
-        """The entries that are complete; None is an empty list."""
-        place = f"veracity:{stack_list.key}"
-        if entries is None:
-            return
-        if not isinstance(entries, list):
-            self._refuse(place, "must be a list of mappings, each with a name")
-            return
-        for index, entry in enumerate(cast("list[object]", entries)):
-            if isinstance(entry, Mapping):
-                yield from self._read_entry(stack_list, f"{place}[{index}]", cast("Mapping[str, Any]", entry))
-            else:
-                self._refuse(f"{place}[{index}]", "must be a mapping with a name")
-
-    def _read_entry(self, stack_list: StackList, place: str, entry: Mapping[str, Any]) -> Iterator[Declared]:
-        given = {key: value for key, value in entry.items() if not self._is_output(stack_list, place, key)}
-        missing = [key for key in stack_list.required if given.get(key) in (None, "")]
-        unset = [*missing, *_placeholders("", given)]
-        for key in unset:
-            command = f"{self.set_command} --path '{place}.{key}' VALUE"
-            self._refuse(f"{place}.{key}", f"is missing. Set it with `{command}`.")
-        # What is missing was reported; the rest is checked all the same.
-        checkable = {**_without_placeholders(given), **dict.fromkeys(missing, UNKNOWN)}
+    def declare(self) -> list[Declared]:
+        """The entry as a resource, where nothing is wrong with it."""
+        stack_list = self.entry.stack_list
+        given = {key: value for key, value in self.entry.given.items() if not self._is_output(key)}
+        missing = [key for key in stack_list.required if given.get(key) is None or given[key] == ""]
+        unset = [*missing, *_places(given, is_placeholder)]
+        dates = _places(given, date_in)
+        checkable = {**_with_unknown(given), **dict.fromkeys(missing, UNKNOWN)}
+        read = None
         try:
             read = stack_list.entry.from_stack_file(checkable)
         except InputError as error:
-            for problem in error.problems:
-                self._refuse(f"{place}.{problem.property}", problem.reason)
-            return
-        if not unset:
-            arguments = read.given()
-            yield Declared(name=arguments.pop("name"), arguments=arguments)
+            reported = list(error.problems)
+        else:
+            reported = []
+        known = [problem.property for problem in reported]
+        for key in unset:
+            if not _is_within(key, known):
+                self._refuse(
+                    key, f"is missing. Set it with `{self.set_command} --path '{self.entry.path}.{key}' VALUE`."
+                )
+        for key, date in dates.items():
+            if not _is_within(key, known):
+                self._refuse(key, f"must be a string, not the date {date}: put it in quotes")
+        for problem in reported:
+            self._refuse(problem.property, problem.reason)
+        return [] if read is None or self.problems else [self._declared(read.given())]
 
-    def _is_output(self, stack_list: StackList, place: str, key: str) -> bool:
+    def _declared(self, given: dict[str, Any]) -> Declared:
+        return Declared(
+            name=given["name"],
+            arguments={key: value for key, value in given.items() if key not in _OPTIONS},
+            aliases=tuple(given.get("aliases", ())),
+            protect=given.get("protect"),
+            place=self.entry.place,
+        )
+
+    def _is_output(self, key: str) -> bool:
         """Whether *key* is what the platform has to say, in any case; if so, it is refused."""
-        outputs = stack_list.outputs.model_fields
-        spelled = {alias_of(stack_list.outputs, name).casefold(): name for name in outputs}
-        name = spelled.get(key.casefold())
-        if name is None or key in stack_list.keys:
+        outputs = self.entry.stack_list.outputs
+        name = {alias_of(outputs, name).casefold(): name for name in outputs.model_fields}.get(key.casefold())
+        if name is None or key in self.entry.stack_list.keys:
             return False
-        self._refuse(f"{place}.{key}", f"cannot be set, it is an output: {outputs[name].description}")
+        self._refuse(shown(key), f"cannot be set, it is an output: {outputs.model_fields[name].description}")
         return True
 
-    def _refuse(self, place: str, reason: str) -> None:
-        self.problems.append(InputProblem(place, reason))
+    def _refuse(self, key: str, reason: str) -> None:
+        self.problems.append(InputProblem(f"{self.entry.place}.{key}", reason))
 
 
-def _placeholders(place: str, value: object) -> Iterator[str]:
-    """Where within *value*, which stands at *place*, the `<…>` of a template were left in."""
+def _is_within(place: str, others: Iterable[str]) -> bool:
+    """Whether *place* is one of *others*, or a member of one."""
+    return any(place == other or place.startswith((f"{other}.", f"{other}[")) for other in others)
+
+
+def _places(given: Mapping[str, Any], find: Callable[[object], Any]) -> dict[str, Any]:
+    """Where in an entry *find* finds something, and what; places are spelled as in the file."""
+    return {spelled(place): what for place, value in _leaves((), given) if (what := find(value))}
+
+
+def _leaves(place: tuple[str | int, ...], value: object) -> Iterator[tuple[tuple[str | int, ...], object]]:
     if isinstance(value, Mapping):
         for name, member in cast("Mapping[str, object]", value).items():
-            yield from _placeholders(f"{place}.{name}" if place else name, member)
+            yield from _leaves((*place, name), member)
     elif isinstance(value, list):
         for i, item in enumerate(cast("list[object]", value)):
-            yield from _placeholders(f"{place}[{i}]", item)
-    elif isinstance(value, str) and is_placeholder(value):
-        yield place
+            yield from _leaves((*place, i), item)
+    else:
+        yield place, value
 
 
-def _without_placeholders(value: Any) -> Any:
-    """*value* with `UNKNOWN` in place of each `<…>`, so that the rest of it can be checked."""
+def _with_unknown(value: Any) -> Any:
+    """*value* with `UNKNOWN` in place of each placeholder and date, so that the rest of it can be checked."""
     if isinstance(value, Mapping):
-        return {name: _without_placeholders(one) for name, one in cast("Mapping[str, Any]", value).items()}
+        return {name: _with_unknown(one) for name, one in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_without_placeholders(one) for one in cast("list[Any]", value)]
-    return UNKNOWN if isinstance(value, str) and is_placeholder(value) else value
+        return [_with_unknown(one) for one in cast("list[Any]", value)]
+    return UNKNOWN if is_placeholder(value) or date_in(value) else value
 
 
-def _missing_workspaces(datasets: object, workspace_id: str | None, set_command: str) -> list[InputProblem]:
-    entries = cast("list[object]", datasets) if isinstance(datasets, list) else []
-    if workspace_id or all(isinstance(entry, Mapping) and "workspaceId" in entry for entry in entries):
-        return []
-    reason = f"is missing, and datasets need it. Set it with `{set_command} veracity:workspaceId UUID`."
-    return [InputProblem("veracity:workspaceId", reason)]
+def _missing_workspaces(
+    datasets: Iterable[_Entry], workspace_id: str | None, set_command: str
+) -> Iterator[InputProblem]:
+    if not workspace_id and any(entry.given.get("workspaceId") is None for entry in datasets):
+        reason = f"is missing, and datasets need it. Set it with `{set_command} veracity:workspaceId UUID`."
+        yield InputProblem("veracity:workspaceId", reason)
 
 
-def _unreadable_sources(datasets: object, project: Path) -> Iterator[InputProblem]:
+def _unreadable_sources(datasets: Iterable[_Entry], project: Path) -> Iterator[InputProblem]:
     # Late: only a stack with datasets looks at files.
     from veracity_provider.errors import SourceError
     from veracity_provider.lifecycle.ingest.inputs import resolve_source
 
-    for place, source in _texts(DATASETS, datasets, "source"):
-        try:
-            resolve_source(source, project).require_readable()
-        except SourceError as error:
-            yield InputProblem(place, str(error))
+    for entry in datasets:
+        source = entry.text("source")
+        if source is not None:
+            try:
+                resolve_source(source, project).require_readable()
+            except SourceError as error:
+                yield InputProblem(f"{entry.place}.source", shown(error, _MAX_MESSAGE))
 
 
-def _repeated_names(containers: object, datasets: object) -> Iterator[InputProblem]:
-    names = [name for _, name in (*_texts(CONTAINERS, containers, "name"), *_texts(DATASETS, datasets, "name"))]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield InputProblem("veracity", f'name "{name}" is used more than once; each resource needs its own')
+def _repeated_names(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
+    first: dict[str, _Entry] = {}
+    for entry in entries:
+        name = entry.text("name")
+        if name is not None and (other := first.setdefault(name, entry)) is not entry:
+            yield InputProblem(f"{entry.place}.name", f"must be used once in the stack, and {other.path} has it too")
 
 
-def _texts(stack_list: StackList, entries: object, key: str) -> Iterator[tuple[str, str]]:
-    """Place and value of *key* in each entry that has a text there; other entries may have other problems."""
-    for index, entry in enumerate(cast("list[object]", entries) if isinstance(entries, list) else []):
-        value = cast("Mapping[str, object]", entry).get(key) if isinstance(entry, Mapping) else None
-        if isinstance(value, str) and value and not is_placeholder(value):
-            yield f"veracity:{stack_list.key}[{index}].{key}", value
+def _aliases_in_use(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
+    """An alias is a name that nothing has any more: to the engine a name means what has it now, not what had it."""
+    entries = list(entries)
+    for stack_list in STACK_LISTS:
+        mine = [entry for entry in entries if entry.stack_list is stack_list]
+        names = {name: entry for entry in mine if (name := entry.text("name")) is not None}
+        claimed: dict[str, _Entry] = {}
+        for entry in mine:
+            for i, alias in enumerate(entry.texts("aliases")):
+                other = names.get(alias)
+                if other is not None:
+                    reason = f"must be a name that no entry has any more, and {other.path} has '{shown(alias)}'"
+                    yield InputProblem(f"{entry.place}.aliases[{i}]", reason)
+                elif claimed.setdefault(alias, entry) is not entry:
+                    reason = f"must be the former name of one entry, and {claimed[alias].path} has '{shown(alias)}' too"
+                    yield InputProblem(f"{entry.place}.aliases[{i}]", reason)
+
+
+def _managed_twice(containers: Iterable[_Entry], datasets: Iterable[_Entry]) -> Iterator[InputProblem]:
+    from veracity_provider.lifecycle.claims import Claim, claim_container, claim_ingest
+
+    claims: list[tuple[_Entry, str, Claim]] = [
+        (entry, "containerId", claim_container(container_id))
+        for entry in containers
+        if (container_id := entry.text("containerId"))
+    ]
+    for entry in datasets:
+        dataset_id, source, operation = (entry.text(key) for key in ("datasetId", "source", "operation"))
+        if dataset_id and source and operation:
+            claims.append((entry, "source", claim_ingest(dataset_id, source, operation)))
+    first: dict[tuple[str, ...], _Entry] = {}
+    for entry, key, claim in claims:
+        other = first.setdefault(claim.key, entry)
+        if other is not entry:
+            yield InputProblem(f"{entry.place}.{key}", claim.as_well_as(other.text("name") or other.path))
+
+
+def _idle_containers(containers: Iterable[Declared]) -> Iterator[InputProblem]:
+    fields = {"title", "description", "icon", "tags"}
+    for declared in containers:
+        if not fields & set(declared.arguments):
+            yield InputProblem(declared.place, "manages nothing: it has no title, description, icon or tags")
+
+
+def _ids(entries: Iterable[_Entry], key: str, workspace_id: str | None) -> Iterator[NamedId]:
+    for entry in entries:
+        found, workspace = entry.text(key), entry.text("workspaceId") or workspace_id
+        if found and is_uuid(found) and (workspace is None or is_uuid(workspace)):
+            workspace = workspace.lower() if workspace else None
+            yield NamedId(place=f"{entry.place}.{key}", id=found.lower(), workspace_id=workspace)

@@ -42,6 +42,9 @@ Misuse by a programmer raises Python's own errors, never these.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+_MAX_PROBLEMS_SHOWN: Final = 40
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,13 @@ class VeracityError(Exception):
 
 
 class InputError(VeracityError):
-    """What was asked for is wrong. All problems are told at once."""
+    """What was asked for is wrong. All problems are told at once; of very many, the text lists the first ones."""
 
     def __init__(self, problems: Iterable[InputProblem], *, headline: str = "") -> None:
         self.problems = tuple(problems)
-        lines = [str(problem) for problem in self.problems]
+        lines = [str(problem) for problem in self.problems[:_MAX_PROBLEMS_SHOWN]]
+        if len(self.problems) > len(lines):
+            lines.append(f"… and {len(self.problems) - len(lines)} more")
         super().__init__("\n".join([headline, *(f"  - {line}" for line in lines)]) if headline else "\n".join(lines))
 
 

@@ -1,7 +1,6 @@
 """Where Veracity is and who we are: from stack config, then the environment, then defaults; complete or refused."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,8 +8,10 @@ from typing import Any, Final, Literal, Self, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from veracity_provider.config_text import date_in, is_placeholder, stray_character
 from veracity_provider.errors import InputProblem, SettingsError
 from veracity_provider.loopback import is_loopback
+from veracity_provider.texts import shown
 
 PatchStyle = Literal["rfc6902", "documented"]
 Answer = Literal["applied", "not-applied", "ended"]
@@ -197,6 +198,7 @@ class _Reading:
         self._config = config
         self._environ = environ
         self._set_command = set_command
+        self._values = {key.name: self._read(key) for key in KEYS if key.name != "answers"}
 
     def settings(self) -> dict[str, Any]:
         scope = self._get("scope")
@@ -254,22 +256,24 @@ class _Reading:
         except ValueError:
             is_url = False
         if not is_url:
-            self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not {value!r}")
+            self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not '{shown(value)}'")
         elif value.startswith("http:") and not is_loopback(value):
-            self._refuse(name, f"must begin with https, not {value!r}: plain http is for this machine alone")
+            self._refuse(name, f"must begin with https, not '{shown(value)}': plain http is for this machine alone")
         return value.rstrip("/")
 
     def _workspace_id(self) -> str | None:
         value = self._get("workspaceId")
         if value and not is_uuid(value):
-            self._refuse("workspaceId", f"must be a UUID, not {value!r}; it is in the portal's address, after `ws/`")
+            self._refuse(
+                "workspaceId", f"must be a UUID, not '{shown(value)}'; it is in the portal's address, after `ws/`"
+            )
         return value
 
     def _choice(self, name: str) -> str:
         choices = _KEY_OF[name].choices
         value = self._get(name) or choices[0]
         if value not in choices:
-            self._refuse(name, f"must be {_one_of(choices)}, not {value!r}")
+            self._refuse(name, f"must be {_one_of(choices)}, not '{shown(value)}'")
         return value
 
     def _number(self, name: str) -> float:
@@ -283,7 +287,7 @@ class _Reading:
         except ValueError:
             value = float("nan")
         if not limits.minimum <= value <= limits.maximum:
-            self._refuse(name, f"must be a number from {limits.minimum:g} to {limits.maximum:g}, not {text!r}")
+            self._refuse(name, f"must be a number from {limits.minimum:g} to {limits.maximum:g}, not '{shown(text)}'")
             return limits.default
         return value
 
@@ -295,17 +299,17 @@ class _Reading:
     def _parsed(self, text: str | None) -> dict[str, Answer]:
         try:
             answers: object = json.loads(text) if text else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             answers = None
         if not isinstance(answers, dict):
-            self._refuse("answers", f"must be a JSON object of job id to {_one_of(_ANSWERS)}, not {text!r}")
+            self._refuse("answers", f"must be a JSON object of job id to {_one_of(_ANSWERS)}, not '{shown(text)}'")
             return {}
         found = cast("dict[str, object]", answers)
         for job_id, answer in found.items():
             if not is_uuid(job_id):
-                self._refuse("answers", f"must name each job by its id, a UUID, not {job_id!r}")
+                self._refuse("answers", f"must name each job by its id, a UUID, not '{shown(job_id)}'")
             elif answer not in _ANSWERS:
-                self._refuse(f"answers.{job_id}", f"must be {_one_of(_ANSWERS)}, not {answer!r}")
+                self._refuse(f"answers.{job_id}", f"must be {_one_of(_ANSWERS)}, not '{shown(answer)}'")
         return {job_id.lower(): cast("Answer", answer) for job_id, answer in found.items()}
 
     def _require(self, name: str) -> str:
@@ -321,9 +325,23 @@ class _Reading:
             )
         return value or ""
 
+    def _read(self, key: Key) -> str | None:
+        """The value; what is wrong with the text as such is reported here, once, and never quotes a secret."""
+        configured = self._config(key.name)
+        value = configured or self._environ.get(key.environment_variable)
+        if not value or is_placeholder(value):
+            return None
+        source = "" if configured else f" (it is in the environment variable {key.environment_variable})"
+        if stray := stray_character(value):
+            self._refuse(key.name, f"must not {stray}{source}; set it again without that")
+            return value.strip()
+        if date := date_in(value):
+            found = "a date" if key.is_secret else f"the date {date}"
+            self._refuse(key.name, f"must be a string, not {found}: put it in quotes")
+        return value
+
     def _get(self, name: str) -> str | None:
-        value = self._config(name) or self._environ.get(_KEY_OF[name].environment_variable)
-        return None if not value or is_placeholder(value) else value
+        return self._values[name]
 
     def _refuse(self, name: str, reason: str) -> None:
         self.problems.append(InputProblem(f"veracity:{name}", reason))
@@ -331,11 +349,6 @@ class _Reading:
 
 def _one_of(choices: Sequence[str]) -> str:
     return f"{', '.join(choices[:-1])} or {choices[-1]}"
-
-
-def is_placeholder(value: str) -> bool:
-    """Whether *value* as a whole is the `<…>` of a template."""
-    return re.fullmatch(r"<[^<>]+>", value) is not None
 
 
 def is_uuid(value: object) -> bool:

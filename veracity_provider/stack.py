@@ -1,19 +1,22 @@
 """From stack config to resources: everything is checked before the first one is registered."""
 
+import json
 import os
 from pathlib import Path
 
 import pulumi
-from pulumi.runtime.config import get_config_env
+from pulumi.runtime.config import get_config_env, is_config_secret
 
-from veracity_provider.declaration import Declaration, read_declaration
+from veracity_provider.config_text import is_placeholder
+from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
-from veracity_provider.description.stack_file import STACK_LISTS
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, STACK_LISTS, StackList
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.errors import InputProblem
-from veracity_provider.settings import KEYS, OBSOLETE_KEYS, is_placeholder
+from veracity_provider.settings import KEYS, OBSOLETE_KEYS
+from veracity_provider.texts import shown
 
 
 def declare_stack() -> None:
@@ -21,12 +24,13 @@ def declare_stack() -> None:
     Declare what `veracity:containers` and `veracity:datasets` of the stack's config list.
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
-    Exports `datasets`: for each, its `job_id`, `status` and `content_hash`.
+    Exports `containers`, with the `container_id` and `url` of each, and `datasets`, with `job_id`, `status` and
+    `content_hash`.
     """
     config = pulumi.Config(NAMESPACE)
     declaration = read_declaration(
-        config.get_object("containers"),
-        config.get_object("datasets"),
+        _read_list(config, CONTAINERS),
+        _read_list(config, DATASETS),
         workspace_id=_workspace_id(config),
         project=Path.cwd(),
         set_command=program.set_command(),
@@ -37,18 +41,30 @@ def declare_stack() -> None:
         *program.checkpoint_problems(os.environ),
         *program.connection_problems(os.environ),
         *_unknown_keys(),
+        *_secrets_in_lists(),
         *declaration.problems,
     ]
     if problems:
         program.refuse(program.settings_error(problems))
     program.warn_of_obsolete_keys()
+    for warning in declaration.warnings:
+        pulumi.log.warn(str(warning))
     _declare(declaration)
 
 
 def _declare(declaration: Declaration) -> None:
-    for declared in declaration.containers:
-        ContainerMetadata(declared.name, **declared.arguments)
-    ingests = {declared.name: DatasetIngest(declared.name, **declared.arguments) for declared in declaration.datasets}
+    containers = {
+        declared.name: ContainerMetadata(declared.name, **declared.arguments, opts=_options(declared))
+        for declared in declaration.containers
+    }
+    ingests = {
+        declared.name: DatasetIngest(declared.name, **declared.arguments, opts=_options(declared))
+        for declared in declaration.datasets
+    }
+    pulumi.export(
+        "containers",
+        {name: {"container_id": one.container_id, "url": one.url} for name, one in containers.items()},
+    )
     pulumi.export(
         "datasets",
         {
@@ -56,6 +72,43 @@ def _declare(declaration: Declaration) -> None:
             for name, ingest in ingests.items()
         },
     )
+
+
+def _options(declared: Declared) -> pulumi.ResourceOptions | None:
+    """Pulumi's options, where the entry has some."""
+    if not declared.aliases and declared.protect is None:
+        return None
+    return pulumi.ResourceOptions(
+        aliases=[pulumi.Alias(name=name) for name in declared.aliases] or None,
+        protect=declared.protect,
+    )
+
+
+def _read_list(config: pulumi.Config, stack_list: StackList) -> object:
+    """
+    The list as it is in the file, None where there is none, or a text where the file has a text in its place.
+
+    One that holds a secret is not read: what is wrong with it would be shown with its values.
+    """
+    text = config.get(stack_list.key)
+    if text is None or not text.strip() or _is_secret(stack_list):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _is_secret(stack_list: StackList) -> bool:
+    return is_config_secret(f"{NAMESPACE}:{stack_list.key}")
+
+
+def _secrets_in_lists() -> list[InputProblem]:
+    reason = (
+        "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
+        "the clear. Set the value without --secret, or take it out"
+    )
+    return [InputProblem(f"{NAMESPACE}:{one.key}", reason) for one in STACK_LISTS if _is_secret(one)]
 
 
 def _workspace_id(config: pulumi.Config) -> str | None:
@@ -67,4 +120,4 @@ def _unknown_keys() -> list[InputProblem]:
     known = [*(key.name for key in KEYS), *(one.key for one in STACK_LISTS)]
     accepted = {*known, *OBSOLETE_KEYS}
     given = [key.partition(":")[2] for key in get_config_env() if key.startswith(f"{NAMESPACE}:")]
-    return [InputProblem(f"{NAMESPACE}:{key}", unknown_key(key, known)) for key in given if key not in accepted]
+    return [InputProblem(f"{NAMESPACE}:{shown(key)}", unknown_key(key, known)) for key in given if key not in accepted]

@@ -43,17 +43,22 @@ def tell_apart(a: object, b: object, limit: int = 60) -> tuple[str, str]:
     return texts[0] + _named(of_first), texts[1] + _named(of_second)
 
 
+def is_invisible(character: str) -> bool:
+    """Whether *character* shows nothing by itself; the plain space is no such character."""
+    return not character.isprintable()
+
+
 def _as_text(text: object) -> str:
     try:
         return str(text)
     except ValueError:  # a number of more digits than Python writes down
-        return f"a {type(text).__name__} too long to show"
+        return f"{type(text).__name__} (too long to show)"
 
 
 def _visible(character: str) -> str:
-    if character.isprintable():
-        return character
-    return _ESCAPES.get(character) or character.encode("unicode_escape").decode("ascii")
+    if is_invisible(character):
+        return _ESCAPES.get(character) or character.encode("unicode_escape").decode("ascii")
+    return character
 
 
 def _difference(a: str, b: str) -> tuple[int, str, str]:

@@ -75,7 +75,7 @@ def test_what_is_not_known_yet_passes_wherever_it_is():
             id="a colour by name",
         ),
         pytest.param({"icon": "Ship"}, "icon: must be a mapping, not 'Ship'", id="an icon that is a string"),
-        pytest.param({"icon": {}}, "icon: must have id, background_color, or both", id="an empty icon"),
+        pytest.param({"icon": {}}, "icon: must have an id, a background colour, or both", id="an empty icon"),
         pytest.param({"tags": "a"}, "tags: must be a list, not 'a'", id="tags that are a string"),
         pytest.param({"tags": ["a", ""]}, "tags[1]: must not be empty", id="an empty tag"),
         pytest.param({"tags": ["a", {}]}, "tags[1]: must be a string, not a mapping", id="a tag that is a mapping"),
@@ -106,7 +106,7 @@ def test_everything_wrong_is_reported_at_once():
 
 def test_a_value_in_a_message_is_cut_short():
     (problem,) = problems({"container_id": "x" * 500})
-    assert problem == f"container_id: must be a UUID, not '{'x' * 58}…; it is in the portal's address of the container"
+    assert problem == f"container_id: must be a UUID, not '{'x' * 59}…'; it is in the portal's address of the container"
 
 
 def test_a_state_is_taken_as_it_is_by_whatever_rules_it_was_written():

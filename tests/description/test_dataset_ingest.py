@@ -59,9 +59,25 @@ def test_what_is_not_known_yet_passes():
             id="an operation in another case",
         ),
         pytest.param(
-            {"file_name": "../.."},
-            "file_name: must have a letter or digit in the file's name, not '../..'",
+            {"file_name": "日本"},
+            "file_name: must have a letter (A to Z) or digit before the suffix of the file's name, not '日本'",
             id="a file name without letters",
+        ),
+        pytest.param(
+            {"file_name": "../.."},
+            "file_name: must not end in a dot, which the storage drops, not '../..'",
+            id="a file name that is a folder",
+        ),
+        pytest.param(
+            {"source": {"path": "a.csv"}},
+            "source: must be the path of a CSV file, not a mapping",
+            id="a source that is a mapping",
+        ),
+        pytest.param(
+            {"triggers": ["a", float("nan")]},
+            "triggers[1]: must be a value that is equal to itself, not NaN: "
+            "it would count as changed at each `pulumi up`",
+            id="a trigger that is never equal to itself",
         ),
         pytest.param(
             {"file_name": "x" * 201}, "file_name: must have at most 200 characters, not 201", id="a long file name"

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from veracity_provider.description.problems import any_of, choices, found, spelled, unknown_key
+from veracity_provider.description.problems import any_of, choices, found, found_in_file, spelled, unknown_key
 
 
 @pytest.mark.parametrize(
@@ -19,17 +19,31 @@ from veracity_provider.description.problems import any_of, choices, found, spell
         ([1], "a list"),
         ((), "a list"),
         ({}, "a mapping"),
-        ("x" * 58, f"'{'x' * 58}'"),
-        ("x" * 59, f"'{'x' * 58}…"),
+        ("x" * 60, f"'{'x' * 60}'"),
+        ("x" * 61, f"'{'x' * 59}…'"),
+        ("\x1b[2J", r"'\x1b[2J'"),
+        (float("nan"), "NaN"),
+        pytest.param(10**5000, "int (too long to show)", id="a number that Python does not write down"),
     ],
 )
 def test_a_value_is_shown_cut_short_and_whole_numbers_without_a_point(value, text):
     assert found(value) == text
 
 
+def test_in_a_stack_file_true_and_false_are_spelled_as_yaml_spells_them():
+    assert [found_in_file(value) for value in (True, False, 1, "True")] == ["true", "false", "1", "'True'"]
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
-    [((), ""), (("tags",), "tags"), (("tags", 1), "tags[1]"), (("icon", "id"), "icon.id"), (("a", 0, "b"), "a[0].b")],
+    [
+        ((), ""),
+        (("tags",), "tags"),
+        (("tags", 1), "tags[1]"),
+        (("icon", "id"), "icon.id"),
+        (("a", 0, "b"), "a[0].b"),
+        (("\n",), r"\n"),
+    ],
 )
 def test_a_place_is_spelled_as_in_a_program(place, text):
     assert spelled(place) == text

@@ -7,22 +7,30 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.fuzzing import EXAMPLES
+from veracity_provider.description.stack_file import STACK_LISTS
 from veracity_provider.description.stack_schema import stack_schema
+from veracity_provider.errors import InputError
 from veracity_provider.settings import KEYS
 
 jsonschema = pytest.importorskip("jsonschema")
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK_FILES = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
+SECRET = {"secure": "v1:x"}
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
 
 
+VALIDATOR = jsonschema.Draft7Validator(stack_schema())
+
+
 def errors(document):
     """The places of what is wrong, as far as the schema can name them."""
-    validator = jsonschema.Draft7Validator(stack_schema())
-    return sorted("/".join(map(str, error.absolute_path)) for error in validator.iter_errors(document))
+    return sorted("/".join(map(str, error.absolute_path)) for error in VALIDATOR.iter_errors(document))
 
 
 def without(entry, key):
@@ -72,6 +80,19 @@ def test_an_editor_setting_names_the_schema_too():
         pytest.param(
             {"config": {"veracity:datasets": [{**DATASET, "triggers": [1, {"a": None}], "jobTimeoutSeconds": 60}]}},
             id="triggers of any kind",
+        ),
+        pytest.param({"config": {"veracity:containers": None, "veracity:datasets": []}}, id="lists without an entry"),
+        pytest.param(
+            {"config": {"veracity:containers": [{**CONTAINER, "aliases": ["old"], "protect": True}]}},
+            id="options of Pulumi",
+        ),
+        pytest.param(
+            {"config": {"veracity:containers": [{**CONTAINER, "title": SECRET, "tags": ["a", SECRET]}]}},
+            id="secrets within a list",
+        ),
+        pytest.param(
+            {"config": {"veracity:datasets": [{**DATASET, "source": SECRET, "triggers": [SECRET]}]}},
+            id="secrets in place of what is required",
         ),
     ],
 )
@@ -144,6 +165,36 @@ def test_what_is_right_is_accepted(document):
             id="an unknown word",
         ),
         pytest.param(
+            {"veracity:containers": [{**CONTAINER, "title": "a\nb"}]},
+            "config/veracity:containers/0/title",
+            id="a title of two lines",
+        ),
+        pytest.param(
+            {"veracity:containers": [{**CONTAINER, "tags": ["a", " b"]}]},
+            "config/veracity:containers/0/tags",
+            id="a blank before a tag",
+        ),
+        pytest.param(
+            {"veracity:containers": [{**CONTAINER, "protect": "yes"}]},
+            "config/veracity:containers/0/protect",
+            id="a protect in words",
+        ),
+        pytest.param(
+            {"veracity:containers": [{**CONTAINER, "aliases": "old"}]},
+            "config/veracity:containers/0/aliases",
+            id="a former name that is no list",
+        ),
+        pytest.param(
+            {"veracity:containers": [{**CONTAINER, "title": {**SECRET, "x": 1}}]},
+            "config/veracity:containers/0/title",
+            id="what is no secret either",
+        ),
+        pytest.param(
+            {"veracity:datasets": [{**DATASET, "fileName": "x.csv."}]},
+            "config/veracity:datasets/0/fileName",
+            id="a file name that ends in a dot",
+        ),
+        pytest.param(
             {"veracity:datasets": [{**DATASET, "operation": "upsert"}]},
             "config/veracity:datasets/0/operation",
             id="an operation in another case",
@@ -172,3 +223,41 @@ def test_every_setting_is_described():
     properties = stack_schema()["properties"]["config"]["properties"]
     for key in KEYS:
         assert properties[f"veracity:{key.name}"]["description"] == key.doc
+
+
+GOOD = {"containers": CONTAINER, "datasets": DATASET}
+LISTS = {one.key: one for one in STACK_LISTS}
+TEXTS = st.sampled_from([
+    "", " ", "a", " a", "a ", "a\nb", "a\u200bb", "a b", "x.csv", "x.csv.", ".csv", "a/b.csv", "日本.csv", "日本",
+    "Upsert", "retain", "restore", "fail", "off", "header", "#5594aa", "#5594a", CONTAINER["containerId"],
+    CONTAINER["containerId"].upper(), "x" * 501,
+])  # fmt: skip
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 90_000) | st.sampled_from([0.5, 1.0, 86_400.5]) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["id", "backgroundColor", "background_color", "text"]), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+@settings(deadline=None, max_examples=EXAMPLES // 20, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_an_editor_and_the_program_agree_on_an_entry(data):
+    key = data.draw(st.sampled_from(sorted(GOOD)))
+    entry = GOOD[key] | data.draw(st.dictionaries(st.sampled_from([*LISTS[key].keys, "tagz"]), ODD, max_size=2))
+    marked = errors({"config": {f"veracity:{key}": [entry]}})
+    try:
+        LISTS[key].entry.from_stack_file(entry)
+        refused = []
+    except InputError as error:
+        refused = [str(problem) for problem in error.problems]
+    # What a schema cannot say, or a language server need not: texts that differ by case or by form alone.
+    assert bool(marked) == bool(refused) or all(" alone" in problem for problem in refused), (entry, marked, refused)
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name, one in LISTS.items() for key in one.keys])
+def test_a_key_without_a_value_is_marked_where_it_is_required_and_not_elsewhere(name, key):
+    marked = errors({"config": {f"veracity:{name}": [{**GOOD[name], key: None}]}})
+    assert bool(marked) == (key in LISTS[name].required)

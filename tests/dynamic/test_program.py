@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from veracity_provider.dynamic.program import Claims, DeclaredIngest, Order, checkpoint_problems
+from veracity_provider.lifecycle.claims import claim_container
 
 NOON, WIND = "noon", "wind"
 
@@ -60,9 +61,9 @@ def test_an_ingest_follows_each_overwrite_that_is_or_may_be_of_its_dataset():
 
 def test_two_resources_that_manage_one_thing_are_refused_by_both_names(capsys):
     claims = Claims()
-    claims.claim("first", "container_id", ("container", "1"), "container 1")
+    claims.claim("first", "container_id", claim_container("1"))
     with pytest.raises(SystemExit):
-        claims.claim("second", "container_id", ("container", "1"), "container 1")
+        claims.claim("second", "container_id", claim_container("1"))
     assert 'second.container_id: container 1 is managed by "first" as well' in capsys.readouterr().err
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from veracity_provider.description.kinds import Colour, DistinctTexts, Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
@@ -12,18 +13,22 @@ from veracity_provider.description.model import Description, Inputs, MaybeUnknow
 MAX_DESCRIPTION_LENGTH: Final = 500
 
 
+def _with_value(key: str) -> JsonDict:
+    return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}
+
+
 class Icon(Description):
     """The icon of a container. Members that are not given are not managed."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_with_value("id"), _with_value("backgroundColor")]})
 
     id: MaybeUnknown[Text] | None = Field(None, description="Name of the icon.")
     background_color: MaybeUnknown[Colour] | None = Field(None, description="Colour behind it, such as `#5594aa`.")
 
 
 def _require_members(icon: Icon) -> Icon:
-    if not icon.model_fields_set:
-        message = "must have id, background_color, or both"
+    if icon.id is None and icon.background_color is None:
+        message = "must have an id, a background colour, or both"
         raise refusal(message)
     return icon
 

@@ -1,8 +1,8 @@
 """`DatasetIngest`. Source of the limits: docs/platform.md, "Ingest jobs"."""
 
+import math
 import re
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -10,11 +10,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from veracity_provider.description.kinds import Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
-from veracity_provider.description.problems import found
+from veracity_provider.description.problems import found, found_in_file
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 MAX_FILE_NAME_LENGTH: Final = 200
 MAX_JOB_TIMEOUT_S: Final = 86_400
+# The last part of a path: a letter or digit before the last dot, or without any dot, and no dot at the end.
+_USABLE_NAME: Final = re.compile(r"(^|/)([^/.]*[A-Za-z0-9][^/.]*|[^/]*[A-Za-z0-9][^/]*\.[^/.]+)/*$")
 
 
 class TextSource(Description):
@@ -25,14 +27,19 @@ class TextSource(Description):
 
 
 def _require_one_file(value: object) -> object:
+    if isinstance(value, Mapping) and set(text := cast("Mapping[str, object]", value)) == {"text", "name"}:
+        return TextSource.model_validate(text, by_alias=False, by_name=True)
+    return value if isinstance(value, TextSource) else require_path(cast("object", value), each="DatasetIngest")
+
+
+def require_path(value: object, *, each: str) -> str:
+    """*value* if it can be the path of one file; *each* is what one declares a file with."""
     if isinstance(value, list | tuple):
         count = len(cast("list[object]", value))
-        message = f"must be one file, not {count}; declare one DatasetIngest for each (a job takes one file)"
+        message = f"must be one file, not {count}; declare one {each} for each (a job takes one file)"
         raise refusal(message)
-    if isinstance(value, Mapping):
-        return TextSource.model_validate(value, by_alias=False, by_name=True)
-    if not isinstance(value, str | TextSource):
-        message = f"must be the path of a CSV file, not {found(value)}"
+    if not isinstance(value, str):
+        message = f"must be the path of a CSV file, not {found_in_file(value)}"
         raise refusal(message)
     if not value:
         message = "must be the path of a CSV file, not empty"
@@ -41,14 +48,40 @@ def _require_one_file(value: object) -> object:
 
 
 def _require_usable_name(value: str) -> str:
-    if not re.search(r"[A-Za-z0-9]", PurePath(value).name):
-        message = f"must have a letter or digit in the file's name, not {found(value)}"
+    if value.rstrip("/").endswith("."):
+        message = f"must not end in a dot, which the storage drops, not {found(value)}"
+        raise refusal(message)
+    if not _USABLE_NAME.search(value):
+        message = f"must have a letter (A to Z) or digit before the suffix of the file's name, not {found(value)}"
         raise refusal(message)
     return value
 
 
-Source = Annotated[str | TextSource, BeforeValidator(_require_one_file), WithJsonSchema({"type": "string"})]
-FileName = Annotated[str, Field(max_length=MAX_FILE_NAME_LENGTH), AfterValidator(_require_usable_name)]
+def _require_settled(triggers: tuple[Any, ...]) -> tuple[Any, ...]:
+    for i, trigger in enumerate(triggers):
+        if _has_nan(trigger):
+            message = "must be a value that is equal to itself, not NaN: it would count as changed at each `pulumi up`"
+            raise refusal(message, item=i)
+    return triggers
+
+
+def _has_nan(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_nan, cast("Mapping[str, object]", value).values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_nan, cast("list[object]", value)))
+    return isinstance(value, float) and math.isnan(value)
+
+
+Source = Annotated[
+    str | TextSource, BeforeValidator(_require_one_file), WithJsonSchema({"type": "string", "minLength": 1})
+]
+FileName = Annotated[
+    str,
+    Field(max_length=MAX_FILE_NAME_LENGTH, json_schema_extra={"pattern": _USABLE_NAME.pattern}),
+    AfterValidator(_require_usable_name),
+]
+Triggers = Annotated[tuple[Any, ...], AfterValidator(_require_settled)]
 Seconds = Annotated[float, Field(strict=True, ge=1, le=MAX_JOB_TIMEOUT_S)]
 
 
@@ -78,7 +111,7 @@ class DatasetIngestInputs(Inputs):
     file_name: MaybeUnknown[FileName] | None = Field(
         None, description="Name in the upload folder; default: the source's name."
     )
-    triggers: MaybeUnknown[tuple[Any, ...]] | None = Field(
+    triggers: MaybeUnknown[Triggers] | None = Field(
         None, description="A change of these values runs the ingest again for the same bytes."
     )
     preflight: MaybeUnknown[Literal["header", "warn", "off"]] = Field(

@@ -1,5 +1,6 @@
 """From pydantic's errors to texts for people: what must be, what was found, what to do."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
@@ -8,12 +9,11 @@ from pydantic import BaseModel, ValidationError
 from veracity_provider.description.marks import Hint
 from veracity_provider.errors import InputProblem
 from veracity_provider.nearest import did_you_mean
+from veracity_provider.texts import shown
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
-
-_MAX_SHOWN: Final = 60
 
 
 def input_problems(model: type[BaseModel], error: ValidationError, *, by_alias: bool) -> tuple[InputProblem, ...]:
@@ -39,7 +39,7 @@ def spelled(place: Iterable[int | str]) -> str:
     """`icon.background_color`, `tags[1]`."""
     text = ""
     for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        text += f"[{part}]" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
     return text
 
 
@@ -51,10 +51,14 @@ def found(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = repr(value)
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else "NaN" if math.isnan(value) else str(value)
+    return f"'{shown(value)}'" if isinstance(value, str) else shown(value)
+
+
+def found_in_file(value: object) -> str:
+    """The same in the spelling of a stack file."""
+    return str(value).lower() if isinstance(value, bool) else found(value)
 
 
 def choices(annotation: Any) -> tuple[str, ...]:
@@ -64,11 +68,11 @@ def choices(annotation: Any) -> tuple[str, ...]:
     return next((words for one in get_args(annotation) if (words := choices(one))), ())
 
 
-def _must_be(kind: str) -> "Callable[[ErrorDetails], str]":
-    return lambda error: f"must be {kind}, not {found(error['input'])}"
+def _must_be(kind: str) -> "_Reason":
+    return lambda error, shown_as: f"must be {kind}, not {shown_as(error['input'])}"
 
 
-def _too_long(error: "ErrorDetails") -> str:
+def _too_long(error: "ErrorDetails", _: "_Shown") -> str:
     return f"must have at most {_context(error)['max_length']} characters, not {len(error['input'])}"
 
 
@@ -76,35 +80,45 @@ def _context(error: "ErrorDetails") -> dict[str, Any]:
     return error.get("ctx", {})
 
 
-_REASONS: Final[dict[str, "Callable[[ErrorDetails], str]"]] = {
+_Shown = Callable[[object], str]
+_Reason = Callable[["ErrorDetails", _Shown], str]
+_REASONS: Final[dict[str, _Reason]] = {
     "string_type": _must_be("a string"),
+    "string_unicode": _must_be("a string of whole characters"),
     "tuple_type": _must_be("a list"),
     "model_type": _must_be("a mapping"),
+    "bool_type": _must_be("true or false"),
     "int_type": _must_be("a whole number"),
     "int_from_float": _must_be("a whole number"),
     "float_type": _must_be("a number"),
     "string_too_long": _too_long,
-    "greater_than_equal": lambda error: f"must be at least {_context(error)['ge']:g}, not {found(error['input'])}",
-    "less_than_equal": lambda error: f"must be at most {_context(error)['le']:g}, not {found(error['input'])}",
+    "greater_than_equal": lambda error, _: f"must be at least {_context(error)['ge']:g}, not {found(error['input'])}",
+    "less_than_equal": lambda error, _: f"must be at most {_context(error)['le']:g}, not {found(error['input'])}",
 }
 
 
 def _reason(model: type[BaseModel], error: "ErrorDetails", *, by_alias: bool) -> str:
     *parents, last = error["loc"]
     owner = _model_at(model, parents, by_alias=by_alias)
-    kind = error["type"]
+    kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
-        return _unknown_property(owner, str(last), ".".join(map(str, parents)), by_alias=by_alias)
+        return _unknown_property(owner, str(last), spelled(parents), by_alias=by_alias)
+    shown_as = found_in_file if by_alias else found
     field = _field(owner, last, by_alias=by_alias) if isinstance(last, str) else None
     words = choices(field.annotation) if field else ()
     if kind == "missing":
         return "is missing" + (f"; must be {any_of(words)}" if words else "") + _hint(field)
     if kind == "literal_error":
-        value = error["input"]
-        return f"must be {any_of(words)}, not {found(value)}{did_you_mean(str(value), words)}"
+        suggestion = did_you_mean(value, words) if isinstance(value, str) else ""
+        return f"must be {any_of(words)}, not {shown_as(value)}{suggestion}"
     if kind == "refused":
         return _context(error)["reason"] + _hint(field, when_refused=True)
-    return _REASONS[kind](error) if kind in _REASONS else error["msg"]
+    reason = _REASONS[kind](error, shown_as) if kind in _REASONS else error["msg"]
+    return reason + (": put it in quotes" if by_alias and kind == "string_type" and _is_scalar(value) else "")
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, bool | int | float)
 
 
 def any_of(words: tuple[str, ...]) -> str:

@@ -1,28 +1,45 @@
 """The lists of a stack file that declare resources. Each entry is a name and the inputs of one resource."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
-from veracity_provider.description.dataset_ingest import DatasetIngestInputs, DatasetIngestOutputs
-from veracity_provider.description.kinds import Text
+from veracity_provider.description.dataset_ingest import DatasetIngestInputs, DatasetIngestOutputs, Source, require_path
+from veracity_provider.description.kinds import DistinctTexts, Text
+from veracity_provider.description.marks import Hint
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 
-_NAME_WORDS: Final = "Name of the resource, used once in the stack."
+
+def _require_one_path(value: object) -> object:
+    return require_path(value, each="entry")
 
 
-class ContainerEntry(ContainerMetadataInputs):
+class EntryOptions(Description):
+    """What each entry has besides the inputs of its resource, as Pulumi's resource options have it."""
+
+    name: MaybeUnknown[Text] = Field(description="Name of the resource, used once in the stack.")
+    aliases: MaybeUnknown[DistinctTexts] | None = Field(
+        None, description="Names that the entry had before, so that a new name is no new resource."
+    )
+    protect: MaybeUnknown[Annotated[bool, Field(strict=True)]] | None = Field(
+        None, description="`true` has Pulumi refuse whatever would delete or replace the resource."
+    )
+
+
+class ContainerEntry(ContainerMetadataInputs, EntryOptions):
     """An entry of `veracity:containers`."""
 
-    name: MaybeUnknown[Text] = Field(description=_NAME_WORDS)
 
-
-class DatasetEntry(DatasetIngestInputs):
+class DatasetEntry(DatasetIngestInputs, EntryOptions):
     """An entry of `veracity:datasets`."""
 
-    name: MaybeUnknown[Text] = Field(description=_NAME_WORDS)
+    # A text in place of a file, as a program may give it, would be out of place in a stack file.
+    source: Annotated[
+        MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]],
+        Hint("it is the path of a CSV file", when_refused=False),
+    ] = Field(description="Path of a CSV file: relative to the project, absolute, or with `~`.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +54,14 @@ class StackList:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of an entry, `name` first."""
-        return ("name", *(alias_of(self.inputs, name) for name in self.inputs.model_fields))
+        """The keys of an entry."""
+        return tuple(alias_of(self.entry, name) for name in self.entry.model_fields)
 
     @property
     def required(self) -> tuple[str, ...]:
         """The keys that each entry has to have."""
-        fields = self.inputs.model_fields.items()
-        return ("name", *(alias_of(self.inputs, name) for name, field in fields if field.is_required()))
+        fields = self.entry.model_fields.items()
+        return tuple(alias_of(self.entry, name) for name, field in fields if field.is_required())
 
 
 CONTAINERS: Final = StackList(

@@ -19,6 +19,10 @@ _SECURE: Final = {
     "required": ["secure"],
     "additionalProperties": False,
 }
+_SECURE_IN_LIST: Final = {
+    **_SECURE,
+    "description": "A secret, which a list must not hold: what is declared is kept in the state in the clear.",
+}
 _TEXT: Final = {"type": "string"}
 # Pulumi's own keys beside `config`. Source: "Pulumi stack settings file reference".
 _PULUMI_KEYS: Final = {
@@ -48,7 +52,7 @@ def stack_schema() -> dict[str, Any]:
     lists = {
         f"{_NAMESPACE}{stack_list.key}": {
             "description": stack_list.words,
-            "type": "array",
+            "type": ["array", "null"],
             "items": entries[stack_list.entry, "validation"],
         }
         for stack_list in STACK_LISTS
@@ -68,8 +72,49 @@ def stack_schema() -> dict[str, Any]:
             **_PULUMI_KEYS,
         },
         "additionalProperties": False,
-        "definitions": definitions["$defs"],
+        "definitions": {
+            **{name: _as_in_a_file(one) for name, one in definitions["$defs"].items()},
+            "SecretValue": _SECURE_IN_LIST,
+        },
     }
+
+
+def _as_in_a_file(definition: dict[str, Any]) -> dict[str, Any]:
+    """
+    Properties as they may stand in a stack file before Pulumi has read it.
+
+    What is not required may be a key without a value. Wherever a value is, the CLI may have put a secret, which is no
+    fault of the file's form; the program refuses it with a reason.
+    """
+    required = definition.get("required", [])
+    properties = {
+        name: _or_secure(one if name in required else _or_null(one)) for name, one in definition["properties"].items()
+    }
+    return {**definition, "properties": properties}
+
+
+def _or_null(value: dict[str, Any]) -> dict[str, Any]:
+    kinds = value.get("anyOf")
+    if kinds is None or {"type": "null"} not in kinds:
+        return _either(value, {"type": "null"})
+    return value
+
+
+def _or_secure(value: dict[str, Any]) -> dict[str, Any]:
+    kinds = [_with_secure_items(one) for one in value["anyOf"]] if "anyOf" in value else None
+    whole = _with_secure_items(value if kinds is None else {**value, "anyOf": kinds})
+    return _either(whole, {"$ref": "#/definitions/SecretValue"})
+
+
+def _with_secure_items(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "items": _or_secure(value["items"])} if value.get("items") else value
+
+
+def _either(value: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """*value* or *other*; what is said of the whole stays outside."""
+    whole = {name: value[name] for name in ("description", "default") if name in value}
+    kinds = value.get("anyOf") or [{name: one for name, one in value.items() if name not in whole}]
+    return {**whole, "anyOf": [*kinds, other]}
 
 
 def _own_keys(names: list[str]) -> dict[str, Any]:

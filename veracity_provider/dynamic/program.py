@@ -11,6 +11,7 @@ from pulumi.runtime.config import is_config_secret
 
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputError, InputProblem, SettingsError
+from veracity_provider.lifecycle.claims import Claim
 from veracity_provider.lifecycle.ingest.history import ingests_before
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 
@@ -73,11 +74,11 @@ class Claims:
 
     _owners: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
 
-    def claim(self, name: str, property_: str, key: tuple[str, ...], what: str) -> None:
-        """Note that resource *name* manages *key*; refuse the program when another one does."""
-        other = self._owners.setdefault(key, name)
+    def claim(self, name: str, property_: str, claim: Claim) -> None:
+        """Note that resource *name* manages what *claim* says; refuse the program when another one does."""
+        other = self._owners.setdefault(claim.key, name)
         if other != name:
-            refuse(InputError([InputProblem(f"{name}.{property_}", f'{what} is managed by "{other}" as well')]))
+            refuse(InputError([InputProblem(f"{name}.{property_}", claim.as_well_as(other))]))
 
 
 @dataclass(frozen=True)

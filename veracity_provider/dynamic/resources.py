@@ -1,6 +1,5 @@
 """The resources that a Pulumi program declares."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from veracity_provider.dynamic.providers import (
     IngestUploadProvider,
 )
 from veracity_provider.errors import InputError
+from veracity_provider.lifecycle.claims import claim_container, claim_ingest
 from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
@@ -94,8 +94,7 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
         running = program.current()
         running.check_once()
         if isinstance(container_id, str):
-            key = ("container", container_id.lower())
-            running.claims.claim(resource_name, "container_id", key, f"container {container_id}")
+            running.claims.claim(resource_name, "container_id", claim_container(container_id))
         inputs = {
             "container_id": container_id,
             "title": title,
@@ -222,5 +221,4 @@ def _outputs(resource: type[Resource]) -> dict[str, None]:
 
 def _claim(claims: program.Claims, name: str, dataset_id: str, source: object, operation: object) -> None:
     if isinstance(source, str) and isinstance(operation, str):
-        what = f"{operation} of {source} into dataset {dataset_id}"
-        claims.claim(name, "source", ("ingest", dataset_id, os.path.normpath(source), operation), what)
+        claims.claim(name, "source", claim_ingest(dataset_id, source, operation))

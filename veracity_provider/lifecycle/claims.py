@@ -1,0 +1,29 @@
+"""What two resources of one program cannot both manage."""
+
+import os
+from dataclasses import dataclass
+
+from veracity_provider.texts import shown
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a resource manages; *key* is the same for whoever manages the same, and *what* says it in words."""
+
+    key: tuple[str, ...]
+    what: str
+
+    def as_well_as(self, other: str) -> str:
+        """Why a second resource is refused, where the resource *other* manages the same."""
+        return f'{self.what} is managed by "{shown(other)}" as well'
+
+
+def claim_container(container_id: str) -> Claim:
+    """A container has one manager."""
+    return Claim(("container", container_id.lower()), f"container {shown(container_id)}")
+
+
+def claim_ingest(dataset_id: str, source: str, operation: str) -> Claim:
+    """A file has one ingest for each operation and dataset."""
+    key = ("ingest", dataset_id.lower(), os.path.normpath(source), operation)
+    return Claim(key, f"{shown(operation)} of {shown(source)} into dataset {shown(dataset_id.lower())}")
