@@ -57,7 +57,7 @@ def _resource(name: str, stack_list: StackList) -> list[str]:
         "",
         inspect.getdoc(stack_list.inputs) or "",
         "",
-        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry (`name`, …).",
+        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry.",
         "",
         *_table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs)),
         "",
