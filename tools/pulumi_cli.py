@@ -10,11 +10,22 @@ from pathlib import Path
 
 from tools.console import StepFailed, run_step, say
 from tools.layout import BIN, LOGS, ROOT, VENV
+from tools.stamps import fingerprint, is_in_place
 
 VERSION = "3.259.0"
-OLDEST = (3, 200, 0)
+HOST_VERSION = "3.79.0"
+"""Of the language host that is built: the newest that is to be had as a Go module (docs/decisions/language-host.md)."""
+OLDEST = (3, 259, 0)
+"""The oldest CLI that the tests have run with."""
 INSTALLER_LIMIT_S = 120
 _MODULES = ROOT / "tools" / "pulumi"
+_LANGUAGE_HOST = ROOT / "tools" / "language_host.py"
+_MADE = VENV / ".pulumi"
+_HOST = "pulumi-language-python"
+_START_OF_HOST = f"""#!/bin/sh
+# Starts {_HOST}-host, version {HOST_VERSION}; {_HOST}.py says why there is something between.
+exec "${{0%/*}}/python" -I "${{0%/*}}/{_HOST}.py" "$@"
+"""
 _NAME_OF_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _SCRIPTS = {
     "pulumi-language-python-exec": "python/cmd/pulumi-language-python-exec",
@@ -42,8 +53,8 @@ def find(path: str) -> str | None:
     command = shutil.which("pulumi", path=path)
     if command is None:
         return None
-    beside = Path(command).resolve().parent / "pulumi-language-python"
-    if not beside.exists() and shutil.which("pulumi-language-python", path=path) is None:
+    beside = Path(command).resolve().parent / _HOST
+    if not beside.exists() and shutil.which(_HOST, path=path) is None:
         return None
     return command if is_new_enough(_version_of(command)) else None
 
@@ -64,12 +75,25 @@ def provide(environ: Mapping[str, str]) -> None:
     Raises:
         StepFailed: None of the three ways worked.
     """
-    if found := find(f"{BIN}{os.pathsep}{environ.get('PATH', '')}"):
-        say(f"  Pulumi CLI: {'in place' if Path(found).parent == BIN else found}")
+    expected = made_from()
+    if is_in_place(_MADE, expected) and find(str(BIN)):
+        say("  Pulumi CLI: in place")
         return
-    if _installed_officially():
+    # What an older set-up made would be found first, by us and by the official installer.
+    for made in ("pulumi", _HOST):
+        (BIN / made).unlink(missing_ok=True)
+    if found := find(environ.get("PATH", "")):
+        say(f"  Pulumi CLI: {found}")
         return
-    _build(environ)
+    if not _installed_officially():
+        _build(environ)
+    _MADE.write_text(expected)
+
+
+def made_from() -> str:
+    """The hash of what a CLI in the virtual environment depends on."""
+    files = [_LANGUAGE_HOST, *sorted(file for file in _MODULES.rglob("*") if file.is_file())]
+    return fingerprint([VERSION.encode(), _START_OF_HOST.encode(), *(file.read_bytes() for file in files)])
 
 
 def _installed_officially() -> bool:
@@ -91,19 +115,22 @@ def _build(environ: Mapping[str, str]) -> None:
     # A wish to change go.mod (-mod=mod) would undo the pins.
     env = {**environ, "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
     with tempfile.TemporaryDirectory(dir=VENV) as folder:
-        _go_build("cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", Path(folder) / "pulumi", env)
-        host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
-        _go_build("language-python", host, Path(folder) / "pulumi-language-python", env)
+        made = Path(folder)
+        _go_build("cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", VERSION, made / "pulumi", env)
+        package = f"github.com/pulumi/pulumi/sdk/v3/python/cmd/{_HOST}"
+        _go_build("language-python", package, HOST_VERSION, made / f"{_HOST}-host", env)
+        (made / _HOST).write_text(_START_OF_HOST)
+        shutil.copy(_LANGUAGE_HOST, made / f"{_HOST}.py")
         for name, source in _SCRIPTS.items():
-            shutil.copy(_sdk_folder(env) / source, Path(folder) / name)
+            shutil.copy(_sdk_folder(env) / source, made / name)
         # `pulumi` last: where it is, the rest is, even if this is interrupted.
-        for made in sorted(Path(folder).iterdir(), key=lambda file: file.name == "pulumi"):
-            made.chmod(0o755)
-            made.replace(BIN / made.name)
+        for file in sorted(made.iterdir(), key=lambda file: file.name == "pulumi"):
+            file.chmod(0o755)
+            file.replace(BIN / file.name)
 
 
-def _go_build(module: str, package: str, output: Path, env: Mapping[str, str]) -> None:
-    flags = f"-s -w -X {_NAME_OF_VERSION}=v{VERSION}"
+def _go_build(module: str, package: str, version: str, output: Path, env: Mapping[str, str]) -> None:
+    flags = f"-s -w -X {_NAME_OF_VERSION}=v{version}"
     run_step(
         f"building {output.name}",
         ["go", "build", "-trimpath", "-ldflags", flags, "-o", output, package],

@@ -1,34 +1,20 @@
 """Set-up: the virtual environment and the Pulumi CLI. A part that is in place is not made again."""
 
-import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+import tomllib
 
 from tools import pulumi_cli
 from tools.console import run, run_step, say
 from tools.layout import BIN, LOGS, ROOT, VENV
 from tools.locks import only_one
+from tools.stamps import fingerprint, is_in_place
 
 _LOCK_FILE = ROOT / "requirements.lock"
 _MADE = VENV / ".made"
 _FILLED = VENV / ".packages"
 _NO_NETWORK = "Check the network or pip's own settings (PIP_INDEX_URL, PIP_FIND_LINKS, proxies), and run again."
-
-
-def fingerprint(parts: Iterable[bytes]) -> str:
-    """One hash of everything that a step depends on."""
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def is_in_place(stamp: Path, expected: str) -> bool:
-    """Whether the step that leaves *stamp* was done for the same inputs."""
-    try:
-        return stamp.read_text() == expected
-    except OSError:
-        return False
 
 
 def set_up() -> None:
@@ -45,13 +31,20 @@ def set_up() -> None:
 
 
 def venv_fingerprint() -> str:
-    """What the virtual environment depends on: its scripts name the folder, its packages fit one Python."""
-    return fingerprint([sys.version.encode(), str(ROOT).encode()])
+    """
+    What the virtual environment depends on: its scripts name the folder, its packages fit one Python, and it would keep
+    the project under an earlier name beside the present one.
+    """
+    return fingerprint([sys.version.encode(), str(ROOT).encode(), _name_of_project().encode()])
 
 
 def packages_fingerprint() -> str:
     """What the packages in it depend on."""
     return fingerprint([_LOCK_FILE.read_bytes(), (ROOT / "pyproject.toml").read_bytes()])
+
+
+def _name_of_project() -> str:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
 
 
 def _provide_packages() -> None:

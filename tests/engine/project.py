@@ -48,6 +48,8 @@ class Project:
     folder: Path
     environ: dict[str, str]
     config: dict[str, Any] = field(default_factory=dict)
+    command: str = "pulumi"
+    """Found on the PATH of the environment, or an absolute path."""
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.folder / name
@@ -75,7 +77,7 @@ class Project:
         """Start a command; what is left of it at the end is killed, plugins included."""
         self._write_config()
         process = subprocess.Popen(
-            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            [self.command, *arguments, "--non-interactive", "--color", "never"],
             cwd=self.folder,
             env={**self.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools import checks, emulator, layout, local, pulumi_cli, setup
+from tools import checks, emulator, language_host, layout, local, pulumi_cli, stamps
 from tools.console import StepFailed, run, run_step
 from tools.layout import Layout, export_lines, pulumi_environment
 from tools.locks import only_one
@@ -25,8 +25,8 @@ LAYOUT = Layout.of({})
     ("version", "usable"),
     [
         ("v3.259.0\n", True),
-        ("3.200.0", True),
-        ("v3.199.9", False),
+        ("3.260.1", True),
+        ("v3.258.9", False),
         ("v2.300.0", False),
         ("v4.0.0-alpha", True),
         ("", False),
@@ -59,13 +59,47 @@ def test_an_installed_cli_that_cannot_be_used_is_passed_over(tmp_path, broken):
     assert pulumi_cli.find(path) is None
 
 
+def test_the_host_that_is_built_carries_the_version_that_go_mod_requires():
+    go_mod = (ROOT / "tools/pulumi/language-python/go.mod").read_text()
+    assert f"require github.com/pulumi/pulumi/sdk/v3 v{pulumi_cli.HOST_VERSION}\n" in go_mod
+
+
+VIRTUALENV = "runtime:\n  name: python\n  options:\n    virtualenv: .venv\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"Pulumi.yaml": VIRTUALENV}, ["-root={}", "-virtualenv=.venv"], id="an option becomes a flag"),
+        pytest.param(
+            {"Pulumi.yaml": '{"runtime": {"name": "python", "options": {"virtualenv": "/v"}}}'},
+            ["-root={}", "-virtualenv=/v"],
+            id="also in JSON",
+        ),
+        pytest.param({"Pulumi.yaml": "runtime: python\n"}, [], id="a runtime without options"),
+        pytest.param({"Pulumi.yaml": "runtime: {name: python, options: {toolchain: pip}}\n"}, [], id="another option"),
+        pytest.param({"Pulumi.yaml": "runtime: {options: {virtualenv: [a]}}\n"}, [], id="no text"),
+        pytest.param({"Pulumi.yaml": ""}, [], id="an empty file"),
+        pytest.param({"Pulumi.yaml": "a: [\n"}, [], id="broken YAML, which the CLI has told already"),
+        pytest.param({"src/Pulumi.yaml": VIRTUALENV}, ["-root={}/src", "-virtualenv=.venv"], id="the nearest project"),
+        pytest.param({"Pulumi.yaml": VIRTUALENV, "src/Pulumi.yaml": "runtime: python\n"}, [], id="and that alone"),
+    ],
+)
+def test_the_built_host_is_told_of_the_virtual_environment(tmp_path, files, expected):
+    folder = tmp_path / "src" / "deeper"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert language_host.flags(folder) == [flag.format(tmp_path) for flag in expected]
+
+
 def test_a_step_is_skipped_only_when_it_was_done_for_the_same_inputs(tmp_path):
     stamp = tmp_path / "stamp"
-    expected = setup.fingerprint([b"lock", b"project"])
-    assert not setup.is_in_place(stamp, expected)
+    expected = stamps.fingerprint([b"lock", b"project"])
+    assert not stamps.is_in_place(stamp, expected)
     stamp.write_text(expected)
-    assert setup.is_in_place(stamp, expected)
-    assert not setup.is_in_place(stamp, setup.fingerprint([b"lock", b"other"]))
+    assert stamps.is_in_place(stamp, expected)
+    assert not stamps.is_in_place(stamp, stamps.fingerprint([b"lock", b"other"]))
 
 
 def test_a_step_that_fails_says_what_to_do_and_shows_the_end_of_its_log(tmp_path):

@@ -26,7 +26,7 @@ from veracity_provider.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 10.0
 _CONNECTIONS: Final = 256
-_USER_AGENT: Final = "pulumi-veracity"
+_USER_AGENT: Final = "veracity-provider"
 
 
 @dataclass(frozen=True, kw_only=True)

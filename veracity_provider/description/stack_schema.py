@@ -60,7 +60,7 @@ def stack_schema() -> dict[str, Any]:
     settings = {f"{_NAMESPACE}{key.name}": _setting(key) for key in KEYS}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "A stack file of pulumi-veracity",
+        "title": "A stack file of veracity-provider",
         "type": "object",
         "properties": {
             "config": {
