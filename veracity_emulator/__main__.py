@@ -3,20 +3,37 @@
 import ipaddress
 import json
 import re
+import sqlite3
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from veracity_emulator.config import LONGEST_S, RIGHTS, Config, IdleStatus, NameTaken, SecondStart
-from veracity_emulator.database import StateRefused
-from veracity_emulator.server import PortTaken, Ready, serve
+from veracity_emulator.disk import is_of_full_disk
+from veracity_emulator.errors import StartRefused
+
+if TYPE_CHECKING:
+    from veracity_emulator.server import Ready
+
+_DISTRIBUTION = "pulumi-veracity"
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"veracity-emulator {version(_DISTRIBUTION)}")
+        raise typer.Exit
+
+
 @cli.callback()
-def root() -> None:
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say the version and end.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
     """A local Veracity: Data Workbench, Data Fabric, tokens and uploads on one port."""
 
 
@@ -27,6 +44,9 @@ def serve_command(
     state: Annotated[
         Path | None, typer.Option(help="Folder to keep everything in; without it, nothing is kept.")
     ] = None,
+    seed: Annotated[
+        str, typer.Option(help="What it holds at first: none, demo, or a JSON file (its form is in the guide).")
+    ] = "demo",
     job_seconds: Annotated[float, typer.Option(help="How long an ingest job runs.", min=0, max=LONGEST_S)] = 2.0,
     idle_status: Annotated[str, typer.Option(help="Status of a job not started: Running, Pending or 404.")] = "Running",
     second_start: Annotated[str, typer.Option(help="A second start: 409, same, or again (rows twice).")] = "409",
@@ -56,11 +76,11 @@ def serve_command(
     _require(second_start in {"409", "same", "again"}, "--second-start is 409, same or again")
     _require(name_taken in {"registration", "end"}, "--name-taken is registration or end")
     _require(bool(re.match(RIGHTS, write_sas)), "--write-sas has rights in the order racwdxltmeop, like racwdlm")
-    _require(_is_loopback(host) or bool(allow_remote), f"{host} is not loopback; say why with --allow-remote REASON")
     config = Config(
         host=host,
         port=port,
         state=state,
+        seed=seed,
         job_seconds=job_seconds,
         idle_status=cast("IdleStatus", idle_status),
         second_start=cast("SecondStart", second_start),
@@ -74,15 +94,26 @@ def serve_command(
         tls=tls,
         public_url=public_url.rstrip("/"),
     )
+    _serve(config, may_be_remote=bool(allow_remote))
+
+
+def _serve(config: Config, *, may_be_remote: bool) -> None:
     try:
+        from veracity_emulator.server import addresses_of, serve
+    except ModuleNotFoundError as missing:
+        _fail(f"{missing.name} is not installed; the emulator needs `pip install '{_DISTRIBUTION}[emulator]'`.")
+    try:
+        is_loopback = all(ipaddress.ip_address(one).is_loopback for one in addresses_of(config.host))
+        _require(is_loopback or may_be_remote, f"{config.host} is not loopback; say why with --allow-remote REASON")
         serve(config, when_ready=_say_ready)
-    except (PortTaken, StateRefused) as refused:
+    except StartRefused as refused:
         _fail(str(refused))
-    except OSError as error:
-        _fail(f"the state folder {state} cannot be used: {error.strerror}")
+    except (OSError, sqlite3.OperationalError) as error:
+        why = "its disk is full" if is_of_full_disk(error) else getattr(error, "strerror", None) or str(error)
+        _fail(f"the state folder {config.state} cannot be used: {why}.")
 
 
-def _say_ready(ready: Ready) -> None:
+def _say_ready(ready: "Ready") -> None:
     told = {"ready": True, "url": ready.url}
     typer.echo(json.dumps(told | ({"certificate": str(ready.certificate)} if ready.certificate else {})))
 
@@ -92,16 +123,9 @@ def _require(holds: bool, otherwise: str) -> None:
         _fail(otherwise)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(f"veracity-emulator: {message}", err=True)
     raise typer.Exit(1)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def main() -> None:

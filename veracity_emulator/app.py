@@ -1,5 +1,6 @@
 """The application: every service on one port."""
 
+import sqlite3
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from veracity_emulator.config import Config
 from veracity_emulator.control import routes as control
 from veracity_emulator.control import seed
 from veracity_emulator.database import Database
+from veracity_emulator.disk import FULL, Disk, is_of_full_disk
 from veracity_emulator.errors import ServiceError, apim_error
 from veracity_emulator.fabric import containers, stewards
 from veracity_emulator.fabric import routes as fabric
@@ -24,6 +26,8 @@ from veracity_emulator.middleware import FaultMiddleware
 from veracity_emulator.operations import mounted
 from veracity_emulator.storage import entries, store
 from veracity_emulator.storage import routes as storage
+from veracity_emulator.storage.errors import storage_error
+from veracity_emulator.storage.sas import ACCOUNT
 from veracity_emulator.workbench import datasets, filestorage, ingest, jobs, schemas, workspaces
 from veracity_emulator.workbench.errors import gateway_error
 
@@ -35,12 +39,16 @@ _SERVICES = (schemas.GATEWAY, fabric.DATA, fabric.PROVISIONING, control.ROOT)
 
 
 def make_backend(config: Config, folder: Path) -> Backend:
-    """A backend whose state is in *folder*; raises `StateRefused` where that cannot be used."""
+    """A backend whose state is in *folder*; raises `StateRefused` where that cannot be used, and `SeedRefused`."""
+    chosen = seed.read_seed(config.seed)
     clock, database = Clock(), Database(folder, _TABLES, (*entries.ADDED_COLUMNS, *datasets.ADDED_COLUMNS))
-    made = Backend(
-        config=config, clock=clock, database=database, files=store.FileStore(folder / "files", database, clock)
-    )
-    seed.load(made)
+    files = store.FileStore(folder / "files", database, clock)
+    made = Backend(config=config, clock=clock, database=database, files=files, disk=Disk(folder))
+    try:
+        seed.load(made, chosen)
+    except BaseException:
+        database.close()
+        raise
     return made
 
 
@@ -61,6 +69,12 @@ def make_app(backend: Backend) -> FaultMiddleware:
     def described(_: Request) -> Response:
         return JSONResponse(description)
 
+    def not_written(request: Request, error: Exception) -> Response:
+        if not is_of_full_disk(error):
+            raise error
+        backend.disk.tell()
+        return _refused(request, _failure(request, FULL))
+
     app = Starlette(
         routes=[
             Route(f"{control.ROOT}/openapi.json", described, methods=["GET"]),
@@ -72,6 +86,8 @@ def make_app(backend: Backend) -> FaultMiddleware:
             ServiceError: _refused,
             404: _no_such_operation,
             405: _no_such_operation,
+            sqlite3.OperationalError: not_written,
+            OSError: not_written,
             Exception: _failed,
         },
     )
@@ -88,8 +104,14 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    """A bug of ours, in the platform's shape; the log has its traceback."""
-    return _refused(request, gateway_error(500, f"The emulator failed: {type(error).__name__}."))
+    """A bug of ours; the log has its traceback."""
+    return _refused(request, _failure(request, f"The emulator failed: {type(error).__name__}."))
+
+
+def _failure(request: Request, text: str) -> ServiceError:
+    """A 500 in the shape of the service whose path it is."""
+    is_storage = request.url.path.startswith(f"/{ACCOUNT}/")
+    return storage_error(500, "InternalError") if is_storage else gateway_error(500, text)
 
 
 def _no_such_operation(request: Request, _: Exception) -> Response:

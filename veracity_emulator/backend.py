@@ -7,6 +7,7 @@ from typing import Any, Final
 from veracity_emulator.clock import Clock
 from veracity_emulator.config import Config
 from veracity_emulator.database import Database
+from veracity_emulator.disk import Disk
 from veracity_emulator.faults import Faults
 from veracity_emulator.request_log import RequestLog
 from veracity_emulator.storage.store import FileStore
@@ -42,6 +43,7 @@ class Backend:
     clock: Clock
     database: Database
     files: FileStore
+    disk: Disk
     faults: Faults = field(default_factory=Faults)
     requests: RequestLog = field(default_factory=RequestLog)
     violations: Violations = field(default_factory=Violations)
@@ -49,10 +51,10 @@ class Backend:
     signing_key: bytes = b""
 
     def __post_init__(self) -> None:
-        with self.database.transaction() as connection:
-            made = ("signing key", secrets.token_bytes(32))
-            connection.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", made)
-        self.signing_key = self._fact("signing key")
+        with self.database.transaction():
+            if self.fact("signing key") is None:
+                self.set_fact("signing key", secrets.token_bytes(32))
+        self.signing_key = self.fact("signing key") or b""
 
     def setting(self, name: str, dataset_id: str = "") -> Any:
         """A setting by its wire name: the dataset's own, else the server's, else as started."""
@@ -69,5 +71,12 @@ class Backend:
         with self.database.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (dataset_id, name, str(value)))
 
-    def _fact(self, name: str) -> bytes:
-        return self.database.read().execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()["value"]
+    def fact(self, name: str) -> bytes | None:
+        """What is kept under a name, beyond settings."""
+        row = self.database.read().execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return row["value"] if row else None
+
+    def set_fact(self, name: str, value: bytes) -> None:
+        """Keep it."""
+        with self.database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))

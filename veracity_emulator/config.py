@@ -19,6 +19,7 @@ class Config:
     Args:
         port: 0 takes a free one.
         state: Folder for everything that has to survive; None: a temporary one.
+        seed: What it holds at first: `none`, `demo`, or the path of a file.
         job_seconds: How long a job runs.
         idle_status: Status word of a job that has not been started; `404`: the status endpoint does not know it.
         second_start: What a second start does: is refused, changes nothing, or applies the rows again.
@@ -36,6 +37,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8780
     state: Path | None = None
+    seed: str = "demo"
     job_seconds: float = 2.0
     idle_status: IdleStatus = "Running"
     second_start: SecondStart = "409"

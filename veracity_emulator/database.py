@@ -8,11 +8,13 @@ from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import IO, Final
 
+from veracity_emulator.errors import StartRefused
+
 FORMAT: Final = 2
 """Version of the state folder; a newer one is not touched."""
 
 
-class StateRefused(Exception):
+class StateRefused(StartRefused):
     """The state folder cannot be used; the text says why."""
 
 
@@ -39,15 +41,21 @@ class Database:
                 yield self._writer
                 return
             self._writer.execute("BEGIN IMMEDIATE")
+            self._local.is_writing = True
             try:
                 yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if self._writer.in_transaction:  # SQLite itself has ended it where the disk is full
+                    self._writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
+            finally:
+                self._local.is_writing = False
 
     def read(self) -> sqlite3.Connection:
-        """This thread's connection for reading; it sees what was committed."""
+        """This thread's connection for reading; it sees what was committed, and what its own transaction wrote."""
+        if getattr(self._local, "is_writing", False):
+            return self._writer
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._open()

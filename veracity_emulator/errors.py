@@ -1,10 +1,14 @@
-"""Refusals, in the words and shapes of the services that give them."""
+"""Refusals: of the services, in their own words and shapes, and of a start."""
 
 import json
 import uuid
 from collections.abc import Mapping
 
 from pydantic import ValidationError
+
+
+class StartRefused(Exception):
+    """The emulator cannot start; the text is one line that says why, and what to do."""
 
 
 class ServiceError(Exception):

@@ -1,12 +1,13 @@
 """Serves the app on one port: says when it is ready, and lets go cleanly."""
 
 import contextlib
+import errno
 import socket
 import tempfile
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 import uvloop
@@ -15,9 +16,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from veracity_emulator.app import make_app, make_backend
 from veracity_emulator.certificate import write_certificate
 from veracity_emulator.config import Config
+from veracity_emulator.errors import StartRefused
 from veracity_emulator.middleware import CUT
 from veracity_emulator.storage.properties import METADATA
 from veracity_emulator.workbench.jobs import Worker
+
+_HOSTS: Final = "give 127.0.0.1, ::1 or localhost, or another address of this machine with --allow-remote REASON"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +32,8 @@ class Ready:
     certificate: Path | None = None
 
 
-class PortTaken(Exception):
-    """Something else listens there; the text names it."""
+class AddressRefused(StartRefused):
+    """It cannot listen there."""
 
 
 class CuttableProtocol(HttpToolsProtocol):
@@ -67,8 +71,8 @@ class ReadyServer(uvicorn.Server):
 
 @contextlib.contextmanager
 def listening(config: Config) -> Generator[socket.socket]:
-    """A socket at the host and port that are asked for; raises `PortTaken`."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    """A socket at the host and port that are asked for; raises `AddressRefused`."""
+    family = socket.AF_INET6 if ":" in addresses_of(config.host)[0] else socket.AF_INET
     # The protocol is named so that asyncio turns Nagle's algorithm off: else each answer waits 40 ms for an ACK.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,8 +80,21 @@ def listening(config: Config) -> Generator[socket.socket]:
             bound.bind((config.host, config.port))
         except OSError as error:
             message = f"port {config.port} on {config.host} cannot be had ({error.strerror}); choose another --port."
-            raise PortTaken(message) from None
+            if error.errno == errno.EADDRNOTAVAIL:
+                message = f"--host {config.host} is not an address of this machine; {_HOSTS}."
+            raise AddressRefused(message) from None
         yield bound
+
+
+def addresses_of(host: str) -> list[str]:
+    """The IP addresses behind *host*; raises `AddressRefused`."""
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    except OSError as error:
+        message = (
+            f"--host {host} is neither an IP address nor a name that this machine knows ({error.strerror}); {_HOSTS}."
+        )
+        raise AddressRefused(message) from None
 
 
 def serve(
@@ -90,7 +107,7 @@ def serve(
         when_ready: Called once requests are answered.
         ask_to_end: Is given the uvicorn server, whose `should_exit` ends it; for a server in a thread.
     Raises:
-        PortTaken, StateRefused: It cannot begin.
+        StartRefused: It cannot begin.
     """
     with _state_of(config) as folder, listening(config) as bound:
         backend = make_backend(config, folder)

@@ -129,6 +129,19 @@ def test_the_control_api_refuses_what_it_does_not_know(client, method, path, bod
     assert client.control(method, path, body).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("/settings", {"datasetId": "no-such", "jobSeconds": 1}, "There is no dataset no-such."),
+        ("/accounts", {"id": "no-such", "secretExpired": True}, "There is no account no-such."),
+        ("/datasets", {"like": "no-such", "name": "x"}, "There is no such dataset to be like."),
+    ],
+)
+def test_the_control_api_names_what_is_not_there(client, path, body, detail):
+    answer = client.control("POST", path, body)
+    assert (answer.status_code, answer.json()["detail"]) == (404, detail)
+
+
 def test_it_describes_what_it_implements(client):
     described = client.control("GET", "/openapi.json").json()
     put = described["paths"]["/veracity/dw/gateway/api/v2/workspaces/{workspace}/ingest/dataset/{dataset}"]["put"]

@@ -1,9 +1,11 @@
 """The process: what it prints, refuses, and keeps when it is killed."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -11,13 +13,14 @@ from tests.emulator.client import WIND, Client, csv_of, wind
 from veracity_emulator.testing import spawn_emulator
 
 
-def run(*flags):
+def run(*flags, command="serve", env=None):
     return subprocess.run(
-        [sys.executable, "-m", "veracity_emulator", "serve", *flags],
+        [sys.executable, "-m", "veracity_emulator", *([command] if command else []), *flags],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
+        env=env,
     )
 
 
@@ -82,12 +85,33 @@ def test_the_state_of_a_newer_emulator_is_left_alone(tmp_path):
         (["--host", "0.0.0.0"], "not loopback"),
         (["--idle-status", "Asleep"], "--idle-status"),
         (["--second-start", "never"], "--second-start"),
+        (
+            ["--host", "no-such-host.invalid"],
+            "--host no-such-host.invalid is neither an IP address nor a name",
+        ),
+        (["--host", "192.0.2.1", "--allow-remote", "a test"], "--host 192.0.2.1 is not an address of this machine"),
+        (["--seed", "no-such.json"], "the seed no-such.json cannot be read (No such file or directory)"),
     ],
 )
-def test_flags_that_make_no_sense_are_told(flags, words):
+def test_flags_that_make_no_sense_are_told_in_one_line(flags, words):
     refused = run(*flags)
     assert refused.returncode == 1
     assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_it_says_its_version():
+    said = run("--version", command=None)
+    assert said.stdout == f"veracity-emulator {version('pulumi-veracity')}\n"
+
+
+def test_without_its_extra_the_command_names_the_line_to_type(tmp_path):
+    (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')")
+    refused = run("--port", "0", env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "veracity-emulator: starlette is not installed; the emulator needs `pip install 'pulumi-veracity[emulator]'`.\n"
+    )
 
 
 def test_it_says_in_json_when_it_is_ready():

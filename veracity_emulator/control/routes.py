@@ -4,11 +4,13 @@ import sqlite3
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import LATEST, iso
 from veracity_emulator.config import LONGEST_S, RIGHTS, IdleStatus, NameTaken, SecondStart
 from veracity_emulator.control import seed
+from veracity_emulator.disk import FULL
 from veracity_emulator.fabric import containers
 from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.faults import FailJobEffect, FaultInput
@@ -116,8 +118,8 @@ def operations() -> list[Operation]:
     ]
 
 
-def _health(_backend: Backend, _: Call) -> Any:
-    return {"status": "ok"}
+def _health(backend: Backend, _: Call) -> Any:
+    return JSONResponse({"status": FULL}, 503) if backend.disk.is_full() else {"status": "ok"}
 
 
 def _demo(backend: Backend, _: Call) -> Any:
@@ -179,6 +181,10 @@ def _job(row: sqlite3.Row, *, is_at_work: bool) -> dict[str, Any]:
 
 
 def _reset(backend: Backend, _: Call) -> Any:
+    try:
+        chosen = seed.read_seed(backend.config.seed)
+    except seed.SeedRefused as refused:
+        raise gateway_error(400, str(refused)) from None
     with backend.database.transaction() as connection:
         for table in _EMPTIED:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 — names of ours
@@ -186,7 +192,7 @@ def _reset(backend: Backend, _: Call) -> Any:
     backend.faults.clear()
     backend.requests.clear()
     backend.violations.clear()
-    seed.load(backend)
+    seed.load(backend, chosen)
     return {"status": "ok"}
 
 
@@ -227,6 +233,8 @@ def _add_container(backend: Backend, call: Call) -> Any:
 
 def _set(backend: Backend, call: Call) -> Any:
     given = call.model(SettingsInput)
+    if given.datasetId and datasets.find(backend, given.datasetId) is None:
+        raise gateway_error(404, f"There is no dataset {given.datasetId}.")
     for name, value in given.model_dump(exclude={"datasetId"}, exclude_none=True).items():
         backend.set_setting(name, value, given.datasetId)
     return {"status": "ok"}
@@ -236,7 +244,9 @@ def _set_account(backend: Backend, call: Call) -> Any:
     given = call.model(AccountInput)
     with backend.database.transaction() as connection:
         change = (int(given.secretExpired), given.id)
-        connection.execute("UPDATE accounts SET secret_expired = ? WHERE id = ?", change)
+        found = connection.execute("UPDATE accounts SET secret_expired = ? WHERE id = ?", change)
+    if not found.rowcount:
+        raise gateway_error(404, f"There is no account {given.id}.")
     return {"status": "ok"}
 
 

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS account_datasets (
 );
 CREATE TABLE IF NOT EXISTS subscription_keys (key TEXT PRIMARY KEY);
 """
+TENANT_ID: Final = "a68572e3-63ce-4bc1-acdc-b64943502e9d"
 TENANT: Final = "https://dnvglb2cprod.onmicrosoft.com/"
 AUDIENCES: Final = {
     "83054ebf-1d7b-43f5-82ad-b2bde84d7b75": "workbench",

@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.errors import ServiceError
-from veracity_emulator.identity.accounts import AUDIENCES, TENANT, issue_token
+from veracity_emulator.identity.accounts import AUDIENCES, TENANT, TENANT_ID, issue_token
 from veracity_emulator.identity.errors import token_error
 from veracity_emulator.openapi import path_parameters
 
-TENANTS: Final = ("dnvglb2cprod.onmicrosoft.com", "a68572e3-63ce-4bc1-acdc-b64943502e9d")
+TENANTS: Final = ("dnvglb2cprod.onmicrosoft.com", TENANT_ID)
 V1_PATH: Final = "/{tenant}/oauth2/token"
 V2_PATH: Final = "/{tenant}/oauth2/v2.0/token"
 METADATA_PATHS: Final = (

@@ -62,7 +62,7 @@ def _write(call: StorageCall, landing: AppendTarget, block: bytes) -> None:
     except OSError as error:
         if error.errno in {errno.EFBIG, errno.EINVAL, errno.EOVERFLOW}:
             raise call.refuse(400, "OutOfRangeQueryParameterValue") from None
-        raise call.refuse(500, "InternalError") from error
+        raise
 
 
 async def _blocks(call: StorageCall) -> AsyncGenerator[bytes]:

@@ -13,7 +13,7 @@ from veracity_emulator.clock import iso
 from veracity_emulator.operations import Call, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error
 from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, page_of, paging
-from veracity_emulator.workbench.rows import row_as_json
+from veracity_emulator.workbench.rows import Table, row_as_json
 from veracity_emulator.workbench.schemas import WORKSPACE, columns_of, version_document
 
 # ruff: noqa: N815 — members are spelled as on the wire
@@ -112,6 +112,16 @@ def add_dataset(
             values,
         )
     return made
+
+
+def insert_rows(backend: Backend, dataset_id: str, table: Table, run: int = 0) -> None:
+    """Add the rows of *table*, each in the place of the one with its key; *run* is the one that brought them."""
+    # Rows without keys are told apart by the run that brought them and their place in the file.
+    keys = table.keys if any(table.keys) else [f"{run:010}:{i:010}" for i in range(len(table.rows))]
+    with backend.database.transaction() as connection:
+        (number,) = connection.execute("SELECT number FROM datasets WHERE id = ?", (dataset_id,)).fetchone()
+        values = ((number, key, body) for key, body in zip(keys, table.rows, strict=True))
+        connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", values)
 
 
 def is_taken(backend: Backend, workspace: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final, final
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
+from veracity_emulator.disk import is_of_full_disk
 from veracity_emulator.faults import Effect, FailJobEffect, SlowJobEffect
 from veracity_emulator.violations import Violation
 from veracity_emulator.workbench import datasets
@@ -33,6 +34,7 @@ NEVER: Final = 1e18
 REGISTERED: Final = "Registered"
 _LOOK_FOR_FILES_S: Final = 0.1
 _LONGEST_WAIT_S: Final = 5.0
+_WAIT_FOR_SPACE_S: Final = 1.0
 
 
 def folder_of(job_id: str) -> str:
@@ -88,13 +90,22 @@ class Worker:
         self._thread.join()
 
     def _work(self) -> None:
-        moved = self._backend.clock.moved
         while not self._ended.is_set():
-            moved.clear()
-            waits_for_files = self._start_uploaded()
-            if not self._finish_next():
-                wait = min(self._seconds_to_next(), _LONGEST_WAIT_S)
-                moved.wait(min(wait, _LOOK_FOR_FILES_S) if waits_for_files else wait)
+            self._backend.clock.moved.clear()
+            try:
+                self._do_next()
+            except (OSError, sqlite3.OperationalError) as error:
+                if not is_of_full_disk(error):
+                    raise
+                self._backend.disk.tell()
+                self._ended.wait(_WAIT_FOR_SPACE_S)
+
+    def _do_next(self) -> None:
+        """Finish a run that is due, or wait for one."""
+        waits_for_files = self._start_uploaded()
+        if not self._finish_next():
+            wait = min(self._seconds_to_next(), _LONGEST_WAIT_S)
+            self._backend.clock.moved.wait(min(wait, _LOOK_FOR_FILES_S) if waits_for_files else wait)
 
     def _start_uploaded(self) -> bool:
         """Start automatic jobs whose file has arrived; whether there are some that still wait for theirs."""
@@ -127,7 +138,10 @@ class Worker:
             return False
         try:
             finish(self._backend, run)
-        except Exception as error:  # noqa: BLE001 — a bug of ours fails its job, and those behind it go on
+        except Exception as error:
+            if is_of_full_disk(error):
+                raise
+            # A bug of ours fails its job, and those behind it go on.
             traceback.print_exc()
             with self._backend.database.transaction() as connection:
                 _end(self._backend, connection, run, "Failed", f"The emulator failed: {type(error).__name__}.", [])
@@ -264,10 +278,7 @@ def _apply(
     if operation == "Delete":
         connection.executemany("DELETE FROM rows WHERE dataset = ? AND key = ?", ((number, key) for key in table.keys))
     else:
-        # Rows without keys are told apart by the run that brought them and their place in the file.
-        keys = table.keys if any(table.keys) else [f"{run:010}:{i:010}" for i in range(len(table.rows))]
-        values = ((number, key, body) for key, body in zip(keys, table.rows, strict=True))
-        connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", values)
+        datasets.insert_rows(backend, dataset["id"], table, run)
     change = (backend.clock.time(), number)
     connection.execute("UPDATE datasets SET version = version + 1, modified = ? WHERE number = ?", change)
 
