@@ -3,20 +3,42 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.stack import declare_stack
 
-__all__ = ["ContainerMetadata", "DatasetIngest", "declare_stack"]
+__all__ = [
+    "ContainerMetadata",
+    "DatasetIngest",
+    "IconArgs",
+    "OnConflict",
+    "OnDestroy",
+    "Operation",
+    "Preflight",
+    "declare_stack",
+]
+__version__ = "0.1.0"
+
+_MODULES = {
+    "ContainerMetadata": "veracity_provider.dynamic.resources",
+    "DatasetIngest": "veracity_provider.dynamic.resources",
+    "declare_stack": "veracity_provider.stack",
+}
+"""Where the public names are; those that are not listed are types of arguments."""
 
 
 def __getattr__(name: str) -> Any:
     # Late: the command line and the lifecycles live in this package too, and must not pay for Pulumi.
-    if name in {"ContainerMetadata", "DatasetIngest"}:
-        from veracity_provider.dynamic import resources
+    from importlib import import_module
 
-        return getattr(resources, name)
-    if name == "declare_stack":
-        from veracity_provider.stack import declare_stack
+    if name in __all__:
+        return getattr(import_module(_MODULES.get(name, "veracity_provider.dynamic.arguments")), name)
+    from veracity_provider.nearest import did_you_mean
 
-        return declare_stack
-    raise AttributeError(name)
+    names = [*__all__, "__version__"]
+    message = f"veracity_provider has no {name}{did_you_mean(name, names) or '; it has ' + ', '.join(names)}"
+    raise AttributeError(message, name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import stamina
@@ -61,12 +60,12 @@ def dataset(dataset_id: str, workspace: Workspace = None) -> None:
 @cli.command("job")
 def job(job_id: str, workspace: Workspace = None) -> None:
     """Show how an ingest job stands, by the platform and by this machine's journal."""
-    from veracity_provider.lifecycle.jobs.journal import Journal
+    from veracity_provider.lifecycle.jobs.journal import Journal, journal_folder
+    from veracity_provider.lifecycle.services import home_folder
 
     with _connected() as (clients, settings):
         report = clients.ingest.get_ingest_job(_workspace(workspace, settings), job_id)
-        home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / "veracity"
-        entry = Journal(home / "jobs", time=time.time).find_by_id(job_id)
+        entry = Journal(journal_folder(home_folder(os.environ)), time=time.time).find_by_id(job_id)
         _show({**asdict(report), "phase": report.phase.name, "journal": asdict(entry) if entry else None})
 
 

@@ -71,6 +71,7 @@ class InputError(VeracityError):
 
     def __init__(self, problems: Iterable[InputProblem], *, headline: str = "") -> None:
         self.problems = tuple(problems)
+        self.headline = headline
         lines = [str(problem) for problem in self.problems[:_MAX_PROBLEMS_SHOWN]]
         if len(self.problems) > len(lines):
             lines.append(f"… and {len(self.problems) - len(lines)} more")

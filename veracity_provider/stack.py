@@ -35,11 +35,9 @@ def declare_stack() -> None:
         project=Path.cwd(),
         set_command=program.set_command(),
     )
-    running = program.current()
-    running.is_checked = True
+    program.running_program().is_checked = True
     problems = [
-        *program.checkpoint_problems(os.environ),
-        *program.connection_problems(os.environ),
+        *program.environment_problems(os.environ),
         *_unknown_keys(),
         *_secrets_in_lists(),
         *declaration.problems,

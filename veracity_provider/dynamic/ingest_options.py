@@ -1,6 +1,7 @@
 """Options of a `DatasetIngest`, as its `IngestUpload` has them, and sources, as both have them."""
 
-from pathlib import Path
+import copy
+import os
 from typing import Any, Final, cast
 
 import pulumi
@@ -32,8 +33,7 @@ def _upload_alias(alias: Any) -> Any:
 
 
 def _renamed(alias: Alias) -> Alias:
-    renamed = Alias.__new__(Alias)
-    renamed.__dict__.update(alias.__dict__)
+    renamed = copy.copy(alias)
     if isinstance(alias.name, str):
         renamed.name = alias.name + UPLOAD_SUFFIX
     return renamed
@@ -48,20 +48,21 @@ def source_property(name: str, source: Any) -> Any:
         InputError: A source of another kind, or a text that is too large to be kept in the state.
     """
     if isinstance(source, pulumi.FileAsset):
-        return str(source.path)
+        return os.fsdecode(source.path)
     if isinstance(source, pulumi.StringAsset):
         return _text_source(name, source.text)
     if isinstance(source, pulumi.Output):
         return cast("pulumi.Output[Any]", source).apply(lambda value: source_property(name, value))
-    if isinstance(source, Path):
-        return str(source)
+    if isinstance(source, os.PathLike):
+        return os.fsdecode(cast("os.PathLike[str]", source))
     if isinstance(source, pulumi.Asset | pulumi.Archive | list | tuple):
         raise InputError([InputProblem(f"{name}.source", "is one file: a path, a FileAsset or a StringAsset")])
     return source
 
 
 def _text_source(name: str, text: str) -> dict[str, str]:
-    size = len(text.encode())
+    # Characters that UTF-8 lacks are refused elsewhere, with those of the other arguments.
+    size = len(text.encode(errors="surrogatepass"))
     if size > MAX_TEXT_BYTES:
         reason = f"a StringAsset is kept in the state and may have 1 MiB; this one has {size:,} bytes. Use a file."
         raise InputError([InputProblem(f"{name}.source", reason)])

@@ -1,10 +1,9 @@
-"""The plugin process: made ready once, then it hands each provider its lifecycle."""
+"""The plugin process: made ready once, then it gives each provider the services and the display it works with."""
 
 import os
 import sys
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, final
 
@@ -14,15 +13,19 @@ from veracity_provider.display.ancestors import cli_run
 from veracity_provider.display.engine import Engine, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
-from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Lifecycle
-from veracity_provider.settings import Settings
+from veracity_provider.errors import SettingsError, VeracityError
+from veracity_provider.lifecycle.services import Services, home_folder
+from veracity_provider.settings import KEYS, Settings
 
 NAMESPACE: Final = "veracity"
+_NO_CONFIG: Final = (
+    f"Not one {NAMESPACE}: key is set, as for an explicit provider, which is given no stack config. If this resource "
+    "has one (`provider`, `providers` of a parent, or a transformation), leave it out."
+)
 
 
 @final
-class Process:
+class Plugin:
     """
     What the providers of one plugin process share: the connection to the platform and the engine's display.
 
@@ -39,55 +42,43 @@ class Process:
         return Row(self._stub, sdk.current_urn(), is_live=self._is_live)
 
 
-_lock = threading.Lock()
-_process: Process | None = None
+_PLUGIN: Final = sdk.SharedByProviders[Plugin]()
 
 
 def make_ready(config: Config) -> None:
     """Called by the SDK for each provider class; the first call does the work."""
-    global _process  # noqa: PLW0603 — the SDK builds providers from the state, so they can be handed nothing
-    with _lock:
-        if _process is None:
-            _process = _start(config, os.environ)
+    _PLUGIN.make_once(lambda: _start(config, os.environ))
 
 
-def current() -> Process:
-    """The process, made ready."""
-    if _process is None:
-        message = "a provider was asked before it was configured"
-        raise RuntimeError(message)
-    return _process
+def get_plugin() -> Plugin:
+    """The plugin, made ready."""
+    return _PLUGIN.get()
 
 
-def lifecycle(make: Callable[[Services], Lifecycle]) -> Lifecycle:
-    """One lifecycle of the kind that *make* makes, at work with this process's services."""
-    return make(current().services)
-
-
-def _start(config: Config, environ: Mapping[str, str]) -> Process:
+def _start(config: Config, environ: Mapping[str, str]) -> Plugin:
     # Late: it comes with the libraries that a preview of nothing does not pay for.
     import stamina
 
     # A retry is told by the error at its end; a log line in between would show up as a warning of the stack.
     stamina.instrumentation.set_on_retry_hooks([])
     if not environ.get("VERACITY_DEBUG"):
-        sdk.show_errors_as_one_line()
+        sdk.show_without_traceback(VeracityError)
     sdk.widen_worker_pool()
     engine = Engine(sdk.engine_address(list(sys.argv[1:])))
     if engine.address is not None:
         end_with(engine)
-    return Process(services=_services(config, environ, engine), engine=engine, environ=environ)
+    return Plugin(services=_services(config, environ, engine), engine=engine, environ=environ)
 
 
 def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Services:
     # Late: an unchanged stack pays for no HTTP library before the first request.
     from veracity_provider.api.clients import connect
 
-    settings = Settings.resolve(lambda key: config.get(f"{NAMESPACE}:{key}"), environ)
+    settings = _settings(config, environ)
     return Services(
         settings=settings,
         clients=connect(settings),
-        home=home(environ),
+        home=home_folder(environ),
         project=Path.cwd(),
         engine_is_alive=engine.is_alive,
         sleep=time.sleep,
@@ -97,6 +88,10 @@ def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Ser
     )
 
 
-def home(environ: Mapping[str, str]) -> Path:
-    """The folder beside the Pulumi home that holds fingerprints and the journal of ingest jobs."""
-    return Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / NAMESPACE
+def _settings(config: Config, environ: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.resolve(lambda key: config.get(f"{NAMESPACE}:{key}"), environ)
+    except SettingsError as error:
+        if all(config.get(f"{NAMESPACE}:{key.name}") is None for key in KEYS):
+            error.add_note(_NO_CONFIG)
+        raise

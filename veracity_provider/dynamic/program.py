@@ -4,25 +4,47 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Never
+from typing import Any, Final, Never, final
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
+from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputError, InputProblem, SettingsError
 from veracity_provider.lifecycle.claims import Claim
 from veracity_provider.lifecycle.ingest.history import ingests_before
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 
-_ALREADY_TOLD: Final = 32
-"""Exit code by which the language host knows that the error was shown; any other makes it say "unhandled error"."""
+
+@final
+class ProgramRefused(InputError, pulumi.RunError):
+    """An error of a program; Pulumi shows its text without a traceback."""
 
 
 def refuse(error: InputError) -> Never:
-    """Show *error* on the stack's row, without a traceback, and end the program."""
+    """
+    End the program and show *error* without a traceback.
+
+    Raises:
+        ProgramRefused: Where the program is part of a larger one: in a test, and under the Automation API.
+    """
+    code = sdk.exit_code_when_shown()
+    if code is None:
+        raise ProgramRefused(error.problems, headline=error.headline)
     pulumi.log.error(str(error))
-    sys.exit(_ALREADY_TOLD)
+    sys.exit(code)
+
+
+def refuse_any(problems: Sequence[InputProblem]) -> None:
+    """End the program where there are *problems*, as `refuse` does."""
+    if problems:
+        refuse(InputError(problems))
+
+
+def environment_problems(environ: Mapping[str, str]) -> list[InputProblem]:
+    """Everything wrong with the connection settings and the environment; nothing under mocks, which use neither."""
+    return [] if sdk.is_mocked() else [*checkpoint_problems(environ), *connection_problems(environ)]
 
 
 def connection_problems(environ: Mapping[str, str]) -> tuple[InputProblem, ...]:
@@ -179,7 +201,7 @@ class Program:
         """Refuse a program whose connection or environment cannot work; asked by each resource, done by the first."""
         if not self.is_checked:
             self.is_checked = True
-            problems = [*checkpoint_problems(os.environ), *connection_problems(os.environ)]
+            problems = environment_problems(os.environ)
             if problems:
                 refuse(settings_error(problems))
             warn_of_obsolete_keys()
@@ -190,9 +212,14 @@ def settings_error(problems: Sequence[InputProblem]) -> InputError:
     return InputError(problems, headline=f"stack config of `{pulumi.get_stack()}` cannot be used; nothing was sent:")
 
 
-_PROGRAMS: dict[object, Program] = {}
+_PROGRAMS: Final = sdk.SharedByResources(Program)
 
 
-def current() -> Program:
-    """The program that is running: one a process, but one a stack where tests or the Automation API run several."""
-    return _PROGRAMS.setdefault(pulumi.runtime.get_root_resource(), Program())
+def running_program() -> Program:
+    """
+    The program that is running: one a process, but one a stack where the Automation API runs several.
+
+    Under `pulumi.runtime.set_mocks` it is one a test. What a test declares outside of an event loop belongs to no
+    program that could be told from another; nothing is remembered of it.
+    """
+    return _PROGRAMS.get()

@@ -6,7 +6,7 @@ They hold no attributes, since what a provider holds is written to the state.
 """
 
 import os
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -22,20 +22,22 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from veracity_provider.dynamic import process, sdk
+from veracity_provider.dynamic import sdk
+from veracity_provider.display.engine import Row
+from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
-from veracity_provider.errors import AuthenticationFailed, VeracityError
+from veracity_provider.errors import AuthenticationFailed
 from veracity_provider.lifecycle.ingest.previewed import URN
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
 
 _STORED_SETTINGS: Final = (
-    ". These are the settings of the last `pulumi up`, kept in the state: if they have changed since, "
+    "These are the settings of the last `pulumi up`, kept in the state: if they have changed since, "
     "use --run-program, or set PULUMI_RUN_PROGRAM=true"
 )
 
 
-class LifecycleProvider(ResourceProvider):
+class LifecycleProvider(ResourceProvider, ABC):
     """One adapter for all: the engine's calls, put to a typed lifecycle."""
 
     serialize_as_secret_always = False
@@ -45,43 +47,44 @@ class LifecycleProvider(ResourceProvider):
         """The lifecycle that answers."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        with _told_to_people():
-            process.make_ready(req.config)
+        make_ready(req.config)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        with _told_to_people():
-            checked = self._answering().check(from_engine(_olds), from_engine(news), process.current().row())
+        lifecycle, row = self._answering()
+        checked = lifecycle.check(from_engine(_olds), from_engine(news), row)
         failures = [CheckFailure(problem.property, problem.reason) for problem in checked.problems]
         return CheckResult(to_engine(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        with _told_to_people():
-            found = self._answering().diff(_id, from_engine(_olds), from_engine(_news), process.current().row())
+        lifecycle, row = self._answering()
+        found = lifecycle.diff(_id, from_engine(_olds), from_engine(_news), row)
         return DiffResult(changes=found.changes, replaces=list(found.replaces), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        with _told_to_people():
-            created = self._answering().create(from_engine(props), process.current().row())
+        lifecycle, row = self._answering()
+        created = lifecycle.create(from_engine(props), row)
         return CreateResult(created.id, to_engine(created.outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        with _told_to_people(with_stored_settings=True):
-            found = self._answering().read(id_, from_engine(props), process.current().row())
+        lifecycle, row = self._answering()
+        with _noting_stored_settings():
+            found = lifecycle.read(id_, from_engine(props), row)
         if found is None:
             return ReadResult("", {})  # a blank id tells the engine that it is gone
         return ReadResult(found.id, to_engine(found.outputs), to_engine(found.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        with _told_to_people():
-            outputs = self._answering().update(_id, from_engine(_olds), from_engine(_news), process.current().row())
-        return UpdateResult(to_engine(outputs))
+        lifecycle, row = self._answering()
+        return UpdateResult(to_engine(lifecycle.update(_id, from_engine(_olds), from_engine(_news), row)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        with _told_to_people(with_stored_settings=True):
-            self._answering().delete(_id, from_engine(_props), process.current().row())
+        lifecycle, row = self._answering()
+        with _noting_stored_settings():
+            lifecycle.delete(_id, from_engine(_props), row)
 
-    def _answering(self) -> Lifecycle:
-        return process.lifecycle(self.lifecycle)
+    def _answering(self) -> tuple[Lifecycle, Row]:
+        plugin = get_plugin()
+        return self.lifecycle(plugin.services), plugin.row()
 
 
 class ContainerMetadataProvider(LifecycleProvider):
@@ -115,28 +118,15 @@ class DatasetIngestProvider(LifecycleProvider):
 
 
 @contextmanager
-def _told_to_people(*, with_stored_settings: bool = False) -> Generator[None]:
+def _noting_stored_settings() -> Generator[None]:
     """
-    Let an error reach the engine as its name and its text.
+    Add to a refusal of who we are that `refresh` and `destroy` may use outdated settings.
 
-    *with_stored_settings*: the engine may have configured us with the settings that the state holds (`refresh` and
-    `destroy` do, unless the program is run).
-
-    The SDK words an exception with the traceback module, which prints the path of its class and everything that it was
-    caused by. A class without a path, raised from nothing, leaves the part that is for people.
+    The engine configures us with those that the state holds then, unless the program is run.
     """
     try:
         yield
-    except VeracityError as error:
-        shown = type(type(error).__name__, (Exception,), {"__module__": "builtins"})
-        more = _STORED_SETTINGS if with_stored_settings and _may_be_outdated(error) else ""
-        raise shown(f"{error}{more}") from (error if _debugging() else None)
-
-
-def _may_be_outdated(error: VeracityError) -> bool:
-    runs_program = os.environ.get("PULUMI_RUN_PROGRAM", "").lower() in {"1", "true"}
-    return isinstance(error, AuthenticationFailed) and not runs_program
-
-
-def _debugging() -> bool:
-    return bool(os.environ.get("VERACITY_DEBUG"))
+    except AuthenticationFailed as error:
+        if os.environ.get("PULUMI_RUN_PROGRAM", "").lower() not in {"1", "true"}:
+            error.add_note(_STORED_SETTINGS)
+        raise

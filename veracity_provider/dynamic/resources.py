@@ -8,6 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
+from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight, Source
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import (
@@ -15,6 +16,7 @@ from veracity_provider.dynamic.providers import (
     DatasetIngestProvider,
     IngestUploadProvider,
 )
+from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest
 from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW
@@ -48,8 +50,8 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
     description: Output[str | None]
     icon: Output[Mapping[str, str] | None]
     tags: Output[Sequence[str] | None]
-    on_destroy: Output[str]
-    on_conflict: Output[str]
+    on_destroy: Output[OnDestroy]
+    on_conflict: Output[OnConflict]
 
     reference: Output[str]
     """Name of the container in Azure, given when it was created."""
@@ -85,16 +87,14 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
         container_id: Input[str],
         title: Input[str] | None = None,
         description: Input[str] | None = None,
-        icon: Input[Mapping[str, Input[str]]] | None = None,
+        icon: Input[IconArgs] | None = None,
         tags: Input[Sequence[Input[str]]] | None = None,
-        on_destroy: Input[str] = "retain",
-        on_conflict: Input[str] = "overwrite",
+        on_destroy: Input[OnDestroy] = "retain",
+        on_conflict: Input[OnConflict] = "overwrite",
         opts: ResourceOptions | None = None,
     ) -> None:
-        running = program.current()
+        running = program.running_program()
         running.check_once()
-        if isinstance(container_id, str):
-            running.claims.claim(resource_name, "container_id", claim_container(container_id))
         inputs = {
             "container_id": container_id,
             "title": title,
@@ -104,6 +104,16 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
         }
+        program.refuse_any(
+            [
+                *option_problems(
+                    resource_name, opts, when_imported="a container is adopted when its resource is created"
+                ),
+                *text_problems(resource_name, inputs),
+            ]
+        )
+        if isinstance(container_id, str):
+            running.claims.claim(resource_name, "container_id", claim_container(container_id))
         super().__init__(ContainerMetadataProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
 
 
@@ -114,11 +124,11 @@ class IngestUpload(Resource, module="veracity", name="IngestUpload"):
     A resource of its own, so that its `job_id` is in the state before anything is started.
     """
 
+    file_name: Output[str | None]
     content_hash: Output[str]
     size_bytes: Output[int]
     job_id: Output[str]
     job_history: Output[Mapping[str, Any]]
-    """The job with what it was made for, and what is known of those before it: what took effect last, what may have."""
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
         super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
@@ -146,46 +156,52 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     """
 
     dataset_id: Output[str]
-    workspace_id: Output[str]
-    operation: Output[str]
+    source: Output[str | Mapping[str, str]]
+    operation: Output[Operation]
+    workspace_id: Output[str | None]
+    file_name: Output[str | None]
+    triggers: Output[Sequence[Any] | None]
+    preflight: Output[Preflight]
+    job_timeout_seconds: Output[float]
 
     content_hash: Output[str]
     """SHA-256 of the bytes, in hex."""
     size_bytes: Output[int]
+    """Size of the file, in bytes."""
     job_id: Output[str]
+    """UUID of the ingest job."""
     job_history: Output[Mapping[str, Any]]
-    """As that of the upload."""
+    """The job with what it was made for, and what is known of those before it."""
     status: Output[str]
     """The platform's word for how the job ended."""
     dataset_name: Output[str]
+    """Name of the dataset, as the platform reported it."""
     started_at: Output[str]
+    """When the job was started, in UTC, ISO 8601."""
     completed_at: Output[str]
+    """When the job ended, in UTC, ISO 8601."""
 
     def __init__(
         self,
         resource_name: str,
         *,
         dataset_id: Input[str],
-        source: Input[str] | pulumi.FileAsset | pulumi.StringAsset,
-        operation: Input[str],
+        source: Source,
+        operation: Input[Operation],
         workspace_id: Input[str] | None = None,
         file_name: Input[str] | None = None,
         triggers: Input[Sequence[Any]] | None = None,
-        preflight: Input[str] = "header",
-        job_timeout_seconds: Input[int] = DEFAULT_JOB_TIMEOUT_S,
+        preflight: Input[Preflight] = "header",
+        job_timeout_seconds: Input[float] = DEFAULT_JOB_TIMEOUT_S,
         opts: ResourceOptions | None = None,
     ) -> None:
-        running = program.current()
+        running = program.running_program()
         running.check_once()
         try:
             carried_source = source_property(resource_name, source)
         except InputError as error:
             program.refuse(error)
         workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
-        dataset = dataset_id.lower() if isinstance(dataset_id, str) else None
-        if dataset is not None:
-            _claim(running.claims, resource_name, dataset, carried_source, operation)
-
         inputs = {
             "dataset_id": dataset_id,
             "workspace_id": workspace,
@@ -195,6 +211,16 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             "preflight": preflight,
             "job_timeout_seconds": job_timeout_seconds,
         }
+        program.refuse_any(
+            [
+                *option_problems(resource_name, opts, when_imported="an ingest is made from its file alone"),
+                *text_problems(resource_name, {**inputs, "file_name": file_name}),
+            ]
+        )
+        dataset = dataset_id.lower() if isinstance(dataset_id, str) else None
+        if dataset is not None:
+            _claim(running.claims, resource_name, dataset, carried_source, operation)
+
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
         upload = IngestUpload(
@@ -210,6 +236,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         )
         uploaded = {name: getattr(upload, name) for name in _UPLOADED}
         super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
+        self.file_name = upload.file_name  # an input of the upload alone: the ingest has no use for it
         declared = program.DeclaredIngest(self, self.job_id, self.dataset_id, self.job_history, may_overwrite)
         running.order.add(resource_name, dataset, declared)
 

@@ -1,36 +1,84 @@
 """
 What we need of the Pulumi SDK beyond its documented interface, in this one place.
 
-A dynamic provider runs in a plugin process of the SDK's making (`python -m pulumi.dynamic ENGINE`). Its worker pool
-has four threads, it does not tell a provider which resource it is asked about, and it shows errors as tracebacks.
+A dynamic provider runs in a plugin process of the SDK's making (`python -m pulumi.dynamic ENGINE`), which it shares
+with other people's. Its worker pool has four threads, it does not tell a provider which resource it is asked about, it
+shows errors as tracebacks, and it makes each provider object from the state, so that providers can be handed nothing.
+A resource in a program is handed nothing either: what a program remembers has to be found again by each of them.
+
 Each function here finds its way by looking, changes as little as it can, and leaves things as they are when a newer SDK
 looks different; `tests/dynamic/test_sdk.py` speaks up then.
 
-Source: `pulumi/dynamic/__main__.py` of SDK 3.272.
+Source: `pulumi/dynamic/__main__.py`, `pulumi/runtime/mocks.py` and `pulumi-language-python-exec` of SDK 3.272.
 """
 
-import gc
+import asyncio
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+import threading
+import traceback
+import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import Any, Final, Generic, TypeVar, final
 
-WORKERS = 256
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
+
+WORKERS: Final = 256
 """More than the engine runs at a time with the parallelism that our workflow sets (200). Threads start on demand."""
 
-SDK_WORKERS = 4
-_ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d+")
+_ADDRESS: Final = re.compile(r"[\w.\-\[\]:]+:\d+")
+_ALREADY_SHOWN: Final = "PYTHON_PROCESS_EXITED_AFTER_SHOWING_USER_ACTIONABLE_MESSAGE_CODE"
+
+_T = TypeVar("_T")
+
+
+# In the plugin process.
+
+
+@final
+class SharedByProviders(Generic[_T]):
+    """
+    What the providers of a plugin process share, made once. It is found through a module.
+
+    The SDK makes provider objects from the state and hands them nothing but the config.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: list[_T] = []
+
+    def make_once(self, make: Callable[[], _T]) -> None:
+        """Have *make* make it, unless it is made already. Where that fails, the next call tries again."""
+        with self._lock:
+            if not self._made:
+                self._made.append(make())
+
+    def get(self) -> _T:
+        """It, after `make_once`."""
+        if not self._made:
+            message = "a provider was asked before it was configured"
+            raise RuntimeError(message)
+        return self._made[0]
 
 
 def widen_worker_pool(workers: int = WORKERS) -> bool:
-    """Let the plugin work on as many resources at a time as the engine sends; False when its pool was not found."""
-    pools = [pool for pool in gc.get_objects() if isinstance(pool, ThreadPoolExecutor)]
-    servers = [pool for pool in pools if getattr(pool, "_max_workers", None) == SDK_WORKERS]
-    for pool in servers:
-        pool._max_workers = workers  # pyright: ignore[reportAttributeAccessIssue] — the SDK offers no setting for it
-    return bool(servers)
+    """
+    Let the pool that this thread works for have more threads; False when this is no thread of a pool.
+
+    Called while a provider is configured, which the plugin does on a thread of its server's pool. Other pools stay.
+    """
+    for frame in _callers(inspect.currentframe()):
+        reference = frame.f_locals.get("executor_reference")
+        pool = reference() if callable(reference) else None
+        if isinstance(pool, ThreadPoolExecutor):
+            pool._max_workers = max(workers, pool._max_workers)  # pyright: ignore[reportAttributeAccessIssue] — the SDK offers no setting for it
+            return True
+    return False
 
 
 def engine_address(arguments: list[str]) -> str | None:
@@ -48,9 +96,85 @@ def current_urn() -> str:
     return ""
 
 
-def show_errors_as_one_line() -> None:
-    """Make `traceback.format_exc`, with which the servicer words an error, give the last line alone."""
-    sys.tracebacklimit = 0
+def show_without_traceback(family: type[Exception]) -> bool:
+    """
+    Have the plugin show errors of *family* by name and text; those of all others keep their tracebacks.
+
+    False when the plugin does not look as expected: errors are shown with tracebacks then. The plugin's module alone is
+    given another `traceback`; the library itself is left as it is.
+    """
+    plugin = sys.modules["__main__"]
+    if not hasattr(plugin, "DynamicResourceProviderServicer") or not hasattr(plugin, "traceback"):
+        return False
+    plugin.traceback = _Traceback(family)  # pyright: ignore[reportAttributeAccessIssue] — see above
+    return True
+
+
+@final
+class _Traceback:
+    """Stands in for the module `traceback` where the plugin words the exception at hand."""
+
+    def __init__(self, family: type[Exception]) -> None:
+        self._family = family
+
+    def format_exc(self, *arguments: Any, **options: Any) -> str:
+        error = sys.exc_info()[1]
+        if not isinstance(error, self._family):
+            return traceback.format_exc(*arguments, **options)
+        notes: list[str] = getattr(error, "__notes__", [])
+        return "\n".join([f"{type(error).__name__}: {error}", *notes, ""])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(traceback, name)
+
+
+# In the program.
+
+
+def is_mocked() -> bool:
+    """Whether the program runs under `pulumi.runtime.set_mocks`, as in a unit test: without an engine."""
+    return isinstance(get_monitor(), MockMonitor)
+
+
+@final
+class SharedByResources(Generic[_T]):
+    """
+    What the resources of one program share, as long as it runs. It is found through a module.
+
+    Resources are made by the user's program, which hands them nothing. Programs are told apart by the root resource,
+    since the Automation API runs several in a process. Under mocks that one stays for all tests, but a test that is
+    decorated with `pulumi.runtime.test`, or asynchronous, is a task of its own.
+    """
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make = make
+        self._made = weakref.WeakKeyDictionary[object, _T]()
+
+    def get(self) -> _T:
+        """It; a new one where there is no program that could be told from another."""
+        program = _current_task() if is_mocked() else pulumi.runtime.get_root_resource()
+        return self._make() if program is None else self._made.setdefault(program, self._make())
+
+
+def _current_task() -> object | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
+def exit_code_when_shown() -> int | None:
+    """
+    The exit code by which Pulumi's language host knows that an error was shown; None where no such host runs us.
+
+    After any other code it adds "an unhandled error occurred". Under the Automation API, mocks or an interpreter a
+    program is part of a larger one, which must not be ended.
+    """
+    for frame in _callers(inspect.currentframe()):
+        code = frame.f_globals.get(_ALREADY_SHOWN)
+        if isinstance(code, int):
+            return code
+    return None
 
 
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:

@@ -243,6 +243,11 @@ class Journal:
             ) from None
 
 
+def journal_folder(home: Path) -> Path:
+    """Where the journal of this machine is, below the *home* of `Services`."""
+    return home / "jobs"
+
+
 def _to_json(entry: Entry) -> dict[str, Any]:
     members = asdict(entry)
     job = members.pop("job")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from veracity_provider.lifecycle.jobs.job import JobReference
-from veracity_provider.lifecycle.jobs.journal import Entry, JobState, Journal
+from veracity_provider.lifecycle.jobs.journal import Entry, JobState, Journal, journal_folder
 from veracity_provider.lifecycle.jobs.outcome import (
     SETTLED,
     Evidence,
@@ -159,4 +159,4 @@ def _learnt(seen: Observation) -> JobState | None:
 
 def journal_of(services: Services) -> Journal:
     """The journal of this machine."""
-    return Journal(services.home / "jobs", time=services.time)
+    return Journal(journal_folder(services.home), time=services.time)
