@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
     "stack": {"declaration", "description", "dynamic", "settings", "errors", "texts", "config_text"},
     "cli": {"api", "storage", "lifecycle", "settings", "errors", "texts"},
-    "__init__": {"dynamic", "stack"},
+    "__init__": {"dynamic", "nearest", "stack"},
 }
 HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}
 NEVER = {
@@ -98,6 +98,7 @@ def test_the_provider_imports_nothing_of_the_emulator(path):
 @pytest.mark.parametrize(
     ("module", "spared"),
     [
+        ("veracity_provider.dynamic.resources", ["azure", "pydantic", "requests", "stamina", "veracity_emulator"]),
         ("veracity_provider.stack", ["azure", "requests", "veracity_emulator"]),
         ("veracity_provider.lifecycle.container.lifecycle", ["azure", "pulumi"]),
         ("veracity_provider.cli", ["azure", "pulumi"]),

@@ -9,6 +9,7 @@ import pytest
 
 from veracity_provider import stack
 from veracity_provider.dynamic.ingest_options import upload_options
+from veracity_provider.errors import InputError
 
 CONTAINER = {"name": "emissions", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {
@@ -106,8 +107,8 @@ def test_a_stack_without_lists_declares_nothing(declare):
     assert (declared.resources, declared.exports) == ([], {"containers": {}, "datasets": {}})
 
 
-def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare, capsys):
-    with pytest.raises(SystemExit):
+def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare):
+    with pytest.raises(InputError) as refused:
         declare(
             endpiont="x",
             workspaceId="<workspace id>",
@@ -116,8 +117,7 @@ def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare, c
             datasets=[DATASET],
         )
     set_key = "pulumi config set --stack dev veracity:"
-    reported = capsys.readouterr().err
-    assert [line.removeprefix("error: ") for line in reported.splitlines()] == [
+    assert str(refused.value).splitlines() == [
         "stack config of `dev` cannot be used; nothing was sent:",
         f"  - veracity:clientId: is missing. Set it with `{set_key}clientId VALUE`, {IN_ENVIRONMENT}",
         "  - veracity:endpiont: is not a key; did you mean endpoint?",

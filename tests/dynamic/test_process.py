@@ -1,9 +1,13 @@
 """The plugin process is made ready once."""
 
+import os
+
 import pytest
 import stamina
+from pulumi.dynamic import Config
 
 from veracity_provider.dynamic import process
+from veracity_provider.errors import SettingsError
 
 
 @pytest.fixture
@@ -14,9 +18,33 @@ def retry_hooks():
     stamina.instrumentation.set_on_retry_hooks(None)
 
 
-def test_a_retry_is_no_warning_on_the_stack(monkeypatch, retry_hooks):
+@pytest.fixture
+def start(monkeypatch, retry_hooks):
+    """Starts the plugin with the given stack config, and leaves the process as it is otherwise."""
     monkeypatch.setattr(process.sdk, "widen_worker_pool", lambda: True)
+    monkeypatch.setattr(process.sdk, "engine_address", lambda _: None)
+    monkeypatch.setattr(process.sdk, "show_without_traceback", lambda _: True)
+    return lambda config: process._start(Config(config, "project"), {"PATH": os.environ["PATH"]})
+
+
+def test_a_retry_is_no_warning_on_the_stack(monkeypatch, start, retry_hooks):
     monkeypatch.setattr(process, "_services", lambda *_: None)
     assert retry_hooks() != ()
-    process._start(config=None, environ={"VERACITY_DEBUG": "1"})
+    start({})
     assert retry_hooks() == ()
+
+
+def test_a_plugin_without_any_config_says_that_explicit_providers_have_none(start):
+    with pytest.raises(SettingsError) as refused:
+        start({"aws:region": "eu-north-1"})
+    (note,) = refused.value.__notes__
+    assert note == (
+        "Not one veracity: key is set, as for an explicit provider, which is given no stack config. "
+        "If this resource has one (`provider`, `providers` of a parent, or a transformation), leave it out."
+    )
+
+
+def test_a_plugin_with_some_config_names_what_is_missing_alone(start):
+    with pytest.raises(SettingsError) as refused:
+        start({"veracity:clientId": "me"})
+    assert not hasattr(refused.value, "__notes__")

@@ -1,8 +1,11 @@
 from dataclasses import dataclass
 
+import pulumi
 import pytest
 
-from veracity_provider.dynamic.program import Claims, DeclaredIngest, Order, checkpoint_problems
+from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.program import Claims, DeclaredIngest, Order, checkpoint_problems, refuse
+from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container
 
 NOON, WIND = "noon", "wind"
@@ -59,12 +62,33 @@ def test_an_ingest_follows_each_overwrite_that_is_or_may_be_of_its_dataset():
     assert order.names_before("another") == ["x"]
 
 
-def test_two_resources_that_manage_one_thing_are_refused_by_both_names(capsys):
+def test_two_resources_that_manage_one_thing_are_refused_by_both_names():
     claims = Claims()
     claims.claim("first", "container_id", claim_container("1"))
-    with pytest.raises(SystemExit):
+    with pytest.raises(InputError) as refused:
         claims.claim("second", "container_id", claim_container("1"))
-    assert 'second.container_id: container 1 is managed by "first" as well' in capsys.readouterr().err
+    assert str(refused.value) == 'second.container_id: container 1 is managed by "first" as well'
+
+
+def test_a_program_that_pulumi_runs_ends_without_a_traceback(monkeypatch, capsys):
+    monkeypatch.setattr(sdk, "exit_code_when_shown", lambda: 32)
+    with pytest.raises(SystemExit) as ended:
+        refuse(InputError([InputProblem("a.title", "must not be empty")]))
+    assert ended.value.code == 32
+    assert capsys.readouterr().err == "error: a.title: must not be empty\n"
+
+
+def test_a_program_within_another_raises_what_pulumi_shows_without_a_traceback():
+    problems = [InputProblem("a.title", "must not be empty"), InputProblem("a.tags", "must be a list, not 7")]
+    with pytest.raises(pulumi.RunError) as refused:
+        refuse(InputError(problems, headline="nothing was sent:"))
+    assert isinstance(refused.value, InputError)
+    assert refused.value.problems == tuple(problems)
+    assert str(refused.value).splitlines() == [
+        "nothing was sent:",
+        "  - a.title: must not be empty",
+        "  - a.tags: must be a list, not 7",
+    ]
 
 
 @pytest.mark.parametrize("value", ["true", "1", "True"])

@@ -1,38 +1,191 @@
 """The SDK as we found it: a failure says that a new one has changed what `dynamic/sdk.py` relies on."""
 
+import asyncio
 import inspect
+import runpy
+import shutil
+import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
+import pulumi
 import pulumi.dynamic
 import pytest
+from pulumi.runtime import mocks
 
 from veracity_provider.dynamic import sdk
 
 SERVICER = Path(inspect.getfile(pulumi.dynamic)).with_name("__main__.py").read_text()
+WORKER = inspect.getsource(sys.modules["concurrent.futures.thread"])
+LANGUAGE_HOST = Path(shutil.which("pulumi-language-python-exec", path=Path(sys.executable).parent) or "")
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "source"),
     [
-        pytest.param("futures.ThreadPoolExecutor(max_workers=4)", id="the plugin has four workers"),
-        pytest.param("traceback.format_exc()", id="errors are worded by the traceback module"),
-        pytest.param("def Create(self, request, context)", id="the request is at hand where a provider is called"),
-        pytest.param("provider.configure(req)", id="a provider is configured in the plugin process"),
+        pytest.param("futures.ThreadPoolExecutor(max_workers=4)", SERVICER, id="the plugin has four workers"),
+        pytest.param("executor_reference()", WORKER, id="a worker thread knows its pool"),
+        pytest.param("import traceback", SERVICER, id="the plugin has the traceback module as a name of its own"),
+        pytest.param("traceback.format_exc()", SERVICER, id="errors are worded by the traceback module"),
+        pytest.param("class DynamicResourceProviderServicer", SERVICER, id="the plugin is known by its servicer"),
+        pytest.param("def Create(self, request, context)", SERVICER, id="the request is at hand for a provider"),
+        pytest.param("provider.configure(req)", SERVICER, id="a provider is configured in the plugin process"),
+        pytest.param(
+            "MockMonitor(mocks) if monitor is None", inspect.getsource(mocks), id="mocks are a monitor of their own"
+        ),
     ],
 )
-def test_the_plugin_of_the_sdk_still_looks_like_this(line):
-    assert line in SERVICER
+def test_the_sdk_still_looks_like_this(line, source):
+    assert line in source
+
+
+@pytest.mark.skipif(not LANGUAGE_HOST.is_file(), reason="no Pulumi CLI beside this Python")
+def test_the_language_host_still_has_an_exit_code_for_errors_that_were_shown():
+    assert f"{sdk._ALREADY_SHOWN} = 32" in LANGUAGE_HOST.read_text()
 
 
 def test_a_widened_pool_works_on_more_than_four_things_at_a_time():
     met = threading.Barrier(20)
-    with ThreadPoolExecutor(max_workers=sdk.SDK_WORKERS) as pool:
-        assert sdk.widen_worker_pool(20)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert pool.submit(sdk.widen_worker_pool, 20).result(timeout=10)
         for done in [pool.submit(met.wait, 10) for _ in range(20)]:
             done.result(timeout=10)
+
+
+def test_only_the_pool_that_configures_is_widened():
+    with ThreadPoolExecutor(max_workers=4) as theirs, ThreadPoolExecutor(max_workers=4) as ours:
+        theirs.submit(int).result(timeout=10)
+        ours.submit(sdk.widen_worker_pool, 20).result(timeout=10)
+        assert (theirs._max_workers, ours._max_workers) == (4, 20)
+
+
+def test_a_pool_that_is_wider_already_stays():
+    with ThreadPoolExecutor(max_workers=30) as pool:
+        assert pool.submit(sdk.widen_worker_pool, 20).result(timeout=10)
+        assert pool._max_workers == 30
+
+
+def test_outside_of_a_pool_nothing_is_widened():
+    assert not sdk.widen_worker_pool()
+
+
+class Ours(Exception):
+    """Stands for the family of our errors."""
+
+
+class OurCause(Ours):
+    """One of them."""
+
+
+@pytest.fixture
+def plugin(monkeypatch):
+    """The module that a plugin process runs, as far as it words errors."""
+    module = ModuleType("__main__")
+    module.DynamicResourceProviderServicer = object
+    module.traceback = traceback
+    monkeypatch.setitem(sys.modules, "__main__", module)
+    return module
+
+
+def word(plugin, error):
+    try:
+        raise error  # noqa: TRY301 — it is worded where it is at hand
+    except Exception:  # noqa: BLE001 — as the plugin does
+        return plugin.traceback.format_exc()
+
+
+def with_note(error, note):
+    error.add_note(note)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        pytest.param(OurCause("what happened"), "OurCause: what happened\n", id="name and text"),
+        pytest.param(
+            with_note(Ours("what happened"), "What to do."), "Ours: what happened\nWhat to do.\n", id="with its notes"
+        ),
+    ],
+)
+def test_an_error_of_ours_is_shown_without_a_traceback(plugin, error, text):
+    assert sdk.show_without_traceback(Ours)
+    assert word(plugin, error) == text
+
+
+def test_errors_of_others_keep_their_tracebacks(plugin):
+    before = word(plugin, KeyError("blue"))
+    assert sdk.show_without_traceback(Ours)
+    assert word(plugin, KeyError("blue")) == before
+    assert before.startswith("Traceback (most recent call last):\n")
+    assert plugin.traceback.print_exc is traceback.print_exc
+    assert traceback.format_exc.__module__ == "traceback"
+    assert not hasattr(sys, "tracebacklimit")
+
+
+@pytest.mark.parametrize("missing", ["DynamicResourceProviderServicer", "traceback"])
+def test_a_plugin_that_looks_different_is_left_alone(plugin, missing):
+    delattr(plugin, missing)
+    before = dict(vars(plugin))
+    assert not sdk.show_without_traceback(Ours)
+    assert vars(plugin) == before
+
+
+def test_what_providers_share_is_made_once():
+    shared = sdk.SharedByProviders[object]()
+    with pytest.raises(RuntimeError, match="before it was configured"):
+        shared.get()
+    with pytest.raises(ZeroDivisionError):
+        shared.make_once(lambda: 1 / 0)
+    shared.make_once(lambda: "first")
+    shared.make_once(lambda: "second")
+    assert shared.get() == "first"
+
+
+@pytest.fixture
+def root(monkeypatch):
+    """Sets the root resource of the program that runs."""
+    return lambda resource: monkeypatch.setattr(pulumi.runtime, "get_root_resource", lambda: resource)
+
+
+def test_what_resources_share_is_kept_for_each_program(root):
+    shared = sdk.SharedByResources(list)
+    one, another = ModuleType("one"), ModuleType("another")
+    found = []
+    for program in (one, another, one):
+        root(program)
+        found.append(shared.get())
+    assert found[0] is found[2]
+    assert found[0] is not found[1]
+
+
+def test_where_there_is_no_program_nothing_is_shared(root):
+    root(None)
+    shared = sdk.SharedByResources(list)
+    assert shared.get() is not shared.get()
+
+
+def test_under_mocks_what_resources_share_is_kept_for_each_task(monkeypatch):
+    monkeypatch.setattr(sdk, "is_mocked", lambda: True)
+    shared = sdk.SharedByResources(list)
+
+    async def ask_twice():
+        return shared.get(), shared.get()
+
+    (first, again), (other, _) = (asyncio.run(ask_twice()) for _ in range(2))
+    assert first is again
+    assert first is not other
+    assert shared.get() is not shared.get()
+
+
+def test_the_exit_code_is_that_of_the_host_that_runs_us(tmp_path):
+    assert sdk.exit_code_when_shown() is None
+    host = tmp_path / "host.py"
+    host.write_text(f"{sdk._ALREADY_SHOWN} = 32\nfound = ask()\n")
+    assert runpy.run_path(str(host), {"ask": sdk.exit_code_when_shown})["found"] == 32
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from veracity_provider.dynamic import sdk
 from veracity_provider.display.engine import Row
+from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
