@@ -1,6 +1,9 @@
 """Pulumi's mocks, for tests of programs."""
 
+from contextlib import contextmanager
+
 import pulumi
+from pulumi.runtime import settings
 
 CONTAINER = "33333333-0000-4000-8000-000000000001"
 DATASET = "22222222-0000-4000-8000-000000000001"
@@ -16,12 +19,20 @@ class Mocks(pulumi.runtime.Mocks):
         self.declared[args.name] = args
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args):
+    def call(self, args):  # noqa: ARG002 — asked of mocks; our resources call nothing
         return {}
 
 
-def use_mocks():
-    """Run what the test declares without an engine."""
+@contextmanager
+def mocked():
+    """Run what is declared without an engine, and leave nothing of it to other tests."""
     made = Mocks()
+    before = {name: getattr(settings.SETTINGS, name) for name in ("monitor", "engine", "dry_run")}
+    root = settings.ROOT.get()
     pulumi.runtime.set_mocks(made)
-    return made
+    try:
+        yield made
+    finally:
+        settings.ROOT.set(root)
+        for name, value in before.items():
+            setattr(settings.SETTINGS, name, value)

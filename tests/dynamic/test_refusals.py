@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from pulumi import ResourceOptions
 
-from tests.dynamic.mocks import CONTAINER, DATASET, use_mocks
+from tests.dynamic.mocks import CONTAINER, DATASET, mocked
 from veracity_provider import ContainerMetadata, DatasetIngest
 from veracity_provider.errors import InputError
 
@@ -17,7 +17,8 @@ LATIN_1 = os.fsdecode(b"m\xe6lk.csv")
 
 @pytest.fixture(autouse=True)
 def mocks():
-    return use_mocks()
+    with mocked() as made:
+        yield made
 
 
 def declare_container(**arguments):
