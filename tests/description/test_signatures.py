@@ -2,18 +2,66 @@
 
 import ast
 import inspect
+import os
 import textwrap
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
+import pulumi
 import pytest
+from pulumi import Input, Output
 
-from veracity_provider import ContainerMetadata, DatasetIngest
+from veracity_provider import ContainerMetadata, DatasetIngest, IconArgs
+from veracity_provider.description.container_metadata import Icon
+from veracity_provider.description.dataset_ingest import TextSource
 from veracity_provider.description.stack_file import CONTAINERS, DATASETS
+from veracity_provider.unknown import Unknown
 
 RESOURCES = [
     pytest.param(ContainerMetadata, CONTAINERS, id="ContainerMetadata"),
     pytest.param(DatasetIngest, DATASETS, id="DatasetIngest"),
 ]
+
+
+def members_of(annotation):
+    """The types within *annotation* that a program may give: without marks, and without the value not known yet."""
+    if get_origin(annotation) is Annotated:
+        return members_of(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        return [member for one in get_args(annotation) for member in members_of(one)]
+    return [] if annotation is Unknown else [annotation]
+
+
+def as_argument(annotation):
+    """The type of an argument for an input that is described by *annotation*."""
+    members = members_of(annotation)
+    if TextSource in members:  # assets take the place of a text
+        return Input[str] | os.PathLike[str] | pulumi.FileAsset | pulumi.StringAsset
+    (known,) = [one for one in members if one is not NoneType]
+    argument = Input[IconArgs] if known is Icon else Input[as_item_argument(known)]
+    return argument | None if NoneType in members else argument
+
+
+def as_item_argument(known):
+    if get_origin(known) is not tuple:
+        return known
+    (item,) = members_of(get_args(known)[0])
+    return Sequence[Any if item is Any else Input[item]]
+
+
+def as_output(annotation):
+    """The type of the attribute for an input or output that is described by *annotation*."""
+    plain = {Icon: Mapping[str, str], TextSource: Mapping[str, str]}
+    return Output[Union[tuple(as_list(plain.get(one, one)) for one in members_of(annotation))]]  # noqa: UP007
+
+
+def as_list(known):
+    if get_origin(known) is not tuple:
+        return known
+    (item,) = members_of(get_args(known)[0])
+    return Sequence[item]
 
 
 def attribute_docstrings(resource):
@@ -35,6 +83,24 @@ def test_a_constructor_takes_the_inputs_in_their_order_with_their_defaults(resou
 
 
 @pytest.mark.parametrize(("resource", "described"), RESOURCES)
+def test_the_type_of_each_argument_is_that_of_its_description(resource, described):
+    annotations = resource.__init__.__annotations__
+    expected = {name: as_argument(field.annotation) for name, field in described.inputs.model_fields.items()}
+    assert {name: annotations[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(("resource", "described"), RESOURCES)
+def test_the_type_of_each_attribute_is_that_of_its_description(resource, described):
+    fields = {**described.inputs.model_fields, **described.outputs.model_fields}
+    assert resource.__annotations__ == {name: as_output(field.annotation) for name, field in fields.items()}
+
+
+def test_the_members_of_an_icon_are_those_of_its_description():
+    assert IconArgs.__annotations__ == dict.fromkeys(Icon.model_fields, Input[str])
+    assert IconArgs.__required_keys__ == frozenset()
+
+
+@pytest.mark.parametrize(("resource", "described"), RESOURCES)
 def test_a_docstring_says_of_each_input_what_its_description_says(resource, described):
     summary, _, source = inspect.getdoc(described.inputs).rpartition("\n\nSource:")
     inputs = [f"{name}: {field.description}" for name, field in described.inputs.model_fields.items()]
@@ -43,13 +109,9 @@ def test_a_docstring_says_of_each_input_what_its_description_says(resource, desc
 
 
 @pytest.mark.parametrize(("resource", "described"), RESOURCES)
-def test_a_resource_has_an_attribute_for_each_output(resource, described):
-    assert set(described.outputs.model_fields) <= set(resource.__annotations__)
-
-
-def test_each_output_of_a_container_is_explained_where_editors_look():
-    documented = attribute_docstrings(ContainerMetadata)
-    assert documented == {name: field.description for name, field in CONTAINERS.outputs.model_fields.items()}
+def test_each_output_is_explained_where_editors_look(resource, described):
+    documented = attribute_docstrings(resource)
+    assert documented == {name: field.description for name, field in described.outputs.model_fields.items()}
 
 
 def test_another_thing_of_the_platform_is_another_resource():

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide" / "testing.md"
-HEAD = f"""
+HEAD = """
 import pulumi
 import pytest
 from veracity_provider import ContainerMetadata, DatasetIngest, declare_stack
@@ -25,7 +25,7 @@ class Mocks(pulumi.runtime.Mocks):
         return args.name + "-id", dict(args.inputs)
 
     def call(self, args):
-        return {{}}
+        return {}
 
 
 pulumi.runtime.set_mocks(Mocks())
@@ -71,7 +71,8 @@ TESTS = {
     "outputs are those of the mocks, and the inputs are outputs too": """
         @pulumi.runtime.test
         def test_outputs():
-            ingest = DatasetIngest("d", dataset_id=D, source="a.csv", operation="Upsert", file_name="b.csv", triggers=[1])
+            given = {"operation": "Upsert", "file_name": "b.csv", "triggers": [1]}
+            ingest = DatasetIngest("d", dataset_id=D, source="a.csv", **given)
 
             def check(found):
                 assert found == [D, "a.csv", "Upsert", "b.csv", [1], "header", 900]

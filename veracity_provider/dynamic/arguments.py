@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, TypedDict
 import pulumi
 
 Operation = Literal["Upsert", "Delete", "Overwrite", "Append"]
-Preflight = Literal["header", "off"]
+Preflight = Literal["header", "warn", "off"]
 OnDestroy = Literal["retain", "restore"]
 OnConflict = Literal["overwrite", "fail"]
 Source: TypeAlias = pulumi.Input[str] | os.PathLike[str] | pulumi.FileAsset | pulumi.StringAsset
