@@ -6,10 +6,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-import pytest
+from tests.guide import write_files_of_the_guide
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs" / "guide" / "testing.md"
 HEAD = """
 import pulumi
 import pytest
@@ -133,8 +132,7 @@ TESTS = {
 }
 
 
-def run_pytest(folder, module):
-    (folder / "test_program.py").write_text(module)
+def run_pytest(folder):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("VERACITY_", "PULUMI_"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, folder],
@@ -152,12 +150,13 @@ def test_users_test_their_programs_without_a_connection(tmp_path):
     modules = [
         textwrap.dedent(body).replace("def test_", f"def test_{number}_") for number, body in enumerate(TESTS.values())
     ]
-    ran = run_pytest(tmp_path, HEAD + "\n".join(modules))
+    (tmp_path / "test_program.py").write_text(HEAD + "\n".join(modules))
+    ran = run_pytest(tmp_path)
     assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.skipif(not GUIDE.exists(), reason="the page is not written")
-def test_the_tests_of_the_guide_pass(tmp_path):
-    blocks = GUIDE.read_text().split("```python\n")[1:]
-    for number, block in enumerate(blocks):
-        (tmp_path / f"part_{number}.py").write_text(block.partition("```")[0])
+def test_the_page_about_testing_shows_tests_that_pass(tmp_path):
+    write_files_of_the_guide(tmp_path)
+    (tmp_path / "test_applied.py").unlink()  # it takes the engine; see tests/engine/test_programs.py
+    ran = run_pytest(tmp_path)
+    assert (ran.returncode, "2 passed" in ran.stdout) == (0, True), ran.stdout

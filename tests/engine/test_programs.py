@@ -1,6 +1,10 @@
 """Programs on the real engine: other people's dynamic providers beside ours, and options that cannot be meant."""
 
-from tests.engine.project import CONTAINER
+import subprocess
+import sys
+
+from tests.engine.project import CONTAINER, environment
+from tests.guide import write_files_of_the_guide
 
 NO_CONFIG = "an explicit provider is given no stack config, and so no connection settings"
 THEIRS = '''
@@ -106,3 +110,45 @@ ContainerMetadata("ours", container_id="{container}", title="A", on_destroy="res
     assert project.up().succeeded
     assert project.resources() == {}
     assert veracity.container(container)["metadata"]["title"] == "A"
+
+
+def run_pytest(folder, name):
+    """Run a user's test module that uses the Automation API."""
+    ours = {name: value for name, value in environment(folder).items() if not name.startswith("PULUMI_")}
+    environ = {**ours, "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, name]
+    ran = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=240, check=False)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_page_about_testing_shows_an_up_that_passes(tmp_path):
+    assert "test_applied.py" in write_files_of_the_guide(tmp_path)
+    run_pytest(tmp_path, "test_applied.py")
+
+
+INLINE = """
+import pytest
+from pulumi import automation
+from veracity_provider import ContainerMetadata
+
+
+def declare():
+    ContainerMetadata("ours", container_id="7")
+
+
+def test_refused(tmp_path):
+    backend = automation.ProjectBackend(url=f"file://{tmp_path}")
+    settings = automation.ProjectSettings("inline", "python", backend=backend)
+    environ = {"PULUMI_CONFIG_PASSPHRASE": "of a test"}
+    opts = automation.LocalWorkspaceOptions(project_settings=settings, env_vars=environ)
+    stack = automation.create_stack("test", project_name="inline", program=declare, opts=opts)
+    with pytest.raises(automation.CommandError) as refused:
+        stack.preview()
+    assert "stack config of `test` cannot be used; nothing was sent:" in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+"""
+
+
+def test_an_inline_program_that_is_refused_leaves_its_process_running(tmp_path):
+    (tmp_path / "test_inline.py").write_text(INLINE)
+    run_pytest(tmp_path, "test_inline.py")
