@@ -109,3 +109,22 @@ def test_what_an_unchanged_stack_does_not_need_is_not_imported(module, spared):
     code = f"import sys, {module}; print(*[name for name in {spared} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+DECLARED = """
+import os, sys
+from tests.dynamic.mocks import CONTAINER, DATASET, mocked
+from veracity_provider import ContainerMetadata, DatasetIngest
+from veracity_provider.dynamic import program
+
+with mocked():
+    ContainerMetadata("a", container_id=CONTAINER, icon={"id": "chart"})
+    DatasetIngest("b", dataset_id=DATASET, source="a.csv", operation="Overwrite")
+    program.connection_problems(os.environ)
+print(*sorted({"azure", "pydantic", "requests", "stamina"} & set(sys.modules)))
+"""
+
+
+def test_declaring_resources_needs_neither_pydantic_nor_what_sends_requests():
+    found = subprocess.run([sys.executable, "-c", DECLARED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""

@@ -44,8 +44,10 @@ def test_a_text_of_one_mib_is_taken():
 
 def test_each_alias_is_that_of_the_upload_too():
     urn = "urn:pulumi:dev::p::pulumi-python:dynamic/veracity:DatasetIngest::old"
-    made = upload_options(ResourceOptions(aliases=[Alias(name="old"), urn], protect=True), [])
+    given = Alias(name="old", stack="other")
+    made = upload_options(ResourceOptions(aliases=[given, urn], protect=True), [])
     assert made.protect
     renamed, moved = made.aliases
-    assert renamed.name == "old-upload"
+    assert (renamed.name, renamed.stack) == ("old-upload", "other")
+    assert given.name == "old"
     assert moved == "urn:pulumi:dev::p::pulumi-python:dynamic/veracity:IngestUpload::old-upload"
