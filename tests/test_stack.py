@@ -143,17 +143,17 @@ def test_a_list_whose_entries_are_all_commented_out_declares_nothing(declare, no
         ("[" * 100_000, "'" + "[" * 59 + "…'"),
     ],
 )
-def test_a_text_where_a_list_belongs_is_told_with_everything_else(declare, capsys, text, found):
-    with pytest.raises(SystemExit):
+def test_a_text_where_a_list_belongs_is_told_with_everything_else(declare, text, found):
+    with pytest.raises(InputError) as refused:
         declare(containers=text, datasets=[{**DATASET, "name": 0}])
-    assert capsys.readouterr().err.splitlines()[1:] == [
+    assert str(refused.value).splitlines()[1:] == [
         f"  - veracity:containers: must be a list of mappings, each with a name, not {found}",
         "  - veracity:datasets[0].name: must be a string, not 0: put it in quotes",
     ]
 
 
-def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declare, capsys):
-    with pytest.raises(SystemExit):
+def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declare):
+    with pytest.raises(InputError) as refused:
         declare(
             secrets=["datasets"],
             containers=[{**CONTAINER, "title": 7}],
@@ -163,7 +163,7 @@ def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declar
         "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
         "the clear. Set the value without --secret, or take it out"
     )
-    assert capsys.readouterr().err.splitlines()[1:] == [
+    assert str(refused.value).splitlines()[1:] == [
         f"  - veracity:datasets: {reason}",
         '  - veracity:containers[0] "emissions".title: must be a string, not 7: put it in quotes',
     ]
