@@ -44,6 +44,22 @@ class FakeClock:
     time = monotonic
 
 
+@dataclass
+class FastClock:
+    """Time that passes ten times as fast as it does, for tests that wait for jobs of the emulator."""
+
+    speed: float = 10.0
+    begun: float = field(default_factory=time.time)
+
+    def sleep(self, seconds):
+        time.sleep(seconds / self.speed)
+
+    def time(self):
+        return self.begun + (time.time() - self.begun) * self.speed
+
+    monotonic = time
+
+
 @pytest.fixture
 def clock():
     return FakeClock()
@@ -63,8 +79,9 @@ def told():
 @pytest.fixture
 def make_services(veracity, tmp_path):
     """Services of one machine; `home` makes another one, and a clock and settings may be chosen."""
+    fast = FastClock()
 
-    def make(*, home="home", engine_is_alive=lambda: True, clock=time, cli_run=None, **settings):
+    def make(*, home="home", engine_is_alive=lambda: True, clock=fast, cli_run=None, **settings):
         config = {key.removeprefix("veracity:"): value for key, value in veracity.config.items()}
         resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
         return Services(
