@@ -23,7 +23,9 @@ def secret(value):
             {"a": {"b": [rpc.UNKNOWN, {"c": secret("x")}]}}, {"a": {"b": [UNKNOWN, {"c": "x"}]}}, id="at any depth"
         ),
         pytest.param({"a": ("x", "y")}, {"a": ["x", "y"]}, id="a tuple is a list"),
-        pytest.param({"a": "text", "b": None, "c": True}, {"a": "text", "b": None, "c": True}, id="scalars as they are"),
+        pytest.param(
+            {"a": "text", "b": None, "c": True}, {"a": "text", "b": None, "c": True}, id="scalars as they are"
+        ),
     ],
 )
 def test_values_come_from_the_engine(bag, values):

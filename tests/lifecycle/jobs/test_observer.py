@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.lifecycle.jobs.conftest import reference, report
+from tests.lifecycle.platform import reference, report
 from veracity_provider.errors import PermissionDenied, PlatformFailed, UnexpectedAnswer
 from veracity_provider.lifecycle.jobs.journal import Entry, JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation, journal_of
@@ -24,18 +24,18 @@ WAY_TO = {
 
 
 @pytest.fixture
-def make_observer(make_jobs_services, told):
+def make_observer(make_platform_services, told):
     def make(*, recorded=(), **options):
-        return JobObserver(make_jobs_services(**options), told, timeout_s=900.0, recorded=recorded)
+        return JobObserver(make_platform_services(**options), told, timeout_s=900.0, recorded=recorded)
 
     return make
 
 
 @pytest.fixture
-def write(make_jobs_services):
+def write(make_platform_services):
     def to(state):
         for one in WAY_TO[state]:
-            journal_of(make_jobs_services()).write(JOB, one)
+            journal_of(make_platform_services()).write(JOB, one)
 
     return to
 
@@ -186,7 +186,7 @@ def test_a_status_and_a_name_come_from_the_platform_first(found, entry, status, 
     assert (seen.status, seen.dataset_name) == (status, name)
 
 
-def test_the_journal_of_a_machine_is_beside_its_home(make_jobs_services, tmp_path, clock):
-    journal_of(make_jobs_services()).write(JOB, JobState.STAGED)
+def test_the_journal_of_a_machine_is_beside_its_home(make_platform_services, tmp_path, clock):
+    journal_of(make_platform_services()).write(JOB, JobState.STAGED)
     (path,) = (tmp_path / "jobs").rglob("*.json")
     assert json.loads(path.read_text())["updated_at"] == clock.now

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lifecycle.jobs.conftest import NOON, reference
+from tests.lifecycle.platform import NOON, reference
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, journal_of
@@ -30,9 +30,9 @@ WAYS_ON = {
 
 
 @pytest.fixture
-def ask(make_jobs_services, platform, told):
+def ask(make_platform_services, platform, told):
     def run(job, state, found, **options):
-        services = make_jobs_services()
+        services = make_platform_services()
         journal = journal_of(services)
         for one in [JobState.STARTING, *([state] if state is not JobState.STARTING else [])] if state else []:
             journal.write(job, one)
@@ -162,9 +162,9 @@ def test_rows_say_nothing_about_a_job_that_can_be_repeated(ask):
 
 @pytest.mark.parametrize(("found", "is_early"), [("Running", True), ("Completed", False), (None, False)])
 def test_while_another_job_of_the_dataset_is_at_work_it_is_too_early(
-    ask, make_jobs_services, platform, clock, found, is_early
+    ask, make_platform_services, platform, clock, found, is_early
 ):
-    journal_of(make_jobs_services()).write(reference("other"), JobState.STARTING)
+    journal_of(make_platform_services()).write(reference("other"), JobState.STARTING)
     platform.jobs["other"] = found
     lines = ask(reference("j", "Append"), JobState.STARTED, "Running")
     assert lines[2:-3] == (
@@ -178,6 +178,6 @@ def test_while_another_job_of_the_dataset_is_at_work_it_is_too_early(
     assert clock.now == NOON
 
 
-def test_rows_that_cannot_be_counted_are_not_known(make_jobs_services, platform):
+def test_rows_that_cannot_be_counted_are_not_known(make_platform_services, platform):
     platform.rows = None
-    assert count_rows(make_jobs_services(), "w", "d") is None
+    assert count_rows(make_platform_services(), "w", "d") is None

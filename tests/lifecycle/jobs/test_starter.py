@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lifecycle.jobs.conftest import reference
+from tests.lifecycle.platform import reference
 from veracity_provider.api.ingest import StartAnswer, StartOutcome
 from veracity_provider.errors import (
     AnswerLost,
@@ -29,9 +29,9 @@ def rate_limited(retry_after_s, outcome=StartOutcome.NOT_SEEN):
 
 
 @pytest.fixture
-def make_starter(make_jobs_services, told):
+def make_starter(make_platform_services, told):
     def make(*, timeout_s=900.0, **options):
-        services = make_jobs_services(**options)
+        services = make_platform_services(**options)
         observer = JobObserver(services, told, timeout_s=timeout_s)
         return JobStarter(services, observer, Questions(services, observer), told, timeout_s=timeout_s)
 
@@ -39,8 +39,8 @@ def make_starter(make_jobs_services, told):
 
 
 @pytest.fixture
-def journal(make_jobs_services):
-    return journal_of(make_jobs_services())
+def journal(make_platform_services):
+    return journal_of(make_platform_services())
 
 
 class TestTheRequest:

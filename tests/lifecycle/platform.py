@@ -4,13 +4,10 @@ import contextlib
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-import pytest
-
 from veracity_provider.api.ingest import StartAnswer, StartOutcome
 from veracity_provider.api.models import JobReport, job_phase
 from veracity_provider.errors import IngestJobNotFound, PlatformFailed
 from veracity_provider.lifecycle.jobs.job import JobReference
-from veracity_provider.lifecycle.services import Services
 
 NOON = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 
@@ -65,29 +62,3 @@ class Platform:
         if self.rows is None:
             raise PlatformFailed("no count", status=500)
         return self.rows
-
-
-@pytest.fixture
-def platform(clock):
-    """At noon of a day, so that a time of day is not taken for a duration."""
-    clock.now = NOON
-    return Platform(clock)
-
-
-@pytest.fixture
-def make_jobs_services(platform, clock, tmp_path):
-    """Services of one machine at *platform*; answers of a person and the engine's life may be chosen."""
-
-    def make(*, answers=None, engine_is_alive=lambda: True):
-        return Services(
-            settings=SimpleNamespace(answers=answers or {}, usual_job_s=120.0),
-            clients=SimpleNamespace(ingest=platform, datasets=platform),
-            home=tmp_path,
-            project=tmp_path,
-            engine_is_alive=engine_is_alive,
-            sleep=clock.sleep,
-            monotonic=clock.monotonic,
-            time=clock.time,
-        )
-
-    return make
