@@ -1,4 +1,5 @@
 import pytest
+import stamina
 
 from tests.emulator.client import Client
 from veracity_emulator.testing import run_emulator
@@ -17,3 +18,10 @@ def client(emulator):
     found = Client(emulator)
     yield found
     found.control("DELETE", "/faults")
+
+
+@pytest.fixture(autouse=True)
+def _no_backoff():
+    """What this process sends again it sends as often as ever, and at once."""
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield

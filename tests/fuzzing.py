@@ -2,7 +2,7 @@
 
 import os
 
-EXAMPLES = int(os.environ.get("VERACITY_FUZZ_EXAMPLES", "10000"))
+EXAMPLES = int(os.environ.get("VERACITY_FUZZ_EXAMPLES", "500"))
 
 PARTS = 4
 """Shares of the examples that are tests of their own, for workers to run side by side."""

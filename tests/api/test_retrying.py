@@ -40,7 +40,8 @@ def waits(monkeypatch):
     """Seconds that were waited for, in place of waiting."""
     waited = []
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
-    return waited
+    with stamina.set_testing(False):
+        yield waited
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
 from tests.engine.veracity import held_to_the_rules
+from tests.lifecycle.platform import NOON, Platform
 from veracity_provider.api.clients import connect
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.settings import Settings
@@ -44,6 +46,22 @@ class FakeClock:
     time = monotonic
 
 
+@dataclass
+class FastClock:
+    """Time that passes ten times as fast as it does, for tests that wait for jobs of the emulator."""
+
+    speed: float = 10.0
+    begun: float = field(default_factory=time.time)
+
+    def sleep(self, seconds):
+        time.sleep(seconds / self.speed)
+
+    def time(self):
+        return self.begun + (time.time() - self.begun) * self.speed
+
+    monotonic = time
+
+
 @pytest.fixture
 def clock():
     return FakeClock()
@@ -63,8 +81,9 @@ def told():
 @pytest.fixture
 def make_services(veracity, tmp_path):
     """Services of one machine; `home` makes another one, and a clock and settings may be chosen."""
+    fast = FastClock()
 
-    def make(*, home="home", engine_is_alive=lambda: True, clock=time, cli_run=None, **settings):
+    def make(*, home="home", engine_is_alive=lambda: True, clock=fast, cli_run=None, **settings):
         config = {key.removeprefix("veracity:"): value for key, value in veracity.config.items()}
         resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
         return Services(
@@ -85,3 +104,29 @@ def make_services(veracity, tmp_path):
 @pytest.fixture
 def services(make_services):
     return make_services()
+
+
+@pytest.fixture
+def platform(clock):
+    """At noon of a day, so that a time of day is not taken for a duration."""
+    clock.now = NOON
+    return Platform(clock)
+
+
+@pytest.fixture
+def make_platform_services(platform, clock, tmp_path):
+    """Services of one machine at a written-down platform; a person's answers and the engine's life may be chosen."""
+
+    def make(*, answers=None, engine_is_alive=lambda: True):
+        return Services(
+            settings=SimpleNamespace(answers=answers or {}, usual_job_s=120.0, workspace_id=None),
+            clients=SimpleNamespace(ingest=platform, datasets=platform),
+            home=tmp_path,
+            project=tmp_path,
+            engine_is_alive=engine_is_alive,
+            sleep=clock.sleep,
+            monotonic=clock.monotonic,
+            time=clock.time,
+        )
+
+    return make

@@ -36,5 +36,5 @@ def upsert(veracity, source):
         "source": source(noon_reports()),
         "operation": "Upsert",
         "preflight": "header",
-        "job_timeout_seconds": 60.0,
+        "job_timeout_seconds": 600.0,
     }

@@ -64,12 +64,18 @@ def make_append(veracity, source, **settings):
         "source": source(wind_readings()),
         "operation": "Append",
         "preflight": "header",
-        "job_timeout_seconds": 60.0,
+        "job_timeout_seconds": 600.0,
     }
 
 
 def starts(veracity, news):
     return [job["startCount"] for job in veracity.jobs(news["dataset_id"])]
+
+
+def end_job(veracity, news, which=0):
+    """One of the dataset's jobs takes effect, and ends."""
+    job_id = veracity.jobs(news["dataset_id"])[which]["jobId"]
+    veracity.post(f"/_emulator/jobs/{job_id}/end", {"status": "Completed", "applies": True})
 
 
 def rows(veracity, news):

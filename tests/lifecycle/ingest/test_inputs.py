@@ -2,7 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from veracity_provider.lifecycle.ingest.inputs import check_ingest, platform_file_name, resolve_source
+from veracity_provider.lifecycle.ingest.inputs import (
+    IngestInputs,
+    check_ingest,
+    complete,
+    platform_file_name,
+    resolve_source,
+)
 from veracity_provider.lifecycle.values import UNKNOWN
 
 ID = "22222222-0000-4000-8000-000000000001"
@@ -40,3 +46,63 @@ def test_a_path_is_relative_to_the_project_or_absolute_or_at_home(monkeypatch, t
     assert resolve_source("data/a.csv", Path("/p")).path == Path("/p/data/a.csv")
     assert resolve_source("/data/a.csv", Path("/p")).path == Path("/data/a.csv")
     assert resolve_source("~/a.csv", Path("/p")).path == tmp_path / "a.csv"
+
+
+def test_a_text_is_a_source_with_a_name():
+    source = resolve_source({"text": "a,b", "name": "inline.csv"}, Path("/p"))
+    assert (source.name, source.open().read()) == ("inline.csv", b"a,b")
+
+
+def test_somebody_of_whom_this_machine_knows_nothing_is_the_name_of_a_file():
+    assert resolve_source("~nobody-of-that-name/a.csv", Path("/p")).path == Path("/p/~nobody-of-that-name/a.csv")
+
+
+def test_a_workspace_that_nobody_names_is_a_problem():
+    (problem,) = check_ingest(complete({**GOOD, "workspace_id": None}, None))
+    assert str(problem) == "workspace_id: is missing; set it, or veracity:workspaceId"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        pytest.param({"dataset_id": "AB", "workspace_id": "CD"}, {"dataset_id": "ab", "workspace_id": "cd"}, id="ids"),
+        pytest.param({"dataset_id": "d"}, {"dataset_id": "d", "workspace_id": "configured"}, id="no workspace"),
+        pytest.param({"follows": ["1", None]}, {"follows": ["1"]}, id="an ingest before it that has no job"),
+        pytest.param({"follows": [None]}, {"follows": None}, id="none before it that has one"),
+        pytest.param({"follows": UNKNOWN}, {"follows": UNKNOWN}, id="jobs that are not known yet"),
+    ],
+)
+def test_inputs_are_completed(given, taken):
+    completed = complete(given, "Configured")
+    assert {name: completed[name] for name in taken} == taken
+
+
+@pytest.mark.parametrize(
+    ("follows", "taken"),
+    [(None, ()), (["1", "2"], ("1", "2")), (["1", UNKNOWN], UNKNOWN), (UNKNOWN, UNKNOWN)],
+    ids=["none", "known", "one is not known yet", "none is known yet"],
+)
+def test_jobs_to_come_after_are_known_together(follows, taken):
+    assert IngestInputs.from_properties({**GOOD, "follows": follows}).follows == taken
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_same"),
+    [
+        pytest.param({}, True, id="the same"),
+        pytest.param({"source": "b.csv", "file_name": "c.csv"}, True, id="under another name"),
+        pytest.param({"content_hash": "i"}, False, id="other bytes"),
+        pytest.param({"triggers": [1]}, False, id="another trigger"),
+        pytest.param({"content_hash": UNKNOWN}, False, id="bytes that are not known yet"),
+    ],
+)
+def test_inputs_ask_the_same_about_the_same_content_in_the_same_place(changes, is_same):
+    before = {**GOOD, "content_hash": "h"}
+    asked, other = (IngestInputs.from_properties(one) for one in (before, {**before, **changes}))
+    assert asked.asks_the_same_as(other) is is_same
+    assert other.asks_the_same_as(asked) is is_same
+
+
+def test_inputs_that_are_not_known_yet_ask_the_same_as_nothing():
+    asked = IngestInputs.from_properties({**GOOD, "content_hash": UNKNOWN})
+    assert not asked.asks_the_same_as(asked)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.engine.rows import noon_report, noon_reports, wind_readings
-from tests.lifecycle.ingest.machine import START, Machine, rows, starts
+from tests.lifecycle.ingest.machine import START, Machine, end_job, rows, starts
 from veracity_provider.errors import (
     IngestJobFailed,
     IngestJobInDoubt,
@@ -74,17 +74,18 @@ class TestTakenBack:
         """Finding 3: the old bytes do not win."""
         state = {}
         machine.up(state, upsert)
-        veracity.post("/_emulator/settings", {"datasetId": upsert["dataset_id"], "jobSeconds": 3, "strict": False})
+        settings = {"datasetId": upsert["dataset_id"], "strict": False}
+        veracity.post("/_emulator/settings", {**settings, "jobSeconds": 3600})
         source(noon_reports(noon_report(1, speed=9.0)))
         veracity.fault(**START, effect={"kind": "cutAfter"})
         with pytest.raises(NewJobNeeded):
             machine.up(state, upsert)
+        veracity.post("/_emulator/settings", {**settings, "jobSeconds": 0.02})
         source(noon_reports())
         veracity.fault(method="PUT", path="*/ingest/dataset/*", effect={"kind": "status", "status": 403})
         with pytest.raises(PermissionDenied):
             machine.up(state, upsert)
-        _until_done(machine, state, upsert)
-        veracity.post("/_emulator/clock", {"advanceSeconds": 60})
+        end_job(veracity, upsert, which=1)
         _until_done(machine, state, upsert)
         assert {row["speed_knots"] for row in veracity.rows(upsert["dataset_id"])} == {12.5}
 
@@ -149,15 +150,15 @@ class TestSettling:
         assert starts(veracity, upsert) == [0, 1]
 
     def test_a_running_job_is_waited_for_before_the_next_is_staged(self, machine, veracity, upsert, source):
-        veracity.post("/_emulator/settings", {"datasetId": upsert["dataset_id"], "jobSeconds": 0.5})
+        veracity.post("/_emulator/settings", {"datasetId": upsert["dataset_id"], "jobSeconds": 0.2})
         state = machine.stage(upsert)
         upsert["job_timeout_seconds"] = 1.0
         veracity.fault(path="*/status", after=1, count=None, effect={"kind": "status", "status": 500})
         with pytest.raises(PlatformFailed):
             machine.finish(state, machine.checked(upsert))
         veracity.heal()
+        upsert["job_timeout_seconds"] = 600.0
         machine.finish(state, machine.checked(upsert))
-        upsert["job_timeout_seconds"] = 60.0
         source(noon_reports(noon_report(1, speed=1.0)))
         machine.up(state, upsert)
         assert sorted(row["speed_knots"] for row in veracity.rows(upsert["dataset_id"])) == [1.0, 12.5, 12.5]
@@ -193,12 +194,18 @@ class TestAJobLeftAtWork:
 
     @pytest.fixture
     def left(self, machine, veracity, upsert):
-        veracity.post("/_emulator/settings", {"datasetId": upsert["dataset_id"], "jobSeconds": 3})
+        """An ingest whose first job runs until it is ended."""
+        veracity.fault(**START, effect={"kind": "hangJob"})
         with pytest.raises(IngestJobTimeout):
             machine.up({}, {**upsert, "job_timeout_seconds": 1.0})
         return upsert
 
     def test_it_is_waited_for_before_the_next_is_started(self, left, machine, veracity, source):
+        def end_first_job(message):
+            if message.startswith("ingest job Running") and starts(veracity, left) == [1, 0]:
+                end_job(veracity, left)
+
+        machine.told.live = end_first_job
         source(noon_reports(noon_report(1, speed=1.0)))
         machine.up({}, left)
         first, second = veracity.jobs(left["dataset_id"])
@@ -210,6 +217,7 @@ class TestAJobLeftAtWork:
         with pytest.raises(IngestJobTimeout, match=r"was not seen to end, so ingest job .* was not started"):
             machine.up(state, {**left, "job_timeout_seconds": 1.0})
         assert starts(veracity, left) == [1, 0]
+        end_job(veracity, left)
         machine.up(state, left)
         assert starts(veracity, left) == [1, 1]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engine.rows import WIND_COLUMNS, wind_readings
+from veracity_provider.api.models import Dataset
 from veracity_provider.errors import AuthenticationFailed
 
 RENAMED = wind_readings().replace("power_kw", "power_kW")
@@ -88,6 +89,22 @@ def test_what_has_not_passed_is_looked_at_again(machine, veracity, append, sourc
     for _ in range(2):
         assert problems(machine, append) == [REASON]
     assert len(veracity.requests_to("/schemaversions/")) == before + 2
+
+
+def test_where_a_pass_cannot_be_remembered_it_is_looked_at_again(machine, veracity, append):
+    machine.services.home.mkdir()
+    (machine.services.home / "preflight").write_text("a file in the way")
+    before = len(veracity.requests_to("/schemaversions/"))
+    for _ in range(2):
+        assert problems(machine, append) == []
+    assert len(veracity.requests_to("/schemaversions/")) == before + 2
+
+
+def test_a_dataset_that_names_no_schema_is_not_checked(machine, append, monkeypatch):
+    nameless = Dataset(id=append["dataset_id"], name="Noon", schema_version_id=None)
+    monkeypatch.setattr(machine.services.clients.datasets, "get_dataset", lambda *_: nameless)
+    assert problems(machine, append) == []
+    assert machine.told.warnings == ['the file is not checked: dataset "Noon" names no schema version']
 
 
 class TestAFileWithoutRows:

@@ -40,6 +40,12 @@ def test_runs_that_have_long_ended_are_forgotten(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["new"]
 
 
+def test_runs_that_may_still_be_at_work_are_kept(tmp_path):
+    PreviewedContent(tmp_path, "recent").note(URN, "hash")
+    PreviewedContent(tmp_path, "new").note(URN, "hash")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "recent"]
+
+
 class TestCheck:
     @pytest.fixture
     def append(self, veracity, tmp_path):

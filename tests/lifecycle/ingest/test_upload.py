@@ -2,6 +2,12 @@
 
 import pytest
 
+from tests.engine.rows import wind_readings
+from tests.lifecycle.ingest.machine import START, rows
+from veracity_provider.errors import IngestJobFailed
+from veracity_provider.lifecycle.ingest import upload
+from veracity_provider.lifecycle.values import UNKNOWN
+
 
 @pytest.mark.parametrize(
     "path",
@@ -10,3 +16,78 @@ import pytest
 def test_a_path_that_leads_nowhere_is_a_problem_of_the_source(machine, append, path):
     found = machine.upload.check({}, {**append, "source": path}, machine.told)
     assert [problem.property for problem in found.problems] == ["source"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(
+            {"file_name": "noon report.csv"},
+            ['"noon report.csv" is uploaded as "noon_report.csv", since the platform takes no special characters'],
+            id="a name that is given",
+        ),
+        pytest.param({"file_name": UNKNOWN}, [], id="a name that is not known yet"),
+        pytest.param({"file_name": "noon.csv"}, [], id="a name that can stay"),
+    ],
+)
+def test_a_name_that_the_platform_does_not_take_is_told(machine, append, given, said):
+    machine.checked({**append, **given})
+    assert machine.told.infos == said
+
+
+@pytest.mark.parametrize(("limit", "is_told"), [(1, True), (10**9, False)])
+def test_a_file_beyond_what_the_portal_takes_is_told(machine, append, monkeypatch, limit, is_told):
+    monkeypatch.setattr(upload, "PORTAL_LIMIT_BYTES", limit)
+    machine.checked(append)
+    size = len(wind_readings())
+    said = f"data.csv has {size} bytes; the portal takes 1 GB, the API's limit is not published"
+    assert machine.told.infos == [said] * is_told
+
+
+def test_a_source_that_is_not_known_yet_has_no_content(machine, append):
+    inputs = machine.checked({**append, "source": UNKNOWN})
+    assert (inputs["content_hash"], inputs["size_bytes"]) == (UNKNOWN, UNKNOWN)
+
+
+class TestAContentThatIsHeld:
+    """`ignore_changes=["content_hash"]`: the engine puts the hash of the last up into the news."""
+
+    @pytest.fixture
+    def state(self, machine, append):
+        found = {}
+        machine.up(found, append)
+        return found
+
+    def held(self, state, append, **changes):
+        return {**append, "content_hash": state["upload"]["content_hash"], **changes}
+
+    def test_other_bytes_are_no_reason_to_ingest(self, machine, state, append, source):
+        source(wind_readings(3))
+        inputs = machine.checked(self.held(state, append), state["upload"])
+        assert inputs["keeps_content_hash"]
+        assert inputs["size_bytes"] == state["upload"]["size_bytes"]
+        assert not machine.upload.diff("id", state["upload"], inputs, machine.told).changes
+
+    def test_another_reason_to_ingest_needs_the_bytes_that_are_held(self, machine, state, append, source):
+        assert machine.checked(self.held(state, append, triggers=[1]), state["upload"])["keeps_content_hash"]
+        source(wind_readings(3))
+        (problem,) = machine.upload.check(
+            state["upload"], self.held(state, append, triggers=[1]), machine.told
+        ).problems
+        assert str(problem) == (
+            "source: data.csv has other bytes than those that were ingested, and `ignore_changes` keeps their "
+            "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
+        )
+
+    def test_a_job_that_failed_is_made_again_of_the_file_as_it_is(self, machine, veracity, append, source):
+        veracity.fault(**START, effect={"kind": "failJob", "message": "cluster lost"})
+        state = {}
+        with pytest.raises(IngestJobFailed):
+            machine.up(state, append)
+        source(wind_readings(3))
+        machine.up(state, self.held(state, append))
+        assert rows(veracity, append) == 3
+        assert (
+            "data.csv has other bytes than those that `ignore_changes` keeps the hash of; since a new job has to be "
+            "made, it is ingested as it is now"
+        ) in machine.told.infos

@@ -1,0 +1,191 @@
+"""
+Mutation testing: one change of an expression at a time, and whether the tests of its folder notice it.
+
+`python -m tests.mutants [GROUP ...]` runs mutmut in a copy of the project below `.mutants/`, one group after the other,
+and writes `tests/mutants.md`: how many mutants each module has, and every one that no test noticed. What a person wrote
+about such a mutant stays for as long as the mutant does. Decision: docs/decisions/mutation-testing.md.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+WORK: Final = ROOT / ".mutants"
+PAGE: Final = ROOT / "tests" / "mutants.md"
+FLOOR: Final = 0.9
+"""The part of the mutants of each folder that the tests must notice."""
+NOT_JUDGED: Final = "not judged"
+_COPIED: Final = ("veracity_provider", "veracity_emulator", "tests", "data", "docs", "stacks", "tools")
+_NOTICED: Final = frozenset({"killed", "timeout", "segfault"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules, and the tests that have to notice their mutants."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+GROUPS: Final = {
+    "jobs": Group(
+        ("lifecycle/jobs/*", "lifecycle/progress.py", "lifecycle/inputs.py"),
+        ("tests/lifecycle/jobs", "tests/lifecycle/test_progress.py", "tests/lifecycle/test_inputs.py"),
+    ),
+    "container": Group(("lifecycle/container/*",), ("tests/lifecycle/container",)),
+    "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest",)),
+    "storage": Group(("storage/*",), ("tests/storage",)),
+    "api": Group(("api/*",), ("tests/api",)),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One that was tried; *change* is what was changed, as one line."""
+
+    module: str
+    name: str
+    is_noticed: bool
+    change: str = ""
+
+
+def run_group(name: str, only: str) -> None:
+    """Try the mutants of a group whose names match *only*, and keep what came of them below `.mutants/`."""
+    folder, group = WORK / name, GROUPS[name]
+    for one in _COPIED:
+        shutil.rmtree(folder / one, ignore_errors=True)
+        shutil.copytree(ROOT / one, folder / one, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + _settings(group))
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    environment = {**os.environ, "VERACITY_FUZZ_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"}
+    names = [only] if only != "*" else []
+    command = [sys.executable, "-m", "mutmut", "run", *names]
+    subprocess.run(command, cwd=folder, env=environment, check=True)
+
+
+def _settings(group: Group) -> str:
+    # The fork server has run no test: one that has, with the emulator's threads, gives children that hang.
+    return f"""
+[tool.mutmut]
+process_isolation = "forkserver"
+source_paths = ["veracity_provider"]
+only_mutate = {[f"veracity_provider/{one}" for one in group.modules]}
+also_copy = {[*_COPIED, "Pulumi.yaml"]}
+pytest_add_cli_args_test_selection = {list(group.tests)}
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"]
+timeout_constant = 20.0
+"""
+
+
+def mutants_of(name: str) -> Iterator[Mutant]:
+    """What came of the mutants of a group that were tried."""
+    folder = WORK / name
+    for line in _mutmut(folder, "results", "--all", "true").splitlines():
+        mutant, _, status = line.strip().partition(": ")
+        if status in {"", "not checked"}:
+            continue
+        module = _module_of(mutant)
+        if status in _NOTICED:
+            yield Mutant(module, mutant, is_noticed=True)
+        else:
+            yield Mutant(module, mutant, is_noticed=False, change=change_of(_mutmut(folder, "show", mutant)))
+
+
+def _mutmut(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def _module_of(mutant: str) -> str:
+    dotted = mutant.rpartition(".")[0]
+    return dotted.removeprefix("veracity_provider.").replace(".", "/") + ".py"
+
+
+def change_of(diff: str) -> str:
+    """A unified diff of one function as one line: `function`: `before` becomes `after`."""
+    lines = diff.splitlines()
+    function = next(found[1] for line in lines if (found := re.match(r"[ +-]\s*(?:async )?def (\w+)", line)))
+    gone = " ".join(line[1:].strip() for line in lines if re.match(r"-(?!--)", line))
+    come = " ".join(line[1:].strip() for line in lines if re.match(r"\+(?!\+\+)", line))
+    return f"`{function}`: `` {gone} `` becomes `` {come} ``"
+
+
+def read_judgements(page: str) -> dict[tuple[str, str], str]:
+    """What the page says about each mutant, by module and change."""
+    found: dict[tuple[str, str], str] = {}
+    module = change = ""
+    for line in page.splitlines():
+        if line.startswith("## "):
+            module = line.removeprefix("## ")
+        elif line.startswith("- "):
+            change = line.removeprefix("- ")
+        elif line.startswith("  ") and change:
+            found[module, change] = line.strip()
+            change = ""
+    return found
+
+
+def write_page(mutants: list[Mutant], judgements: Mapping[tuple[str, str], str]) -> str:
+    """The page: a table of the modules, and the mutants that no test noticed, judged."""
+    by_module: defaultdict[str, list[Mutant]] = defaultdict(list)
+    for one in mutants:
+        by_module[one.module].append(one)
+    lines = [
+        "# Mutants",
+        "",
+        "Written by `make mutants`. The judgements are a person's, and are kept for as long as the mutant is there:",
+        "equivalent (no test could notice it), text (wording alone), left (not worth a test; the reason follows).",
+        "",
+        "| module | mutants | noticed | not noticed |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for module, ones in sorted(by_module.items()):
+        noticed = sum(one.is_noticed for one in ones)
+        lines.append(f"| {module} | {len(ones)} | {noticed} | {len(ones) - noticed} |")
+    for module, ones in sorted(by_module.items()):
+        left = Counter(one.change for one in ones if not one.is_noticed)
+        if left:
+            lines += ["", f"## {module}", ""]
+        for change, count in left.items():
+            times = f" ({count} times)" if count > 1 else ""
+            lines += [f"- {change}{times}", f"  {judgements.get((module, f'{change}{times}'), NOT_JUDGED)}"]
+    return "\n".join(lines) + "\n"
+
+
+def shares(mutants: list[Mutant]) -> dict[str, float]:
+    """The noticed part of the mutants of each folder."""
+    tried: defaultdict[str, list[bool]] = defaultdict(list)
+    for one in mutants:
+        tried[one.module.partition("/")[0]].append(one.is_noticed)
+    return {folder: sum(noticed) / len(noticed) for folder, noticed in tried.items()}
+
+
+def main() -> int:
+    """Run, write the page, and fail where too many mutants go unnoticed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all by default")
+    parser.add_argument("--only", default="*", help="names of mutants, such as *journal*; tried again")
+    parser.add_argument("--report", action="store_true", help="write the page from what was tried before")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.groups) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}; the groups are {', '.join(GROUPS)}")
+    for name in () if chosen.report else chosen.groups or GROUPS:
+        run_group(name, chosen.only)
+    mutants = [one for name in GROUPS if (WORK / name).exists() for one in mutants_of(name)]
+    PAGE.write_text(write_page(mutants, read_judgements(PAGE.read_text() if PAGE.exists() else "")))
+    found = shares(mutants)
+    print(", ".join(f"{folder}: {share:.1%} noticed" for folder, share in found.items()))  # noqa: T201 — for a terminal
+    return int(any(share < FLOOR for share in found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
