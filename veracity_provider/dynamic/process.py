@@ -14,7 +14,7 @@ from veracity_provider.display.ancestors import cli_run
 from veracity_provider.display.engine import Engine, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
-from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.lifecycle.values import Lifecycle
 from veracity_provider.settings import Settings
 
@@ -87,6 +87,7 @@ def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Ser
     return Services(
         settings=settings,
         clients=connect(settings),
+        uploader=make_uploader(settings),
         home=home(environ),
         project=Path.cwd(),
         engine_is_alive=engine.is_alive,

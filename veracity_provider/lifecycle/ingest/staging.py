@@ -13,7 +13,6 @@ from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter, Unknown
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
-from veracity_provider.storage.uploader import MIB, UploadOptions, upload
 
 
 @final
@@ -71,13 +70,11 @@ class Staging:
 
     def _register_and_upload(self, fingerprint: Fingerprint) -> str:
         job_id, sas_uri = self._register()
-        settings = self._services.settings
-        upload(
+        self._services.uploader.upload(
             self._source,
             sas_uri=sas_uri,
             file_name=self._file_name,
             expected=fingerprint,
-            options=UploadOptions(chunk_size_bytes=settings.upload_chunk_mib * MIB, workers=settings.upload_workers),
             on_progress=upload_text(
                 self._file_name,
                 fingerprint.size_bytes,
