@@ -192,6 +192,12 @@ class TestWhatIsVerified:
         )
         assert remote.committed is None
 
+    def test_bytes_after_the_last_planned_chunk_are_seen(self, remote):
+        planned = bytes(256 * KIB)
+        with pytest.raises(SourceChanged):
+            send(planned + b"a", remote, expected=fingerprint(planned))
+        assert remote.committed is None
+
     def test_a_file_that_grows_without_end_is_left(self, remote):
         endless = 100 * MIB
         with pytest.raises(SourceChanged):
