@@ -60,6 +60,7 @@ def test_a_path_is_decoded_once(path, file_system, folder):
         ),
         pytest.param("myblob.dfs.core.windows.net", "myblob.dfs.core.windows.net", id="a name that ends in blob"),
         pytest.param("acct.blobs.example.com", "acct.blobs.example.com", id="a label that begins with blob"),
+        pytest.param("acct.blobs.blob.net", "acct.blobs.dfs.net", id="that label beside the one that is meant"),
     ],
 )
 def test_the_blob_endpoint_becomes_the_data_lake_endpoint(host, expected):
