@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from veracity_emulator.config import LONGEST_S
 
@@ -75,8 +75,41 @@ class FailJobEffect(_Effect):
     applies: bool = False
 
 
+class SlowEffect(_Effect):
+    """A line that moves so many bytes of bodies a second, both ways, for all connections together."""
+
+    kind: Literal["slow"]
+    bytesPerSecond: float = Field(gt=0)  # noqa: N815 — wire name
+    _free_at: float = PrivateAttr(default=0.0)
+
+    def wait_s(self, count: int, now: float) -> float:
+        """Seconds from *now*, of a clock in seconds, until *count* more bytes have passed."""
+        self._free_at = max(self._free_at, now) + count / self.bytesPerSecond
+        return self._free_at - now
+
+
+class StallEffect(_Effect):
+    """A line that stands still once, for all connections together, when so many bytes of bodies have passed."""
+
+    kind: Literal["stall"]
+    seconds: float = Field(ge=0, le=600)
+    afterBytes: int = Field(default=0, ge=0)  # noqa: N815 — wire name
+    _passed: int = PrivateAttr(default=0)
+    _ends_at: float | None = PrivateAttr(default=None)
+
+    def wait_s(self, count: int, now: float) -> float:
+        """As for `SlowEffect`."""
+        self._passed += count
+        if self._passed <= self.afterBytes:
+            return 0.0
+        if self._ends_at is None:
+            self._ends_at = now + self.seconds
+        return max(0.0, self._ends_at - now)
+
+
+LineEffect = SlowEffect | StallEffect
 Effect = Annotated[
-    StatusEffect | DelayEffect | PlainEffect | SlowJobEffect | FailJobEffect, Field(discriminator="kind")
+    StatusEffect | DelayEffect | PlainEffect | SlowJobEffect | FailJobEffect | LineEffect, Field(discriminator="kind")
 ]
 
 
@@ -135,10 +168,22 @@ class Faults:
         """What happens to this request; *of_jobs* asks for effects on jobs alone, else for all others."""
         with self._lock:
             for fault in self._faults:
-                is_of_jobs = fault.given.effect.kind in {"failJob", "hangJob", "slowJob"}
+                effect = fault.given.effect
+                is_of_jobs = effect.kind in {"failJob", "hangJob", "slowJob"}
+                if isinstance(effect, LineEffect):
+                    continue
                 if is_of_jobs is of_jobs and fault.matches(method, path) and self._hits(fault):
-                    return fault.given.effect
+                    return effect
         return None
+
+    def take_lines(self, method: str, path: str) -> list[LineEffect]:
+        """What the line does to the bodies of this request and of its answer, beside any other effect."""
+        with self._lock:
+            return [
+                fault.given.effect
+                for fault in list(self._faults)
+                if isinstance(fault.given.effect, LineEffect) and fault.matches(method, path) and self._hits(fault)
+            ]
 
     def _hits(self, fault: _Fault) -> bool:
         if fault.passing:

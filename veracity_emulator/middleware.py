@@ -12,7 +12,7 @@ from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
 from veracity_emulator.errors import ServiceError, apim_error
 from veracity_emulator.fabric.errors import fabric_error
-from veracity_emulator.faults import DelayEffect, Effect, StatusEffect
+from veracity_emulator.faults import DelayEffect, Effect, LineEffect, StatusEffect
 from veracity_emulator.identity import accounts
 from veracity_emulator.leaks import find_leaks, masked
 from veracity_emulator.request_log import Logged
@@ -73,6 +73,8 @@ class FaultMiddleware:
     async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_control = scope["path"].startswith("/_emulator")
         effect = None if is_control else self._backend.faults.take(scope["method"], scope["path"], of_jobs=False)
+        if not is_control and (lines := self._backend.faults.take_lines(scope["method"], scope["path"])):
+            receive, send = _received_over(lines, receive), _sent_over(lines, send)
         if effect is None:
             await self._app(scope, receive, send)
         elif isinstance(effect, DelayEffect):
@@ -112,6 +114,28 @@ class FaultMiddleware:
             headers=scope["headers"],
             at=self._backend.clock.time(),
         )
+
+
+def _received_over(lines: list[LineEffect], receive: Receive) -> Receive:
+    async def slowly() -> Message:
+        message = await receive()
+        await _pass(lines, message)
+        return message
+
+    return slowly
+
+
+def _sent_over(lines: list[LineEffect], send: Send) -> Send:
+    async def slowly(message: Message) -> None:
+        await _pass(lines, message)
+        await send(message)
+
+    return slowly
+
+
+async def _pass(lines: list[LineEffect], message: Message) -> None:
+    count, now = len(message.get("body", b"")), time.monotonic()
+    await asyncio.sleep(max(line.wait_s(count, now) for line in lines))
 
 
 async def _arrived(receive: Receive) -> Receive:

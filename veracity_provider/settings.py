@@ -102,12 +102,12 @@ KEYS: Final = (
     ),
     Key(
         "uploadChunkMib",
-        "Size of one append, in MiB",
+        "Size of the largest append, in MiB",
         limits=Limits(default=16, minimum=1, maximum=1024),
     ),
     Key(
         "uploadWorkers",
-        "Appends in flight for one upload",
+        "Appends in flight, of all uploads of a process together",
         limits=Limits(default=3, minimum=1, maximum=16),
     ),
     Key(
@@ -134,7 +134,7 @@ class Settings:
         resource: Audience of Data Workbench tokens; None where *scope* is set, which asks the v2 endpoint.
         answers: Job id to what a person says became of it.
         usual_job_s: How long a job that may or may not have been started is given to end, before anything else is done.
-        upload_chunk_mib: Size of one append.
+        upload_chunk_mib: Largest append.
         upload_workers: Appends in flight.
         request_timeout_s: Longest wait for one answer.
     """

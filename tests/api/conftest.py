@@ -4,7 +4,7 @@ import pytest
 import stamina
 
 from tests.api.wire import HOST, make_certificate
-from veracity_provider.api import connections
+from veracity_provider import connections
 from veracity_provider.api.clients import connect
 from veracity_provider.settings import Settings
 

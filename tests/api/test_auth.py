@@ -7,7 +7,7 @@ import requests
 
 from veracity_provider.api.auth import RENEWAL_MARGIN_S, Tokens
 from veracity_provider.api.clients import connect
-from veracity_provider.api.connections import NeverSent, Session
+from veracity_provider.connections import NeverSent, Session
 from veracity_provider.errors import (
     AuthenticationFailed,
     PlatformFailed,

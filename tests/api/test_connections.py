@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.api.wire import HOST, closed_port, exchange, responding, serve, wait_to_read
-from veracity_provider.api.connections import NeverSent, Session, _HttpsConnection
+from veracity_provider.connections import NeverSent, Session, _HttpsConnection
 
 
 @pytest.fixture
@@ -152,3 +152,29 @@ def test_a_netrc_file_does_not_replace_the_token(session, monkeypatch, tmp_path)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     request = requests.Request("GET", f"https://{HOST}/x", headers={"Authorization": "Bearer token"})
     assert session.prepare_request(request).headers["Authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize(
+    "is_reused", [pytest.param(False, id="a new one"), pytest.param(True, id="one that is reused")]
+)
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_write_to_a_connection_has_a_limit_of_its_own(trusted, tls, is_reused):
+    """urllib3 would give it the limit for connecting, which is an hour here."""
+
+    def hold(line):
+        if tls:
+            line.start_tls()
+        if is_reused:
+            line.read_request()
+            line.respond(200)
+        line.server.is_over.wait()
+
+    with Session(connections=4, trust_env=True, write_timeout_s=0.2) as session, serve(trusted, hold) as server:
+        url = server.url if tls else server.url.replace("https", "http")
+        timeout = (3600, 3600)
+        if is_reused:
+            session.exchange(session.prepare_request(requests.Request("GET", url)), timeout=timeout)
+        endless = session.prepare_request(requests.Request("POST", url, data=iter([bytes(1024 * 1024)] * 64)))
+        with pytest.raises(requests.ConnectionError, match="timed out"):
+            session.exchange(endless, timeout=timeout)
+    assert server.connections == 1

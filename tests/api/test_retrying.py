@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from veracity_provider.api.retrying import ATTEMPTS, MAX_RETRYING_S, is_transient, retry
+from veracity_provider.api.retrying import MAX_RETRYING_S, is_transient, retry
 from veracity_provider.errors import (
     AnswerLost,
     AuthenticationFailed,
@@ -18,6 +18,7 @@ from veracity_provider.errors import (
     RateLimited,
     UnexpectedAnswer,
 )
+from veracity_provider.retrying import ATTEMPTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

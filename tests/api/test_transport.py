@@ -10,7 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from tests.api.wire import cut_handshake, exchange, responding, serve, tunnelling
 from veracity_provider.api.clients import connect
-from veracity_provider.api.connections import Session
+from veracity_provider.connections import Session
 from veracity_provider.errors import (
     AnswerLost,
     Conflict,

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.veracity import held_to_the_rules
 from tests.lifecycle.platform import NOON, Platform
 from veracity_provider.api.clients import connect
-from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.settings import Settings
 
 
@@ -89,6 +89,7 @@ def make_services(veracity, tmp_path):
         return Services(
             settings=resolved,
             clients=connect(resolved),
+            uploader=make_uploader(resolved),
             home=tmp_path / home,
             project=tmp_path,
             engine_is_alive=engine_is_alive,

@@ -1,4 +1,4 @@
-"""What a lifecycle reaches without a client: the upload to Azure, and the files of the journal."""
+"""What a lifecycle reaches without a client: the files of the journal."""
 
 import contextlib
 import errno
@@ -13,7 +13,6 @@ from unittest import mock
 
 from tests.model.process import current
 from tests.model.world import EPOCH_S, in_words
-from veracity_provider.lifecycle.ingest import staging
 
 _CACHES = ("fingerprints", "preflight", "previews")
 """Folders beside the journal, which may be lost at any time."""
@@ -33,16 +32,11 @@ def fakes_in_place() -> Iterator[None]:
         for name in ("replace", "rename", "link"):
             stack.enter_context(mock.patch.object(os, name, _noted(getattr(os, name))))
         stack.enter_context(mock.patch.object(os, "fsync", _sync_nothing))
-        stack.enter_context(mock.patch.object(staging, "upload", _upload))
         yield
 
 
 def _sync_nothing(_file: int) -> None:
     """No machine loses its power here; a kill loses nothing that was written."""
-
-
-def _upload(source: Any, **options: Any) -> None:
-    current().ingests.upload(source, **options)
 
 
 def _noted(real: Callable[..., None]) -> Callable[..., None]:

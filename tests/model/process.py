@@ -80,6 +80,7 @@ class Process:
         known: dict[str, Any] = {
             "settings": settings,
             "clients": SimpleNamespace(ingest=self.ingests, datasets=self.datasets),
+            "uploader": SimpleNamespace(upload=self.ingests.upload),
             "home": self.home,
             "project": self.home,
             "engine_is_alive": self._engine_is_alive,

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from veracity_provider.errors import SourceError
+from veracity_provider.errors import SourceChanged, SourceError
 from veracity_provider.storage.fingerprint import CLOCK_GRAIN_NS, Fingerprints
 from veracity_provider.storage.sources import FileSource, TextSource
 
@@ -83,16 +83,28 @@ def test_a_cache_that_cannot_be_written_does_no_harm(source, tmp_path):
     assert Fingerprints(tmp_path / "cache", now_ns=later).of(source).size_bytes == 4
 
 
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        pytest.param(str, "does not exist", id="missing"),
-        pytest.param(lambda path: path.mkdir(), "folder", id="a folder"),
-        pytest.param(lambda path: path.touch(), "empty", id="empty"),
-        pytest.param(os.mkfifo, "not a regular file", id="a pipe"),
-    ],
-)
-def test_what_cannot_be_ingested_is_told(tmp_path, make, words):
-    make(tmp_path / "x.csv")
-    with pytest.raises(SourceError, match=words):
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(source, tmp_path, monkeypatch):
+    original = FileSource.open
+
+    def open_and_write(self):
+        opened = original(self)
+        with self.path.open("a") as file:
+            file.write("2\n")
+        return opened
+
+    monkeypatch.setattr(FileSource, "open", open_and_write)
+    with pytest.raises(SourceChanged) as failed:
+        Fingerprints(tmp_path / "cache").of(source)
+    assert str(failed.value) == f"{source.path} was written to while it was read; run again when it is complete"
+
+
+def test_a_text_that_is_empty_is_refused(tmp_path):
+    with pytest.raises(SourceError) as failed:
+        Fingerprints(tmp_path / "cache").of(TextSource("", "x"))
+    assert str(failed.value) == "the text is empty; a CSV file has at least a header line"
+
+
+def test_a_file_that_cannot_be_ingested_is_refused(tmp_path):
+    with pytest.raises(SourceError) as failed:
         Fingerprints(tmp_path / "cache").of(FileSource(tmp_path / "x.csv"))
+    assert str(failed.value) == f"{tmp_path / 'x.csv'} does not exist"

@@ -9,10 +9,10 @@ from typing import Any, Final, cast
 import requests
 from urllib3.exceptions import HTTPError
 
-from veracity_provider.api.connections import NeverSent, Session
 from veracity_provider.api.responses import retry_after_of, trace_id_of
 from veracity_provider.api.retrying import retry
 from veracity_provider.api.service import Audience
+from veracity_provider.connections import NeverSent, Session
 from veracity_provider.errors import (
     AuthenticationFailed,
     PlatformFailed,

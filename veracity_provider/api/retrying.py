@@ -1,20 +1,15 @@
-"""When a request is sent again, and after how long: one policy for all of them."""
+"""Which failures of a request to the platform are tried again."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-import stamina
-
 from veracity_provider.errors import PlatformError, PlatformUnreachable
+from veracity_provider.retrying import repeat
 
-ATTEMPTS: Final = 4
 MAX_RETRYING_S: Final = 20.0
 TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 
-_CALLER: Final = stamina.RetryingCaller(
-    attempts=ATTEMPTS, timeout=MAX_RETRYING_S, wait_initial=0.3, wait_max=5.0, wait_jitter=0.5
-)
 _Result = TypeVar("_Result")
 
 
@@ -28,7 +23,7 @@ def retry(call: Callable[[], _Result], *, statuses: frozenset[int] = TRANSIENT_S
     Args:
         statuses: HTTP statuses that are transient for this call.
     """
-    return _CALLER(partial(_backoff, statuses=statuses), call)
+    return repeat(call, wait_after=partial(_backoff, statuses=statuses), within_s=MAX_RETRYING_S)
 
 
 def is_transient(error: Exception, statuses: frozenset[int] = TRANSIENT_STATUSES) -> bool:
@@ -39,7 +34,7 @@ def is_transient(error: Exception, statuses: frozenset[int] = TRANSIENT_STATUSES
 
 
 def _backoff(error: Exception, statuses: frozenset[int]) -> bool | float:
-    """What stamina asks for: whether to try again, or after how many seconds."""
+    """Whether to try again, or after how many seconds."""
     if not is_transient(error, statuses):
         return False
     after_s = error.retry_after_s if isinstance(error, PlatformError) else None

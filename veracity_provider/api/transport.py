@@ -10,10 +10,10 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from veracity_provider.api.api_management import find_refusal
 from veracity_provider.api.auth import Tokens
-from veracity_provider.api.connections import NeverSent, Session
 from veracity_provider.api.responses import Action, error_of, json_of
 from veracity_provider.api.retrying import TRANSIENT_STATUSES, retry
 from veracity_provider.api.service import Service
+from veracity_provider.connections import NeverSent, Session
 from veracity_provider.errors import (
     AnswerLost,
     AuthenticationFailed,

@@ -14,7 +14,7 @@ from veracity_provider.display.engine import Engine, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
 from veracity_provider.errors import SettingsError, VeracityError
-from veracity_provider.lifecycle.services import Services, home_folder
+from veracity_provider.lifecycle.services import Services, home_folder, make_uploader
 from veracity_provider.settings import KEYS, Settings
 
 NAMESPACE: Final = "veracity"
@@ -78,6 +78,7 @@ def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Ser
     return Services(
         settings=settings,
         clients=connect(settings),
+        uploader=make_uploader(settings),
         home=home_folder(environ),
         project=Path.cwd(),
         engine_is_alive=engine.is_alive,

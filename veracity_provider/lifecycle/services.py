@@ -7,6 +7,7 @@ from pathlib import Path
 from veracity_provider.api.clients import Clients
 from veracity_provider.lifecycle.jobs.pace import Pace
 from veracity_provider.settings import Settings
+from veracity_provider.storage.uploader import MIB, Uploader, UploadOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,7 @@ class Services:
     Args:
         settings: Where the platform is and who we are.
         clients: The platform's APIs.
+        uploader: Sends files to the storage; one a process, since all uploads share its workers and its memory.
         home: The folder for what outlives a run and is no state of a stack: fingerprints and the journal of jobs.
         project: The folder that relative sources are relative to.
         engine_is_alive: Whether the engine that asked for the work is still there; looked at before a job is started.
@@ -27,6 +29,7 @@ class Services:
 
     settings: Settings
     clients: Clients
+    uploader: Uploader
     home: Path
     project: Path
     engine_is_alive: Callable[[], bool]
@@ -40,3 +43,8 @@ class Services:
 def home_folder(environ: Mapping[str, str]) -> Path:
     """The folder beside the Pulumi home for what outlives a run; see `Services`."""
     return Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / "veracity"
+
+
+def make_uploader(settings: Settings) -> Uploader:
+    """An uploader within the limits that *settings* give."""
+    return Uploader(UploadOptions(chunk_size_bytes=settings.upload_chunk_mib * MIB, workers=settings.upload_workers))

@@ -1,18 +1,31 @@
-"""Failures of the Azure library, translated; the only place that knows its exceptions and its log."""
+"""Failures of requests to the storage, translated; the only place that knows the Azure library's exceptions and log."""
 
 import logging
-from typing import Any, Final
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, final
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
     AzureError,
     HttpResponseError,
     ServiceRequestError,
+    ServiceRequestTimeoutError,
     ServiceResponseError,
+    ServiceResponseTimeoutError,
 )
 
+from veracity_provider.connections import NeverSent
 from veracity_provider.errors import SasRejected, StorageError, StorageUnavailable
+from veracity_provider.storage.sas import UploadFolder
 
-_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+SLOW_S: Final = 10.0
+"""A chunk that took longer, and is not yet sent, tells of a slow line; one that took less, of a cut connection."""
+_CLOCK_TOLERANCE: Final = timedelta(seconds=5)
+"""The header `Date` may be a moment old, and the machine that checks the SAS another one."""
+_TRANSIENT_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
 _TRACE_HEADER: Final = "x-ms-request-id"
 _NEXT: Final = {
     "AuthorizationPermissionMismatch": "The SAS that the platform gave does not allow it; ask Veracity support.",
@@ -46,25 +59,103 @@ def _is_worth_showing(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith("Unexpected return type")
 
 
-def passes(error: Exception) -> bool:
-    """Whether trying again may help."""
+def is_transient(error: Exception) -> bool:
+    """Whether the same request may succeed later."""
     if isinstance(error, HttpResponseError):
-        return error.status_code in _PASSING
+        return error.status_code in _TRANSIENT_STATUSES
+    if isinstance(error, NeverSent):
+        return not isinstance(error.__cause__, ssl.SSLCertVerificationError)
     return isinstance(error, ServiceRequestError | ServiceResponseError)
 
 
-def translated(error: AzureError, doing: str) -> StorageError:
-    """Our error for one of the library's, whose own text may hold the signed address and is not repeated."""
-    if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return StorageUnavailable(f"{doing} failed: the storage gave no answer. Check the network, and run again")
-    code = _code(error)
-    trace_id = _trace_id(error.response)
-    said = f"{doing} failed: the storage answered {error.status_code}{f' {code}' if code else ''}."
-    if error.status_code == 403 and code in {"AuthenticationFailed", ""}:
-        return SasRejected(f"{said} The SAS has expired or its signature is refused.", trace_id=trace_id)
-    if passes(error):
-        return StorageUnavailable(f"{said} Run again later.", trace_id=trace_id)
-    return StorageError(f"{said} {_NEXT.get(code, '')}".rstrip(), trace_id=trace_id)
+def is_forbidden(error: AzureError) -> bool:
+    """Whether the storage answered 403."""
+    return isinstance(error, HttpResponseError) and error.status_code == 403
+
+
+def retry_after_s(error: Exception) -> float | None:
+    """The seconds that the storage asks to wait; None where it does not ask, or names a date."""
+    found = _headers(error).get("Retry-After", "") if isinstance(error, HttpResponseError) else ""
+    return float(found) if found.isdecimal() else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """How far the last attempt to send a chunk came, in bytes and in seconds."""
+
+    sent_bytes: int
+    size_bytes: int
+    seconds: float
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the line is what failed: bytes were to be sent for long, and are not all sent."""
+        return self.sent_bytes < self.size_bytes and self.seconds >= SLOW_S
+
+
+@final
+class Failures:
+    """
+    Words failures of uploading one file; no text repeats the address with its signature.
+
+    Args:
+        silence_s: The longest time without a byte sent or received, in seconds.
+    """
+
+    def __init__(self, folder: UploadFolder, file_name: str, silence_s: float) -> None:
+        self._doing = f"uploading {file_name}"
+        self._host = urlsplit(folder.account_url).netloc
+        self._expires_at = folder.expires_at
+        self._silence_s = silence_s
+
+    def translated(self, error: AzureError | NeverSent, sending: Sending | None = None) -> StorageError:
+        """Our error for one of the library's; *sending* where a chunk was to be sent."""
+        if isinstance(error, NeverSent):
+            return StorageUnavailable(
+                f"{self._doing} failed: there is no connection to the storage at {self._host} ({error}). "
+                "Check the network, its firewall and proxy, and run again"
+            )
+        if isinstance(error, HttpResponseError) and error.status_code is not None:
+            return self._refused(error, error.status_code)
+        if sending and sending.is_slow:
+            return StorageUnavailable(
+                f"{self._doing} failed: the line to the storage at {self._host} is too slow: {sending.sent_bytes:,} of "
+                f"{sending.size_bytes:,} bytes were sent in {sending.seconds:,.0f} s, and then {self._reason(error)}. "
+                "Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or use a faster line, and run again"
+            )
+        return StorageUnavailable(
+            f"{self._doing} failed: the storage at {self._host} does not answer ({self._reason(error)}). "
+            "Check the network and whether Azure Storage reports an outage, and run again"
+        )
+
+    def _reason(self, error: AzureError) -> str:
+        is_timeout = isinstance(error, ServiceRequestTimeoutError | ServiceResponseTimeoutError)
+        if is_timeout or _has_cause(error, TimeoutError):
+            return f"no byte was sent or received for {self._silence_s:g} s"
+        return "the connection was cut"
+
+    def _refused(self, error: HttpResponseError, status: int) -> StorageError:
+        code, trace_id = _code(error), _headers(error).get(_TRACE_HEADER)
+        said = f"{self._doing} failed: the storage answered {status}{f' {code}' if code else ''}."
+        if status == 403 and code in {"AuthenticationFailed", ""}:
+            return SasRejected(f"{said} {self._sas_text(error)}", trace_id=trace_id)
+        if is_transient(error):
+            return StorageUnavailable(f"{said} Run again later.", trace_id=trace_id)
+        return StorageError(f"{said} {_NEXT.get(code, '')}".rstrip(), trace_id=trace_id)
+
+    def _sas_text(self, error: HttpResponseError) -> str:
+        now = _date(error)
+        if self._expires_at is None or now is None or now < self._expires_at - _CLOCK_TOLERANCE:
+            return "The SAS is refused: it has expired, was revoked, or has another signature."
+        return f"The SAS expired at {self._expires_at.isoformat().replace('+00:00', 'Z')}."
+
+
+def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether *error* comes from one of this *kind*; each library wraps the other's in a way of its own."""
+    if isinstance(error, kind):
+        return True
+    inner = [getattr(error, "inner_exception", None), *error.args]
+    return any(_has_cause(one, kind) for one in inner if isinstance(one, BaseException))
 
 
 def _code(error: HttpResponseError) -> str:
@@ -73,6 +164,15 @@ def _code(error: HttpResponseError) -> str:
     return str(getattr(code, "value", code) or "")
 
 
-def _trace_id(response: Any) -> str | None:
+def _headers(error: HttpResponseError) -> Any:
     # Untyped: each of the library's transports has a response class of its own.
-    return None if response is None else response.headers.get(_TRACE_HEADER)
+    response: Any = error.response
+    return {} if response is None else response.headers
+
+
+def _date(error: HttpResponseError) -> datetime | None:
+    """The storage's own clock."""
+    try:
+        return parsedate_to_datetime(_headers(error).get("Date", ""))
+    except ValueError:
+        return None

@@ -1,20 +1,32 @@
 """The address of an upload folder, with the signature that opens it."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from veracity_provider.errors import StorageError
 from veracity_provider.loopback import is_loopback
 
+_NO_SAS_URI: Final = "the platform gave an upload address that is no SAS URI of a folder"
+
 
 @dataclass(frozen=True, kw_only=True)
 class UploadFolder:
-    """A folder that a SAS opens, in the parts that the Azure library takes. Source: "Update Datasets", step 3."""
+    """
+    A folder that a SAS opens, in the parts that the Azure library takes. Source: "Update Datasets", step 3.
+
+    Args:
+        account_url: Scheme, host and port of the Data Lake endpoint.
+        file_system: Plain, not percent-encoded; likewise *folder*.
+        expires_at: When the SAS ends; None where it does not say, since a stored access policy does.
+    """
 
     account_url: str
     file_system: str
     folder: str
     sas_token: str = field(repr=False)
+    expires_at: datetime | None = None
 
     def path_of(self, file_name: str) -> str:
         """Path of a file in the folder, within the file system."""
@@ -30,19 +42,45 @@ def parse_sas_uri(sas_uri: str) -> UploadFolder:
     """
     Take a folder's SAS URI apart.
 
+    The address of an account's blob endpoint becomes that of its Data Lake endpoint, as Microsoft's own clients do.
+
     Raises:
         StorageError: It is not one; the text does not repeat it.
     """
-    parts = urlsplit(sas_uri.strip().strip('"'))
+    parts = _split(sas_uri.strip().strip('"'))
     file_system, _, folder = parts.path.strip("/").partition("/")
     if parts.scheme not in {"http", "https"} or not parts.hostname or not file_system or "sig=" not in parts.query:
-        raise StorageError("the platform gave an upload address that is no SAS URI of a folder")
+        raise StorageError(_NO_SAS_URI)
     found = UploadFolder(
-        account_url=f"{parts.scheme}://{parts.netloc}",
-        file_system=file_system,
-        folder=folder,
+        account_url=f"{parts.scheme}://{_data_lake_host(parts.netloc)}",
+        file_system=unquote(file_system),
+        folder=unquote(folder),
         sas_token=parts.query,
+        expires_at=_expiry(parts.query),
     )
     if parts.scheme == "http" and not found.is_loopback:
         raise StorageError(f"the upload address at {parts.hostname} is not encrypted; nothing is sent there")
     return found
+
+
+def _split(uri: str) -> SplitResult:
+    try:
+        return urlsplit(uri)
+    except ValueError:
+        raise StorageError(_NO_SAS_URI) from None
+
+
+def _data_lake_host(host: str) -> str:
+    """*host* with its label `blob`, which follows the account's name, as `dfs`."""
+    account, *labels = host.split(".")
+    if "blob" in labels:
+        labels[labels.index("blob")] = "dfs"
+    return ".".join([account, *labels])
+
+
+def _expiry(query: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(parse_qs(query)["se"][0])
+    except (KeyError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

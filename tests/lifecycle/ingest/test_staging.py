@@ -1,5 +1,8 @@
 """Registering a job and uploading the file for it."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from tests.engine.rows import wind_readings
@@ -10,12 +13,33 @@ from veracity_provider.errors import (
     PlatformFailed,
     RateLimited,
     RequestRefused,
+    SasRejected,
     SourceChanged,
     StorageError,
 )
 
 
 class TestTheUpload:
+    @pytest.fixture
+    def dying_uploads(self, make_services, told, clock):
+        """A machine whose uploads end, each with one of *errors*, 125 s after their job was registered."""
+
+        def make(*errors, sent=1536):
+            left = list(errors)
+
+            def upload(_source, *, on_progress, **_options):
+                clock.sleep(125)
+                on_progress(sent)
+                if error := left.pop(0):
+                    raise error
+
+            services = replace(make_services(clock=clock), uploader=SimpleNamespace(upload=upload))
+            machine = Machine(services, told)
+            machine.up_upload = lambda news: machine.upload.create(machine.checked(news), told)
+            return machine
+
+        return make
+
     @pytest.mark.parametrize(
         "change",
         [
@@ -36,6 +60,31 @@ class TestTheUpload:
         machine.up({}, append)
         assert rows(veracity, append) == 2
         assert starts(veracity, append) == [0, 1]
+
+    def test_where_a_dead_sas_makes_it_start_again_is_said(self, dying_uploads, append, told):
+        dying_uploads(SasRejected("x"), None).up_upload(append)
+        assert next(text for text in told.infos if "SAS" in text) == (
+            "the upload's SAS was refused after 2 min 05 s, with 1.5 KiB of 188 bytes sent; the platform gives one SAS "
+            "an ingest job, so it starts again from the first byte, with a new job"
+        )
+
+    @pytest.mark.parametrize(
+        ("sent", "text"),
+        [
+            pytest.param(
+                1536,
+                "uploading data.csv failed: the SAS of a second ingest job was refused as well, after 2 min 05 s, with "
+                "1.5 KiB of 188 bytes sent. Use a faster line or a smaller file, and run again (trace id: t2)",
+                id="in the middle",
+            ),
+            pytest.param(0, "the storage's own words (trace id: t2)", id="at once"),
+        ],
+    )
+    def test_a_second_sas_that_is_refused_is_an_error(self, dying_uploads, append, sent, text):
+        first, second = SasRejected("x", trace_id="t1"), SasRejected("the storage's own words", trace_id="t2")
+        with pytest.raises(SasRejected) as failed:
+            dying_uploads(first, second, sent=sent).up_upload(append)
+        assert str(failed.value) == text
 
     def test_a_chunk_that_fails_is_sent_again(self, make_services, told, veracity, append, source):
         source(wind_readings(30_000))

@@ -13,7 +13,6 @@ from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter, Unknown
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
-from veracity_provider.storage.uploader import MIB, UploadOptions, upload
 
 
 @final
@@ -26,6 +25,8 @@ class Staging:
         self._reporter = reporter
         self._source = resolve_source(declared.source, services.project)
         self._file_name = platform_file_name(self._source.name, _if_known(declared.file_name))
+        self._registered = services.monotonic()
+        self._sent_bytes = 0
 
     def stage(self) -> Job:
         """
@@ -40,12 +41,7 @@ class Staging:
         journal.require_writable(str(self._declared.dataset_id))
         fingerprint = self._fingerprint()
         rows_before = None if self._declared.is_repeatable else self._count_rows()
-        try:
-            job_id = self._register_and_upload(fingerprint)
-        except SasRejected:
-            # How long a SAS lives is not published, so one that dies in the middle is asked for once more.
-            self._reporter.info("the upload's SAS was refused; a fresh ingest job brings a fresh one")
-            job_id = self._register_and_upload(fingerprint)
+        job_id = self._register_and_upload_again(fingerprint)
         journal.write(self._reference(job_id), JobState.STAGED)
         taken = duration(self._services.monotonic() - begun)
         self._reporter.info(
@@ -69,21 +65,47 @@ class Staging:
     def _count_rows(self) -> int | None:
         return count_rows(self._services, str(self._declared.workspace_id), str(self._declared.dataset_id))
 
+    def _register_and_upload_again(self, fingerprint: Fingerprint) -> str:
+        """How long a SAS lives is not published, so one that dies in the middle is asked for once more."""
+        try:
+            return self._register_and_upload(fingerprint)
+        except SasRejected:
+            self._reporter.info(
+                f"the upload's SAS was refused {self._reached(fingerprint)}; the platform gives one SAS an ingest job, "
+                "so it starts again from the first byte, with a new job"
+            )
+        try:
+            return self._register_and_upload(fingerprint)
+        except SasRejected as rejected:
+            if self._sent_bytes == 0:
+                raise
+            raise SasRejected(
+                f"uploading {self._file_name} failed: the SAS of a second ingest job was refused as well, "
+                f"{self._reached(fingerprint)}. Use a faster line or a smaller file, and run again",
+                trace_id=rejected.trace_id,
+            ) from None
+
+    def _reached(self, fingerprint: Fingerprint) -> str:
+        taken = duration(self._services.monotonic() - self._registered)
+        return f"after {taken}, with {size(self._sent_bytes)} of {size(fingerprint.size_bytes)} sent"
+
     def _register_and_upload(self, fingerprint: Fingerprint) -> str:
         job_id, sas_uri = self._register()
-        settings = self._services.settings
-        upload(
+        self._registered, self._sent_bytes = self._services.monotonic(), 0
+        tell = upload_text(
+            self._file_name, fingerprint.size_bytes, say=self._reporter.live, monotonic=self._services.monotonic
+        )
+
+        def note(sent: int) -> None:
+            self._sent_bytes = sent
+            tell(sent)
+
+        self._services.uploader.upload(
             self._source,
             sas_uri=sas_uri,
             file_name=self._file_name,
             expected=fingerprint,
-            options=UploadOptions(chunk_size_bytes=settings.upload_chunk_mib * MIB, workers=settings.upload_workers),
-            on_progress=upload_text(
-                self._file_name,
-                fingerprint.size_bytes,
-                say=self._reporter.live,
-                monotonic=self._services.monotonic,
-            ),
+            on_progress=note,
         )
         return job_id
 

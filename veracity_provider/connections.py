@@ -26,11 +26,17 @@ class NeverSent(Exception):
 
 @final
 class Session(requests.Session):
-    """A session that raises `NeverSent` where no connection could be made; safe for many threads."""
+    """
+    A session that raises `NeverSent` where no connection could be made; safe for many threads.
 
-    def __init__(self, *, connections: int, trust_env: bool) -> None:
+    Args:
+        write_timeout_s: Longest wait of one write to a connection that stands. Without it, urllib3 gives a new
+            connection the limit for connecting, and gives it to a whole body that is one piece of bytes.
+    """
+
+    def __init__(self, *, connections: int, trust_env: bool, write_timeout_s: float | None = None) -> None:
         super().__init__()
-        self._adapter = _Adapter(pool_connections=_POOLS, pool_maxsize=connections, max_retries=0)
+        self._adapter = _Adapter(write_timeout_s, pool_connections=_POOLS, pool_maxsize=connections, max_retries=0)
         self.mount("http://", self._adapter)
         self.mount("https://", self._adapter)
         self.trust_env = trust_env
@@ -70,15 +76,29 @@ def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest
 
 
 class _HttpConnection(HTTPConnection):
+    write_timeout_s: float | None = None
+
     def connect(self) -> None:
         with _proving(self):
             super().connect()
+        _limit_writes(self)
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        _limit_writes(self)
+        super().request(*arguments, **options)
 
 
 class _HttpsConnection(HTTPSConnection):
+    write_timeout_s: float | None = None
+
     def connect(self) -> None:
         with _proving(self):
             super().connect()
+        _limit_writes(self)
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        _limit_writes(self)
+        super().request(*arguments, **options)
 
     @property
     def is_connected(self) -> bool:
@@ -98,6 +118,13 @@ class _HttpsConnection(HTTPSConnection):
         finally:
             self.sock.settimeout(self.timeout)
         return True
+
+
+def _limit_writes(connection: _HttpConnection | _HttpsConnection) -> None:
+    """urllib3 gives its limit for connecting, which is in `timeout`, to a connection that stands as well."""
+    if connection.sock is not None and connection.write_timeout_s is not None:
+        connection.timeout = connection.write_timeout_s
+        connection.sock.settimeout(connection.write_timeout_s)
 
 
 @contextmanager
@@ -130,6 +157,12 @@ def _reason(error: Exception) -> str:
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _HttpConnection  # pyright: ignore[reportAssignmentType] — urllib3's own do not meet its protocol
+    write_timeout_s: float | None = None
+
+    def _new_conn(self) -> Any:
+        connection: Any = super()._new_conn()
+        connection.write_timeout_s = self.write_timeout_s
+        return connection
 
     def open(self, timeout_s: float, *, with_tunnel: bool) -> None:
         """Connect, *with_tunnel* through the proxy, and keep the connection for the next request."""
@@ -154,6 +187,10 @@ _POOL_CLASSES: Final = {"http": _Pool, "https": _TlsPool}
 class _Adapter(HTTPAdapter):
     """Uses these pools; a failure to get one is a proof too."""
 
+    def __init__(self, write_timeout_s: float | None, **options: Any) -> None:
+        self._write_timeout_s = write_timeout_s
+        super().__init__(**options)
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOL_CLASSES
@@ -170,11 +207,13 @@ class _Adapter(HTTPAdapter):
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
         try:
-            return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            pool: Any = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
         except (requests.RequestException, ValueError) as error:
             # The library's text may repeat the password in a proxy's address.
             message = f"the environment's proxy cannot be used ({type(error).__name__})"
             raise NeverSent(message) from error
+        pool.write_timeout_s = self._write_timeout_s
+        return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         try:
