@@ -122,6 +122,7 @@ def make_platform_services(platform, clock, tmp_path):
         return Services(
             settings=SimpleNamespace(answers=answers or {}, usual_job_s=120.0, workspace_id=None),
             clients=SimpleNamespace(ingest=platform, datasets=platform),
+            uploader=SimpleNamespace(),
             home=tmp_path,
             project=tmp_path,
             engine_is_alive=engine_is_alive,
