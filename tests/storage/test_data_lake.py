@@ -178,7 +178,8 @@ class TestRetries:
     def waits(self, monkeypatch):
         waited = []
         monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
-        return waited
+        with stamina.set_testing(False):
+            yield waited
 
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD"])
     @pytest.mark.parametrize("effect", [{"kind": "status", "status": 503}, {"kind": "cutAfter"}])
