@@ -187,7 +187,7 @@ class Program:
 
 def settings_error(problems: Sequence[InputProblem]) -> InputError:
     """All problems of the stack's config under one headline."""
-    return InputError(problems, headline=f"stack config of `{pulumi.get_stack()}` cannot be used; nothing was sent:")
+    return InputError(problems, headline=f"stack config of `{pulumi.get_stack()}` cannot be used; nothing was changed:")
 
 
 _PROGRAMS: dict[object, Program] = {}

@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
+
 WORKERS = 256
 """More than the engine runs at a time with the parallelism that our workflow sets (200). Threads start on demand."""
 
@@ -51,6 +54,11 @@ def current_urn() -> str:
 def show_errors_as_one_line() -> None:
     """Make `traceback.format_exc`, with which the servicer words an error, give the last line alone."""
     sys.tracebacklimit = 0
+
+
+def is_mocked() -> bool:
+    """Whether the program runs under `pulumi.runtime.set_mocks`, as in a unit test: without an engine."""
+    return isinstance(get_monitor(), MockMonitor)
 
 
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:
