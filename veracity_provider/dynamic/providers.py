@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -23,6 +22,7 @@ from pulumi.dynamic import (
 )
 
 from veracity_provider.dynamic import process, sdk
+from veracity_provider.dynamic.check_failures import check_failures
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed, VeracityError
 from veracity_provider.lifecycle.ingest.previewed import URN
@@ -51,8 +51,7 @@ class LifecycleProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         with _told_to_people():
             checked = self._answering().check(from_engine(_olds), from_engine(news), process.current().row())
-        failures = [CheckFailure(problem.property, problem.reason) for problem in checked.problems]
-        return CheckResult(to_engine(checked.inputs), failures)
+        return CheckResult(to_engine(checked.inputs), check_failures(checked.problems, news))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         with _told_to_people():
