@@ -1,15 +1,20 @@
 """From stack config to resources, without an engine."""
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pytest
 
-from veracity_provider import stack
+from veracity_provider import existence, stack
+from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.ingest_options import upload_options
-from veracity_provider.errors import InputError
+from veracity_provider.errors import InputError, InputProblem
 
 CONTAINER = {"name": "emissions", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {
@@ -118,7 +123,7 @@ def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare):
         )
     set_key = "pulumi config set --stack dev veracity:"
     assert str(refused.value).splitlines() == [
-        "stack config of `dev` cannot be used; nothing was sent:",
+        "stack config of `dev` cannot be used; nothing was changed:",
         f"  - veracity:clientId: is missing. Set it with `{set_key}clientId VALUE`, {IN_ENVIRONMENT}",
         "  - veracity:endpiont: is not a key; did you mean endpoint?",
         '  - veracity:containers[0] "emissions".title: must be a string, not 7: put it in quotes',
@@ -172,6 +177,79 @@ def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declar
 def test_an_entry_that_manages_nothing_is_warned_of(declare, capsys):
     declare(containers=[CONTAINER])
     assert "manages nothing: it has no title, description, icon or tags" in capsys.readouterr().err
+
+
+ABSENT = InputProblem('veracity:containers[0] "emissions".containerId', "reading it failed")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Stands in for the platform, which does not have the container; gives what was asked."""
+    questions = []
+
+    def find(declaration, _clients):
+        questions.append([one.id for one in (*declaration.container_ids, *declaration.dataset_ids)])
+        return [ABSENT]
+
+    monkeypatch.setattr(existence, "find_absent", find)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    return questions
+
+
+def test_a_preview_asks_for_all_ids_and_warns_of_what_is_not_there(declare, asked, capsys):
+    assert len(declare(containers=[{**CONTAINER, "title": "A"}], datasets=[DATASET]).resources) == 2
+    assert asked == [[CONTAINER["containerId"], DATASET["datasetId"]]]
+    assert capsys.readouterr().err.splitlines() == [
+        "warning: the platform does not have what these entries name:",
+        f"  - {ABSENT}",
+    ]
+
+
+def test_what_is_not_there_is_told_with_everything_else_that_is_wrong(declare, asked):
+    with pytest.raises(InputError) as refused:
+        declare(containers=[{**CONTAINER, "title": 7}])
+    assert asked == [[CONTAINER["containerId"]]]
+    assert str(refused.value).splitlines()[1:] == [
+        '  - veracity:containers[0] "emissions".title: must be a string, not 7: put it in quotes',
+        f"  - {ABSENT}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param({"containers": [CONTAINER], "clientId": ""}, id="an account that is not complete"),
+        pytest.param({}, id="a stack without lists"),
+        pytest.param({"containers": [{**CONTAINER, "containerId": "<id>"}]}, id="no id to ask for"),
+    ],
+)
+def test_nothing_is_asked_of_the_platform_without_a_reason(declare, asked, config):
+    with contextlib.suppress(InputError):
+        declare(**config)
+    assert asked == []
+
+
+def test_an_up_asks_nothing_since_its_preview_has(declare, asked, monkeypatch):
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+    declare(containers=[CONTAINER])
+    assert asked == []
+
+
+def test_nothing_is_asked_under_mocks(declare, asked, monkeypatch):
+    monkeypatch.setattr(sdk, "is_mocked", lambda: True)
+    declare(containers=[CONTAINER])
+    assert asked == []
+
+
+def test_a_stack_without_lists_imports_no_http_library():
+    code = (
+        "import sys, pulumi; from veracity_provider import stack; pulumi.get_stack = lambda: 'dev'; "
+        "pulumi.runtime.is_dry_run = lambda: True; pulumi.export = print; stack.declare_stack(); "
+        "assert 'requests' not in sys.modules"
+    )
+    config = {f"veracity:{key}": value for key, value in ACCOUNT.items()}
+    environ = {**os.environ, "PULUMI_CONFIG": json.dumps(config)}
+    subprocess.run([sys.executable, "-c", code], env=environ, check=True, capture_output=True)
 
 
 def test_the_workspace_of_the_environment_is_used_where_the_config_has_none(declare, monkeypatch):

@@ -11,11 +11,11 @@ from veracity_provider.config_text import is_placeholder
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
 from veracity_provider.description.stack_file import CONTAINERS, DATASETS, STACK_LISTS, StackList
-from veracity_provider.dynamic import program
+from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
-from veracity_provider.errors import InputProblem
-from veracity_provider.settings import KEYS, OBSOLETE_KEYS
+from veracity_provider.errors import InputError, InputProblem
+from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 from veracity_provider.texts import shown
 
 
@@ -36,14 +36,19 @@ def declare_stack() -> None:
         set_command=program.set_command(),
     )
     program.running_program().is_checked = True
+    environment_problems = program.environment_problems(os.environ)
+    absent = [] if environment_problems else _find_absent(config, declaration)
     problems = [
-        *program.environment_problems(os.environ),
+        *environment_problems,
         *_unknown_keys(),
         *_secrets_in_lists(),
         *declaration.problems,
     ]
     if problems:
-        program.refuse(program.settings_error(problems))
+        program.refuse(program.settings_error([*problems, *absent]))
+    if absent:
+        # No refusal: `refresh` and `destroy` run the program too, and are the way out when a container is gone.
+        pulumi.log.warn(str(InputError(absent, headline="the platform does not have what these entries name:")))
     program.warn_of_obsolete_keys()
     for warning in declaration.warnings:
         pulumi.log.warn(str(warning))
@@ -70,6 +75,18 @@ def _declare(declaration: Declaration) -> None:
             for name, ingest in ingests.items()
         },
     )
+
+
+def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputProblem]:
+    """What the platform does not have, asked in a preview alone: the engine stops at the first check that fails."""
+    has_ids = declaration.container_ids or declaration.dataset_ids
+    if not has_ids or not pulumi.runtime.is_dry_run() or sdk.is_mocked():
+        return []
+    # Late: a stack without lists pays for no HTTP library.
+    from veracity_provider.api.clients import connect
+    from veracity_provider.existence import find_absent
+
+    return find_absent(declaration, connect(Settings.resolve(config.get, os.environ)))
 
 
 def _options(declared: Declared) -> pulumi.ResourceOptions | None:

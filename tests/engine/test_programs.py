@@ -144,7 +144,7 @@ def test_refused(tmp_path):
     stack = automation.create_stack("test", project_name="inline", program=declare, opts=opts)
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
-    assert "stack config of `test` cannot be used; nothing was sent:" in str(refused.value)
+    assert "stack config of `test` cannot be used; nothing was changed:" in str(refused.value)
     assert "Traceback" not in str(refused.value)
 """
 

@@ -33,3 +33,8 @@ class DataClient:
             },
         )
         return models.container(self._transport.read("GET", f"/resources/{container_id}", action), action.label)
+
+    def list_container_ids(self) -> frozenset[str]:
+        """Ids, in lower case, of the containers that the account has a relation to; it may be able to read others."""
+        action = Action(label="listing containers")
+        return models.resource_ids(self._transport.read("GET", "/resources", action), action.label)

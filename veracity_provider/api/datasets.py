@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from veracity_provider.api import models
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import DatasetNotFound, NotFound, PermissionDenied, SchemaVersionNotFound
+
+_PAGE_SIZE: Final = 1000
+_MAX_PAGES: Final = 20
 
 
 class Presence(Enum):
@@ -131,3 +135,16 @@ class DatasetsClient:
             DatasetNotFound: No such dataset in this workspace.
         """
         return self.query_rows(workspace_id, dataset_id, page_index=1, page_size=1).total_count
+
+    def list_dataset_ids(self, workspace_id: str) -> frozenset[str]:
+        """Ids, in lower case, of the datasets that a workspace lists; those shared with it may not be among them."""
+        action = Action(label=f"listing the datasets of workspace {workspace_id}")
+        path = f"/workspaces/{workspace_id}/datasets/query"
+        found: set[str] = set()
+        for index in range(1, _MAX_PAGES + 1):
+            body = {"pageIndex": index, "pageSize": _PAGE_SIZE}
+            page = models.dataset_id_page(self._transport.read("POST", path, action, body=body), action.label)
+            found |= page.ids
+            if not page.ids or len(found) >= page.total_count:
+                break
+        return frozenset(found)

@@ -114,6 +114,14 @@ class SchemaVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatasetIdPage:
+    """Ids, in lower case, on one page of a workspace's datasets, and how many datasets all pages have."""
+
+    ids: frozenset[str]
+    total_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RowPage:
     """One page of a dataset's rows."""
 
@@ -205,6 +213,15 @@ class _SchemaVersion(_Wire):
     columns: list[_Column]
 
 
+class _Listed(_Wire):
+    id: str
+
+
+class _DatasetPage(_Wire):
+    result: list[_Listed]
+    total_count: int = Field(alias="totalCount")
+
+
 class _Pagination(_Wire):
     total_count: int = Field(alias="totalCount")
 
@@ -264,6 +281,20 @@ def schema_version(body: object, action: str) -> SchemaVersion:
         for one in wire.columns
     )
     return SchemaVersion(id=wire.id, name=wire.name, columns=columns)
+
+
+def dataset_id_page(body: object, action: str) -> DatasetIdPage:
+    """From the response of a workspace's query for datasets."""
+    wire = _parse(_DatasetPage, body, action)
+    return DatasetIdPage(ids=frozenset(one.id.lower() for one in wire.result), total_count=wire.total_count)
+
+
+def resource_ids(body: object, action: str) -> frozenset[str]:
+    """From the Data API's list of containers; members in any case."""
+    if not isinstance(body, list):
+        raise _undocumented_error(action, "the response must be a list")
+    members = [_parse(_Listed, _in_lower_case(one), action) for one in cast("list[object]", body)]
+    return frozenset(one.id.lower() for one in members)
 
 
 def row_page(body: object, action: str) -> RowPage:

@@ -209,7 +209,7 @@ class Program:
 
 def settings_error(problems: Sequence[InputProblem]) -> InputError:
     """All problems of the stack's config under one headline."""
-    return InputError(problems, headline=f"stack config of `{pulumi.get_stack()}` cannot be used; nothing was sent:")
+    return InputError(problems, headline=f"stack config of `{pulumi.get_stack()}` cannot be used; nothing was changed:")
 
 
 _PROGRAMS: Final = sdk.SharedByResources(Program)
