@@ -1,9 +1,10 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from veracity_provider.errors import SettingsError
-from veracity_provider.settings import KEYS, Settings
+from veracity_provider.settings import KEYS, Settings, home_folder
 
 ACCOUNT = {"clientId": "me", "clientSecret": "hidden-word", "subscriptionKey": "hidden-key"}
 
@@ -211,3 +212,17 @@ def test_no_secret_is_in_the_repr():
 def test_every_key_has_an_environment_variable_and_a_sentence():
     assert [key.environment_variable for key in KEYS if key.name == "uploadChunkMib"] == ["VERACITY_UPLOAD_CHUNK_MIB"]
     assert all(key.doc.endswith(".") for key in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        pytest.param({"PULUMI_HOME": "/srv/pulumi"}, "/srv/pulumi/veracity", id="beside the Pulumi home that is named"),
+        pytest.param({"PULUMI_HOME": "~/pulumi"}, "/home/me/pulumi/veracity", id="within the user's home"),
+        pytest.param({"PULUMI_HOME": ""}, "/home/me/.pulumi/veracity", id="beside the default for an empty name"),
+        pytest.param({}, "/home/me/.pulumi/veracity", id="beside the default"),
+    ],
+)
+def test_what_outlives_a_run_is_kept(monkeypatch, environ, folder):
+    monkeypatch.setenv("HOME", "/home/me")
+    assert home_folder(environ) == Path(folder)

@@ -13,7 +13,7 @@ import typer
 
 from veracity_provider.api.clients import Clients, connect
 from veracity_provider.errors import VeracityError
-from veracity_provider.settings import KEYS, Settings, is_uuid
+from veracity_provider.settings import KEYS, Settings, home_folder, is_uuid
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Workspace = Annotated[str | None, typer.Option(help="Workspace id; default: VERACITY_WORKSPACE_ID.")]
@@ -61,7 +61,6 @@ def dataset(dataset_id: str, workspace: Workspace = None) -> None:
 def job(job_id: str, workspace: Workspace = None) -> None:
     """Show how an ingest job stands, by the platform and by this machine's journal."""
     from veracity_provider.lifecycle.jobs.journal import Journal, journal_folder
-    from veracity_provider.lifecycle.services import home_folder
 
     with _connected() as (clients, settings):
         report = clients.ingest.get_ingest_job(_workspace(workspace, settings), job_id)

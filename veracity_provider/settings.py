@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -188,6 +189,11 @@ class Settings:
         if reading.problems:
             raise SettingsError(reading.problems, headline="the connection settings cannot be used:")
         return cls(**values)
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    """The folder beside the Pulumi home for what outlives a run and is no state of a stack; see `Services`."""
+    return Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / "veracity"
 
 
 class _Reading:

@@ -134,6 +134,11 @@ def test_other_options_are_taken(declare, options):
             id="a text to ingest",
         ),
         pytest.param(
+            lambda: declare_ingest(source=pulumi.StringAsset("0123456789" * 5000 + "\udce6" + "9" * 1000)),
+            rf"d.source.text: must be a text in UTF-8, not '…01234567890123456789\udce6{'9' * 33}…'; write it anew",
+            id="a long text to ingest",
+        ),
+        pytest.param(
             lambda: declare_ingest(file_name=LATIN_1),
             r"d.file_name: must be a text in UTF-8, not 'm\udce6lk.csv'; rename the file",
             id="the name of a file",

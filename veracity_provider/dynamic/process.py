@@ -14,8 +14,8 @@ from veracity_provider.display.engine import Engine, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
 from veracity_provider.errors import SettingsError, VeracityError
-from veracity_provider.lifecycle.services import Services, home_folder, make_uploader
-from veracity_provider.settings import KEYS, Settings
+from veracity_provider.lifecycle.services import Services, make_uploader
+from veracity_provider.settings import KEYS, Settings, home_folder
 
 NAMESPACE: Final = "veracity"
 _NO_CONFIG: Final = (

@@ -6,10 +6,13 @@ from typing import Any, Final, cast
 import pulumi
 
 from veracity_provider.errors import InputProblem
+from veracity_provider.texts import shown
 
 _PACKAGE: Final = "pulumi-python"
 """Whose provider manages all Python dynamic resources; explicit providers of other packages are no concern of ours."""
 _NO_CONFIG: Final = "an explicit provider is given no stack config, and so no connection settings"
+_CONTEXT: Final = 20
+"""Characters shown before the first one that is not UTF-8."""
 
 
 def option_problems(name: str, opts: pulumi.ResourceOptions | None, *, when_imported: str) -> Iterator[InputProblem]:
@@ -42,28 +45,33 @@ def text_problems(name: str, inputs: Mapping[str, Any]) -> Iterator[InputProblem
 
     Python gives such texts for file names and environment variables in another encoding.
     """
-    if not _is_utf8(name):
-        yield InputProblem(ascii(name), "a resource must have a name in UTF-8; give it another")
+    if _foreign_part(name):
+        yield InputProblem(f"'{_foreign_part(name)}'", "a resource must have a name in UTF-8; give it another")
         return
-    for place, text in _texts(inputs, ""):
+    for place, part in _foreign_parts(inputs, ""):
         action = "rename the file" if place in {"source", "file_name"} else "write it anew"
-        yield InputProblem(f"{name}.{place}", f"must be a text in UTF-8, not {text!a}; {action}")
+        yield InputProblem(f"{name}.{place}", f"must be a text in UTF-8, not '{part}'; {action}")
 
 
-def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str) and not _is_utf8(value):
-        yield place, value
+def _foreign_parts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Where within *value*, which stands at *place*, texts are not UTF-8, and the part of each that is not."""
+    if isinstance(value, str):
+        part = _foreign_part(value)
+        if part:
+            yield place, part
     elif isinstance(value, Mapping):
         for key, member in cast("Mapping[str, object]", value).items():
-            yield from _texts(member, f"{place}.{key}" if place else key)
+            yield from _foreign_parts(member, f"{place}.{key}" if place else key)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(cast("list[object]", value)):
-            yield from _texts(item, f"{place}[{index}]")
+            yield from _foreign_parts(item, f"{place}[{index}]")
 
 
-def _is_utf8(text: str) -> bool:
+def _foreign_part(text: str) -> str:
+    """What a message shows of a *text* that is not UTF-8; empty for one that is."""
     try:
         text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    except UnicodeEncodeError as error:
+        start = max(0, error.start - _CONTEXT)
+        return "…" * (start > 0) + shown(text[start:])
+    return ""

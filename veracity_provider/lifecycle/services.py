@@ -1,6 +1,6 @@
 """What the lifecycles work with; handed in from outside, so that a test hands in another one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +38,6 @@ class Services:
     time: Callable[[], float]
     cli_run: str | None = None
     pace: Pace = field(default_factory=Pace)
-
-
-def home_folder(environ: Mapping[str, str]) -> Path:
-    """The folder beside the Pulumi home for what outlives a run; see `Services`."""
-    return Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi").expanduser() / "veracity"
 
 
 def make_uploader(settings: Settings) -> Uploader:
