@@ -12,6 +12,7 @@ What can go wrong, one class a cause.
     │   ├── NotFound                  404
     │   │   ├── ContainerNotFound
     │   │   ├── DatasetNotFound
+    │   │   ├── SchemaNotFound
     │   │   ├── SchemaVersionNotFound
     │   │   └── IngestJobNotFound
     │   ├── Conflict                  409
@@ -28,6 +29,7 @@ What can go wrong, one class a cause.
     │   ├── PatchRefusedBySelfCheck   the patch would not give what is declared; it was not sent
     │   ├── MetadataConflict          somebody else changed a managed field
     │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
+    ├── SchemaError                   a schema cannot be made what is declared
     └── IngestError
         ├── IngestJobFailed           the platform ended the job without success
         ├── IngestJobTimeout          still running at the deadline
@@ -121,6 +123,10 @@ class DatasetNotFound(NotFound):
     """No such dataset in this workspace."""
 
 
+class SchemaNotFound(NotFound):
+    """No such schema in this workspace."""
+
+
 class SchemaVersionNotFound(NotFound):
     """No such schema version in this workspace."""
 
@@ -186,6 +192,10 @@ class MetadataConflict(MetadataError):
 
 class MetadataNotApplied(MetadataError):
     """The platform accepted the patch, and the container is not as declared."""
+
+
+class SchemaError(VeracityError):
+    """A schema cannot be made what is declared: two have its name, or it is one that the platform brings along."""
 
 
 class IngestError(VeracityError):

@@ -12,6 +12,7 @@ EDGES = {
     "jobs/journal.py": "the journal's files",
     "ingest/inputs.py": "the inputs of an ingest",
     "ingest/history.py": "the jobs that a state remembers",
+    "schema/definition.py": "a definition file",
 }
 """The modules that turn properties or JSON into typed values, and which."""
 

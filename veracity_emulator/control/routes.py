@@ -46,6 +46,12 @@ class LikeInput(BaseModel):
     name: str = Field(min_length=1)
 
 
+class DatasetInput(LikeInput):
+    """An empty dataset like another, with a schema version of its own where one is given."""
+
+    schemaVersionId: str | None = None
+
+
 class SettingsInput(BaseModel):
     """Settings of one dataset, or of the server."""
 
@@ -105,7 +111,7 @@ def operations() -> list[Operation]:
         operation("GET", "/faults", _faults, "Faults in force"),
         operation("POST", "/faults", _add_fault, "Put a fault in force", FaultInput, 201),
         operation("DELETE", "/faults", _clear_faults, "Take all faults back"),
-        operation("POST", "/datasets", _add_dataset, "Make an empty dataset like another", LikeInput, 201),
+        operation("POST", "/datasets", _add_dataset, "Make an empty dataset like another", DatasetInput, 201),
         operation("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
         operation("POST", "/settings", _set, "Change settings", SettingsInput),
         operation("POST", "/accounts", _set_account, "Let a service account's secret expire", AccountInput),
@@ -216,11 +222,12 @@ def _clear_faults(backend: Backend, _: Call) -> Any:
 
 
 def _add_dataset(backend: Backend, call: Call) -> Any:
-    given = call.model(LikeInput)
+    given = call.model(DatasetInput)
     like = datasets.find(backend, given.like)
     if like is None:
         raise gateway_error(404, "There is no such dataset to be like.")
-    return {"id": datasets.add_dataset(backend, like["workspace_id"], given.name, like["schema_version_id"])}
+    version_id = given.schemaVersionId or like["schema_version_id"]
+    return {"id": datasets.add_dataset(backend, like["workspace_id"], given.name, version_id)}
 
 
 def _add_container(backend: Backend, call: Call) -> Any:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from veracity_provider.api.datasets import DatasetsClient
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
+    from veracity_provider.api.schemas import SchemasClient
     from veracity_provider.settings import Settings
 
 
@@ -21,6 +22,7 @@ class Clients:
     datasets: DatasetsClient
     data: DataClient
     provisioning: ProvisioningClient
+    schemas: SchemasClient
 
 
 def connect(settings: Settings) -> Clients:
@@ -31,6 +33,7 @@ def connect(settings: Settings) -> Clients:
     from veracity_provider.api.datasets import DatasetsClient
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
+    from veracity_provider.api.schemas import SchemasClient
     from veracity_provider.api.service import Audience, Service
     from veracity_provider.api.transport import Transport, open_session
 
@@ -48,4 +51,5 @@ def connect(settings: Settings) -> Clients:
         datasets=DatasetsClient(workbench),
         data=DataClient(data),
         provisioning=ProvisioningClient(provisioning, settings.patch_style),
+        schemas=SchemasClient(workbench),
     )

@@ -247,13 +247,13 @@ class _Container(_Wire):
 
 def registered_job(body: object, action: str) -> RegisteredJob:
     """From the response of registering. Its `sasToken` is a whole address, at times in quotes (docs/platform.md)."""
-    wire = _parse(_RegisteredJob, body, action)
+    wire = parse(_RegisteredJob, body, action)
     return RegisteredJob(job_id=wire.job_id.strip('"'), sas_uri=wire.sas_token.strip('"'))
 
 
 def job_report(body: object, job_id: str, action: str) -> JobReport:
     """From the response of the status endpoint."""
-    wire = _parse(_JobStatus, body, action)
+    wire = parse(_JobStatus, body, action)
     has_errors = bool(wire.notebook_error_message or wire.validation_error)
     return JobReport(
         job_id=wire.job_id or job_id,
@@ -268,14 +268,14 @@ def job_report(body: object, job_id: str, action: str) -> JobReport:
 
 def dataset(body: object, action: str) -> Dataset:
     """From the response of the dataset's own GET."""
-    wire = _parse(_Dataset, body, action)
+    wire = parse(_Dataset, body, action)
     version = wire.schema_info.schema_version_id if wire.schema_info else None
     return Dataset(id=wire.id, name=wire.name, schema_version_id=version)
 
 
 def schema_version(body: object, action: str) -> SchemaVersion:
     """From the response of the schema version's own GET."""
-    wire = _parse(_SchemaVersion, body, action)
+    wire = parse(_SchemaVersion, body, action)
     columns = tuple(
         Column(name=one.name, type=one.type, is_key=bool(one.is_key), is_required=bool(one.is_required))
         for one in wire.columns
@@ -299,13 +299,13 @@ def resource_ids(body: object, action: str) -> frozenset[str]:
 
 def row_page(body: object, action: str) -> RowPage:
     """From the response of a dataset's query."""
-    wire = _parse(_RowPage, body, action)
+    wire = parse(_RowPage, body, action)
     return RowPage(rows=tuple(wire.data), total_count=wire.pagination.total_count)
 
 
 def container(body: object, action: str) -> Container:
     """From the response of the Data API or of a metadata patch; members in any case."""
-    wire = _parse(_Container, _in_lower_case(body), action)
+    wire = parse(_Container, _in_lower_case(body), action)
     values = {name: getattr(wire, name) for name in _Container.model_fields if name != "metadata"}
     try:
         metadata = _metadata(wire.metadata or {})
@@ -338,7 +338,8 @@ def _in_lower_case(body: object) -> Any:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _parse(model: type[_Model], body: object, action: str) -> _Model:
+def parse(model: type[_Model], body: object, action: str) -> _Model:
+    """*body* as a *model*; `UnexpectedAnswer`, which names the first member that does not fit, where it is none."""
     try:
         return model.model_validate(body)
     except ValidationError as error:

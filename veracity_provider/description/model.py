@@ -57,6 +57,16 @@ class Description(BaseModel):
         given = {name: properties[name] for name in cls.model_fields if properties.get(name) is not None}
         return cls.model_construct(_fields_set=set(given), **{**required, **given})
 
+    @classmethod
+    def from_stack_file(cls, entry: Mapping[str, Any]) -> Self:
+        """
+        Read an entry of a list in a stack file, or a document that is spelled likewise.
+
+        Raises:
+            InputError: Everything that is wrong, by property, spelled as there.
+        """
+        return _read(cls, entry, by_alias=True)
+
     def given(self) -> dict[str, Any]:
         """The properties that were given a value, as JSON values in snake case, unknown ones included."""
         return {
@@ -84,16 +94,6 @@ class Inputs(Description):
         """
         mine = {name: value for name, value in properties.items() if name in cls.model_fields}
         return _read(cls, mine, by_alias=False)
-
-    @classmethod
-    def from_stack_file(cls, entry: Mapping[str, Any]) -> Self:
-        """
-        Read an entry of a list in a stack file.
-
-        Raises:
-            InputError: Everything that is wrong, by property, spelled as in the file.
-        """
-        return _read(cls, entry, by_alias=True)
 
 
 class Outputs(Description):

@@ -1,0 +1,1 @@
+"""A schema: found by its name or made, and its columns kept as declared by versions."""
