@@ -23,7 +23,10 @@ def problems(tmp_path, containers=None, datasets=None, workspace_id=WORKSPACE):
     (tmp_path / "a.csv").write_text("a\n")
     set_command = "pulumi config set --stack dev"
     found = read_declaration(
-        containers, datasets, workspace_id=workspace_id, project=tmp_path, set_command=set_command
+        {"containers": containers, "datasets": datasets},
+        workspace_id=workspace_id,
+        project=tmp_path,
+        set_command=set_command,
     ).problems
     return {problem.property: problem.reason for problem in found}
 
@@ -266,13 +269,15 @@ def test_a_null_is_as_if_the_key_were_not_there(tmp_path):
 def test_entries_become_arguments_of_the_resources_in_their_spelling(tmp_path):
     (tmp_path / "a.csv").write_text("a\n")
     read = read_declaration(
-        [{**CONTAINER, "icon": {"backgroundColor": "#000000"}, "onDestroy": "restore"}],
-        [{**DATASET, "jobTimeoutSeconds": 60, "triggers": [1, {"a": None}]}],
+        {
+            "containers": [{**CONTAINER, "icon": {"backgroundColor": "#000000"}, "onDestroy": "restore"}],
+            "datasets": [{**DATASET, "jobTimeoutSeconds": 60, "triggers": [1, {"a": None}]}],
+        },
         workspace_id=WORKSPACE,
         project=tmp_path,
         set_command="",
     )
-    (container,), (dataset,) = read.containers, read.datasets
+    (container,), (dataset,) = read.entries["containers"], read.entries["datasets"]
     icon = {"background_color": "#000000"}
     assert container.name == "c"
     assert container.arguments == {"container_id": CONTAINER["containerId"], "icon": icon, "on_destroy": "restore"}
@@ -345,7 +350,7 @@ def test_containers_and_datasets_have_former_names_of_their_own(tmp_path):
 
 
 def test_a_container_entry_that_manages_nothing_is_allowed_and_told(tmp_path):
-    read = read_declaration([CONTAINER], None, workspace_id=None, project=tmp_path, set_command="")
+    read = read_declaration({"containers": [CONTAINER]}, workspace_id=None, project=tmp_path, set_command="")
     assert [str(warning) for warning in read.warnings] == [
         'veracity:containers[0] "c": manages nothing: it has no title, description, icon or tags'
     ]
@@ -388,7 +393,7 @@ def test_what_is_no_list_is_refused(tmp_path, one):
 def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there(tmp_path):
     wrong = [{**CONTAINER, "name": f"c{i}", "containerId": str(i), "titel" * 1000: 1} for i in range(500)]
     began = time.monotonic()
-    read = read_declaration(wrong, None, workspace_id=None, project=tmp_path, set_command="")
+    read = read_declaration({"containers": wrong}, workspace_id=None, project=tmp_path, set_command="")
     text = str(InputError(read.problems, headline="wrong:"))
     assert len(read.problems) == 1000
     assert len(text.splitlines()) == 42
@@ -422,17 +427,18 @@ def entries_of(good, keys):
 @given(entries_of(CONTAINER, CONTAINERS.keys), entries_of(DATASET, DATASETS.keys))
 def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, containers, datasets):
     (tmp_path / "a.csv").write_text("a\n")
-    read = read_declaration(containers, datasets, workspace_id=WORKSPACE, project=tmp_path, set_command="set")
+    lists = {"containers": containers, "datasets": datasets}
+    read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="set")
     reported = [problem.property for problem in read.problems]
-    for key, entries, declared in (("containers", containers, read.containers), ("datasets", datasets, read.datasets)):
+    for key, entries in lists.items():
         if not isinstance(entries, list):
             assert entries is None or f"veracity:{key}" in reported
             continue
         for index in range(len(entries)):
             path = f"veracity:{key}[{index}]"
-            is_declared = any(one.place.startswith(path) for one in declared)
+            is_declared = any(one.place.startswith(path) for one in read.entries[key])
             assert is_declared or any(place.startswith(path) for place in reported), (path, entries[index])
-        for one in declared:
+        for one in read.entries[key]:
             assert isinstance(one.name, str)
             assert not dates_in([one.name, one.arguments, one.aliases])
             json.dumps([one.name, one.arguments, one.aliases], allow_nan=False, ensure_ascii=False).encode()

@@ -26,11 +26,13 @@ def absent(client, clients, tmp_path):
 
     def find(containers=(), datasets=(), **options):
         read = read_declaration(
-            [{"name": f"c{i}", "containerId": one} for i, one in enumerate(containers)],
-            [
-                {"name": f"d{i}", "datasetId": one, "source": "a.csv", "operation": "Upsert"}
-                for i, one in enumerate(datasets)
-            ],
+            {
+                "containers": [{"name": f"c{i}", "containerId": one} for i, one in enumerate(containers)],
+                "datasets": [
+                    {"name": f"d{i}", "datasetId": one, "source": "a.csv", "operation": "Upsert"}
+                    for i, one in enumerate(datasets)
+                ],
+            },
             workspace_id=client.workspace,
             project=tmp_path,
             set_command="",

@@ -13,6 +13,8 @@ import veracity_provider
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
+    "ColumnArgs",
+    "ColumnType",
     "ContainerMetadata",
     "DatasetIngest",
     "IconArgs",
@@ -20,6 +22,7 @@ NAMES = [
     "OnDestroy",
     "Operation",
     "Preflight",
+    "Schema",
     "declare_stack",
 ]
 GOOD = """

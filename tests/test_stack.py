@@ -56,6 +56,7 @@ class Declared:
 class Outputs:
     job_id, status, content_hash = "j", "Completed", "h"
     container_id, url = "c", "https://c"
+    schema_id, schema_version_id = "s", "v"
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def declare(monkeypatch, tmp_path):
     declared = Declared()
     monkeypatch.setattr(stack, "ContainerMetadata", declared.resource("container"))
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
+    monkeypatch.setattr(stack, "Schema", declared.resource("schema"))
     monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
 
     def run(secrets=(), **config):
@@ -84,14 +86,20 @@ def declare(monkeypatch, tmp_path):
 
 
 def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
-    declared = declare(containers=[{**CONTAINER, "onDestroy": "restore"}], datasets=[DATASET])
+    schema = {"name": "noon-schema", "schemaName": "Noon", "columns": [{"name": "a", "type": "Int32", "isKey": True}]}
+    declared = declare(
+        containers=[{**CONTAINER, "onDestroy": "restore"}], schemas=[{**schema, "lock": True}], datasets=[DATASET]
+    )
+    columns = [{"name": "a", "type": "Int32", "is_key": True}]
     assert declared.resources == [
         ("container", "emissions", {"container_id": CONTAINER["containerId"], "on_destroy": "restore"}),
+        ("schema", "noon-schema", {"schema_name": "Noon", "columns": columns, "lock": True}),
         ("ingest", "noon", {"dataset_id": DATASET["datasetId"], "source": "noon.csv", "operation": "Upsert"}),
     ]
-    assert declared.options == {"emissions": None, "noon": None}
+    assert declared.options == {"emissions": None, "noon-schema": None, "noon": None}
     assert declared.exports == {
         "containers": {"emissions": {"container_id": "c", "url": "https://c"}},
+        "schemas": {"noon-schema": {"schema_id": "s", "schema_version_id": "v"}},
         "datasets": {"noon": {"job_id": "j", "status": "Completed", "content_hash": "h"}},
     }
 
@@ -109,7 +117,7 @@ def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare)
 
 def test_a_stack_without_lists_declares_nothing(declare):
     declared = declare()
-    assert (declared.resources, declared.exports) == ([], {"containers": {}, "datasets": {}})
+    assert (declared.resources, declared.exports) == ([], {"containers": {}, "schemas": {}, "datasets": {}})
 
 
 def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare):

@@ -3,11 +3,22 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight
+    from veracity_provider.dynamic.arguments import (
+        ColumnArgs,
+        ColumnType,
+        IconArgs,
+        OnConflict,
+        OnDestroy,
+        Operation,
+        Preflight,
+    )
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
+    from veracity_provider.dynamic.schema import Schema
     from veracity_provider.stack import declare_stack
 
 __all__ = [
+    "ColumnArgs",
+    "ColumnType",
     "ContainerMetadata",
     "DatasetIngest",
     "IconArgs",
@@ -15,6 +26,7 @@ __all__ = [
     "OnDestroy",
     "Operation",
     "Preflight",
+    "Schema",
     "declare_stack",
 ]
 __version__ = "0.1.0"
@@ -22,6 +34,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "DatasetIngest": "veracity_provider.dynamic.resources",
+    "Schema": "veracity_provider.dynamic.schema",
     "declare_stack": "veracity_provider.stack",
 }
 """Where the public names are; those that are not listed are types of arguments."""

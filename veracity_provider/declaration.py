@@ -40,11 +40,11 @@ class Declaration:
     """
     What a stack's config declares, everything wrong with it, and what a person should know of.
 
+    *entries*: For each list of the stack file, by its key.
     *container_ids*, *dataset_ids*: What the entries name on the platform, also those that have other problems.
     """
 
-    containers: tuple[Declared, ...]
-    datasets: tuple[Declared, ...]
+    entries: Mapping[str, tuple[Declared, ...]]
     problems: tuple[InputProblem, ...]
     warnings: tuple[InputProblem, ...]
     container_ids: tuple["NamedId", ...]
@@ -68,13 +68,13 @@ class NamedId:
 
 
 def read_declaration(
-    containers: object, datasets: object, *, workspace_id: str | None, project: Path, set_command: str
+    lists: Mapping[str, object], *, workspace_id: str | None, project: Path, set_command: str
 ) -> Declaration:
     """
-    Read `veracity:containers` and `veracity:datasets`. Whatever they hold, each entry is declared or has a problem.
+    Read the lists of a stack file. Whatever they hold, each entry is declared or has a problem.
 
     Args:
-        containers: The parsed list, or None; likewise *datasets*. A text stands for one that could not be parsed.
+        lists: By key, the parsed list, or None. A text stands for one that could not be parsed.
         workspace_id: The one that datasets without their own belong to.
         project: Folder that relative sources are relative to.
         set_command: How a key of this stack is set; for the problems' texts.
@@ -82,8 +82,8 @@ def read_declaration(
     problems: list[InputProblem] = []
     read: dict[str, list[_Entry]] = {}
     declared: dict[str, list[Declared]] = {}
-    for stack_list, value in ((CONTAINERS, containers), (DATASETS, datasets)):
-        entries, refused = _entries(stack_list, value)
+    for stack_list in STACK_LISTS:
+        entries, refused = _entries(stack_list, lists.get(stack_list.key))
         problems += refused
         read[stack_list.key] = entries
         declared[stack_list.key] = []
@@ -91,7 +91,7 @@ def read_declaration(
             check = _EntryCheck(entry, set_command)
             declared[stack_list.key] += check.declare()
             problems += check.problems
-    all_entries = [*read[CONTAINERS.key], *read[DATASETS.key]]
+    all_entries = [entry for stack_list in STACK_LISTS for entry in read[stack_list.key]]
     problems += [
         *_missing_workspaces(read[DATASETS.key], workspace_id, set_command),
         *_unreadable_sources(read[DATASETS.key], project),
@@ -100,8 +100,7 @@ def read_declaration(
         *_managed_twice(read[CONTAINERS.key], read[DATASETS.key]),
     ]
     return Declaration(
-        containers=tuple(declared[CONTAINERS.key]),
-        datasets=tuple(declared[DATASETS.key]),
+        entries={key: tuple(entries) for key, entries in declared.items()},
         problems=tuple(problems),
         warnings=tuple(_idle_containers(declared[CONTAINERS.key])),
         container_ids=tuple(_ids(read[CONTAINERS.key], "containerId", None)),

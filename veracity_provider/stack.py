@@ -10,10 +10,11 @@ from pulumi.runtime.config import get_config_env, is_config_secret
 from veracity_provider.config_text import is_placeholder
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, STACK_LISTS, StackList
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, SCHEMAS, STACK_LISTS, StackList
 from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
+from veracity_provider.dynamic.schema import Schema
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 from veracity_provider.texts import shown
@@ -21,16 +22,15 @@ from veracity_provider.texts import shown
 
 def declare_stack() -> None:
     """
-    Declare what `veracity:containers` and `veracity:datasets` of the stack's config list.
+    Declare what `veracity:containers`, `veracity:schemas` and `veracity:datasets` of the stack's config list.
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
-    Exports `containers`, with the `container_id` and `url` of each, and `datasets`, with `job_id`, `status` and
-    `content_hash`.
+    Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
+    `schema_version_id`, and `datasets`, with `job_id`, `status` and `content_hash`.
     """
     config = pulumi.Config(NAMESPACE)
     declaration = read_declaration(
-        _read_list(config, CONTAINERS),
-        _read_list(config, DATASETS),
+        {stack_list.key: _read_list(config, stack_list) for stack_list in STACK_LISTS},
         workspace_id=_workspace_id(config),
         project=Path.cwd(),
         set_command=program.set_command(),
@@ -58,15 +58,26 @@ def declare_stack() -> None:
 def _declare(declaration: Declaration) -> None:
     containers = {
         declared.name: ContainerMetadata(declared.name, **declared.arguments, opts=_options(declared))
-        for declared in declaration.containers
+        for declared in declaration.entries[CONTAINERS.key]
+    }
+    schemas = {
+        declared.name: Schema(declared.name, **declared.arguments, opts=_options(declared))
+        for declared in declaration.entries[SCHEMAS.key]
     }
     ingests = {
         declared.name: DatasetIngest(declared.name, **declared.arguments, opts=_options(declared))
-        for declared in declaration.datasets
+        for declared in declaration.entries[DATASETS.key]
     }
     pulumi.export(
         "containers",
         {name: {"container_id": one.container_id, "url": one.url} for name, one in containers.items()},
+    )
+    pulumi.export(
+        "schemas",
+        {
+            name: {"schema_id": schema.schema_id, "schema_version_id": schema.schema_version_id}
+            for name, schema in schemas.items()
+        },
     )
     pulumi.export(
         "datasets",

@@ -13,15 +13,17 @@ import pulumi
 import pytest
 from pulumi import Input, Output
 
-from veracity_provider import ContainerMetadata, DatasetIngest, IconArgs
+from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema
 from veracity_provider.description.container_metadata import Icon
 from veracity_provider.description.dataset_ingest import TextSource
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS
+from veracity_provider.description.schema import Column
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, SCHEMAS, STACK_LISTS
 from veracity_provider.unknown import Unknown
 
 RESOURCES = [
     pytest.param(ContainerMetadata, CONTAINERS, id="ContainerMetadata"),
     pytest.param(DatasetIngest, DATASETS, id="DatasetIngest"),
+    pytest.param(Schema, SCHEMAS, id="Schema"),
 ]
 
 
@@ -48,12 +50,12 @@ def as_item_argument(known):
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])
-    return Sequence[Any if item is Any else Input[item]]
+    return Sequence[Any if item is Any else Input[ColumnArgs if item is Column else item]]
 
 
 def as_output(annotation):
     """The type of the attribute for an input or output that is described by *annotation*."""
-    plain = {Icon: Mapping[str, str], TextSource: Mapping[str, str]}
+    plain = {Icon: Mapping[str, str], TextSource: Mapping[str, str], Column: Mapping[str, Any]}
     return Output[Union[tuple(as_list(plain.get(one, one)) for one in members_of(annotation))]]  # noqa: UP007
 
 
@@ -61,7 +63,7 @@ def as_list(known):
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])
-    return Sequence[item]
+    return Sequence[Mapping[str, Any] if item is Column else item]
 
 
 def attribute_docstrings(resource):
@@ -117,8 +119,16 @@ def test_each_output_is_explained_where_editors_look(resource, described):
 def test_another_thing_of_the_platform_is_another_resource():
     assert CONTAINERS.inputs.replacing() == ("container_id",)
     assert DATASETS.inputs.replacing() == ("dataset_id", "workspace_id")
+    assert SCHEMAS.inputs.replacing() == ("workspace_id",)
 
 
-@pytest.mark.parametrize("model", [CONTAINERS.inputs, CONTAINERS.outputs, DATASETS.inputs, DATASETS.outputs])
+@pytest.mark.parametrize(
+    "model", [one for stack_list in STACK_LISTS for one in (stack_list.inputs, stack_list.outputs)]
+)
 def test_every_property_is_described_by_a_sentence(model):
     assert [name for name, field in model.model_fields.items() if not (field.description or "").endswith(".")] == []
+
+
+def test_the_members_of_a_column_are_those_of_its_description():
+    assert set(ColumnArgs.__annotations__) == set(Column.model_fields)
+    assert ColumnArgs.__required_keys__ == {name for name, field in Column.model_fields.items() if field.is_required()}

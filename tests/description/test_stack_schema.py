@@ -23,6 +23,7 @@ STACK_FILES = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
 SECRET = {"secure": "v1:x"}
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
+SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "imo", "type": "Int32"}]}
 
 
 VALIDATOR = jsonschema.Draft7Validator(stack_schema())
@@ -225,7 +226,7 @@ def test_every_setting_is_described():
         assert properties[f"veracity:{key.name}"]["description"] == key.doc
 
 
-GOOD = {"containers": CONTAINER, "datasets": DATASET}
+GOOD = {"containers": CONTAINER, "datasets": DATASET, "schemas": SCHEMA}
 LISTS = {one.key: one for one in STACK_LISTS}
 TEXTS = st.sampled_from([
     "", " ", "a", " a", "a ", "a\nb", "a\u200bb", "a b", "x.csv", "x.csv.", ".csv", "a/b.csv", "日本.csv", "日本",

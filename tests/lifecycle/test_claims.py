@@ -2,13 +2,20 @@
 
 import pytest
 
-from veracity_provider.lifecycle.claims import claim_container, claim_ingest
+from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_schema
 
 
 def test_a_container_has_one_manager_however_its_id_is_typed():
     claim = claim_container("ABC")
     assert claim.key == claim_container("abc").key != claim_container("abd").key
     assert claim.as_well_as("first") == 'container ABC is managed by "first" as well'
+
+
+def test_a_schema_has_one_manager_in_its_workspace():
+    claim = claim_schema("Noon", "ABC")
+    assert claim.key == claim_schema("Noon", "abc").key
+    assert claim.key not in {claim_schema("noon", "abc").key, claim_schema("Noon", "abd").key}
+    assert claim.as_well_as("first") == 'schema "Noon" is managed by "first" as well'
 
 
 def test_a_file_has_one_ingest_for_each_operation_and_dataset():

@@ -285,7 +285,7 @@ def schema_version(body: object, action: str) -> SchemaVersion:
 
 def dataset_id_page(body: object, action: str) -> DatasetIdPage:
     """From the response of a workspace's query for datasets."""
-    wire = _parse(_DatasetPage, body, action)
+    wire = parse(_DatasetPage, body, action)
     return DatasetIdPage(ids=frozenset(one.id.lower() for one in wire.result), total_count=wire.total_count)
 
 
@@ -293,7 +293,7 @@ def resource_ids(body: object, action: str) -> frozenset[str]:
     """From the Data API's list of containers; members in any case."""
     if not isinstance(body, list):
         raise _undocumented_error(action, "the response must be a list")
-    members = [_parse(_Listed, _in_lower_case(one), action) for one in cast("list[object]", body)]
+    members = [parse(_Listed, _in_lower_case(one), action) for one in cast("list[object]", body)]
     return frozenset(one.id.lower() for one in members)
 
 

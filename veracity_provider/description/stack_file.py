@@ -10,6 +10,7 @@ from veracity_provider.description.dataset_ingest import DatasetIngestInputs, Da
 from veracity_provider.description.kinds import DistinctTexts, Text
 from veracity_provider.description.marks import Hint
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
+from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
 
 
 def _require_one_path(value: object) -> object:
@@ -42,12 +43,16 @@ class DatasetEntry(DatasetIngestInputs, EntryOptions):
     ] = Field(description="Path of a CSV file: relative to the project, absolute, or with `~`.")
 
 
+class SchemaEntry(SchemaInputs, EntryOptions):
+    """An entry of `veracity:schemas`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackList:
     """A list of the stack file: its key without namespace, and what its entries and their resources are made of."""
 
     key: str
-    entry: type[ContainerEntry | DatasetEntry]
+    entry: type[ContainerEntry | DatasetEntry | SchemaEntry]
     inputs: type[Inputs]
     outputs: type[Outputs]
     words: str
@@ -78,7 +83,14 @@ DATASETS: Final = StackList(
     outputs=DatasetIngestOutputs,
     words="Files whose rows datasets should have received; each is a `DatasetIngest`.",
 )
-STACK_LISTS: Final = (CONTAINERS, DATASETS)
+SCHEMAS: Final = StackList(
+    key="schemas",
+    entry=SchemaEntry,
+    inputs=SchemaInputs,
+    outputs=SchemaOutputs,
+    words="Schemas that the workspace should have; each is a `Schema`.",
+)
+STACK_LISTS: Final = (CONTAINERS, SCHEMAS, DATASETS)
 
 
 def alias_of(model: type[Description], name: str) -> str:

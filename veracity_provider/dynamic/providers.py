@@ -116,6 +116,15 @@ class DatasetIngestProvider(LifecycleProvider):
         return DatasetIngestLifecycle(services)
 
 
+class SchemaProvider(LifecycleProvider):
+    """A schema and its active version."""
+
+    def lifecycle(self, services: Services) -> Lifecycle:
+        from veracity_provider.lifecycle.schema.lifecycle import SchemaLifecycle
+
+        return SchemaLifecycle(services)
+
+
 @contextmanager
 def _noting_stored_settings() -> Generator[None]:
     """

@@ -23,6 +23,11 @@ def claim_container(container_id: str) -> Claim:
     return Claim(("container", container_id.lower()), f"container {shown(container_id)}")
 
 
+def claim_schema(schema_name: str, workspace_id: str) -> Claim:
+    """A schema has one manager; its name is compared as it is written."""
+    return Claim(("schema", workspace_id.lower(), schema_name), f'schema "{shown(schema_name)}"')
+
+
 def claim_ingest(dataset_id: str, source: str, operation: str) -> Claim:
     """A file has one ingest for each operation and dataset."""
     key = ("ingest", dataset_id.lower(), os.path.normpath(source), operation)

@@ -1,0 +1,94 @@
+"""The resource `Schema`, as a Pulumi program declares it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
+from veracity_provider.dynamic import program
+from veracity_provider.dynamic.arguments import ColumnArgs
+from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.providers import SchemaProvider
+from veracity_provider.dynamic.refusals import option_problems, text_problems
+from veracity_provider.errors import InputProblem
+from veracity_provider.lifecycle.claims import claim_schema
+
+
+class Schema(Resource, module="veracity", name="Schema"):
+    """
+    A schema that the workspace should have, and its active version.
+
+    One of the same name is adopted, else it is made. Other columns are a new version, which becomes the active one; a
+    version that this resource made, that no dataset uses and that is not locked is changed in place. Nothing is
+    deleted on the platform, which has no call for it.
+
+    Args:
+        schema_name: Name of the schema in the workspace; a change renames it.
+        definition: Path of a JSON file, a schema version as the portal exports it; in place of *columns*.
+        columns: The columns, in order; in place of *definition*.
+        description: What it is for; not managed if left out.
+        short_name: Short name; not managed if left out.
+        lock: Whether each version that is made active is locked. There is no way back.
+        workspace_id: UUID; default: stack config `veracity:workspaceId`.
+
+    Source: Veracity Data Platform, "Schema management".
+    """
+
+    schema_name: Output[str]
+    definition: Output[str | None]
+    columns: Output[Sequence[Mapping[str, Any]] | None]
+    description: Output[str | None]
+    short_name: Output[str | None]
+    lock: Output[bool]
+    workspace_id: Output[str | None]
+
+    schema_id: Output[str]
+    """UUID of the schema."""
+    schema_version_id: Output[str]
+    """UUID of the version with the declared columns, the active one."""
+    schema_version_name: Output[str]
+    """Name of that version."""
+    is_own_version: Output[bool]
+    """Whether this resource made that version."""
+    is_locked: Output[bool]
+    """Whether that version is known to be locked."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        schema_name: Input[str],
+        definition: Input[str] | None = None,
+        columns: Input[Sequence[Input[ColumnArgs]]] | None = None,
+        description: Input[str] | None = None,
+        short_name: Input[str] | None = None,
+        lock: Input[bool] = False,
+        workspace_id: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        running = program.running_program()
+        running.check_once()
+        inputs = {
+            "schema_name": schema_name,
+            "definition": definition,
+            "columns": columns,
+            "description": description,
+            "short_name": short_name,
+            "lock": lock,
+            "workspace_id": workspace_id or pulumi.Config(NAMESPACE).get("workspaceId"),
+        }
+        problems = [
+            *option_problems(resource_name, opts, when_imported="a schema is adopted when its resource is created"),
+            *text_problems(resource_name, inputs),
+        ]
+        if definition is not None and columns is not None:
+            reason = "must be left out where definition is given; the definition has the columns"
+            problems.append(InputProblem(f"{resource_name}.columns", reason))
+        program.refuse_any(problems)
+        workspace = inputs["workspace_id"]
+        if isinstance(schema_name, str) and (workspace is None or isinstance(workspace, str)):
+            running.claims.claim(resource_name, "schema_name", claim_schema(schema_name, workspace or ""))
+        outputs = dict.fromkeys(type(self).__annotations__)
+        super().__init__(SchemaProvider(), resource_name, {**outputs, **inputs}, opts)
