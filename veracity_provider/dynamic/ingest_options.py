@@ -65,7 +65,7 @@ def _text_source(name: str, text: str) -> dict[str, str]:
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_TEXT_BYTES:
         reason = (
-            f"must have at most 1 MiB as a StringAsset, which is kept in the state, not {size:,} bytes. Use a file."
+            f"must have at most 1 MiB as a StringAsset, which is in the state, not {size:,} bytes. Use a file."
         )
         raise InputError([InputProblem(f"{name}.source", reason)])
     return {"text": text, "name": f"{name}.csv"}
