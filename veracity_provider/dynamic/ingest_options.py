@@ -64,8 +64,6 @@ def _text_source(name: str, text: str) -> dict[str, str]:
     # Characters that UTF-8 lacks are refused elsewhere, with those of the other arguments.
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_TEXT_BYTES:
-        reason = (
-            f"must have at most 1 MiB as a StringAsset, which is in the state, not {size:,} bytes. Use a file."
-        )
+        reason = f"must have at most 1 MiB as a StringAsset, which is in the state, not {size:,} bytes. Use a file."
         raise InputError([InputProblem(f"{name}.source", reason)])
     return {"text": text, "name": f"{name}.csv"}
