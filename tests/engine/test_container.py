@@ -132,7 +132,7 @@ def test_another_container_replaces_and_leaves_the_old_one(described, veracity):
     assert len(patches(veracity, old)) == 1
 
 
-def test_everything_wrong_with_the_stack_config_is_told_at_once_and_nothing_is_sent(project, veracity):
+def test_everything_wrong_with_the_stack_config_is_told_at_once_and_nothing_is_changed(project, veracity):
     container = veracity.new_container()
     project.config["veracity:endpiont"] = "http://127.0.0.1:1"
     project.config["veracity:workspaceId"] = "<workspace id>"
@@ -149,13 +149,14 @@ def test_everything_wrong_with_the_stack_config_is_told_at_once_and_nothing_is_s
     for words in (
         ("veracity:endpiont", "did you mean endpoint?"),
         ("veracity:workspaceId", "pulumi config set --stack test veracity:workspaceId"),
-        ("veracity:containers[0].title", "empty"),
-        ("veracity:containers[0].region", "cannot be set"),
-        ("veracity:containers[1].tagz", "did you mean tags?"),
-        ("veracity:containers[2].containerId", "must be a UUID"),
-        ("veracity:containers[2].tags[1]", "case alone"),
-        ("veracity:datasets[0].datasetId", "is missing"),
-        ('name "a" is used more than once',),
+        ('veracity:containers[0] "a".title', "empty"),
+        ('veracity:containers[0] "a".region', "cannot be set"),
+        ('veracity:containers[1] "a".tagz', "did you mean tags?"),
+        ('veracity:containers[1] "a".name', "must be used once in the stack"),
+        ('veracity:containers[1] "a".containerId', 'is managed by "a" as well'),
+        ('veracity:containers[2] "b".containerId', "must be a UUID"),
+        ('veracity:containers[2] "b".tags[1]', "case alone"),
+        ('veracity:datasets[0] "d".datasetId', "is missing"),
     ):
         assert refused.lines_with(*words), (words, refused.text)
     assert "Traceback" not in refused

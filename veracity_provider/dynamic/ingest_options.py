@@ -56,7 +56,7 @@ def source_property(name: str, source: Any) -> Any:
     if isinstance(source, os.PathLike):
         return os.fsdecode(cast("os.PathLike[str]", source))
     if isinstance(source, pulumi.Asset | pulumi.Archive | list | tuple):
-        raise InputError([InputProblem(f"{name}.source", "is one file: a path, a FileAsset or a StringAsset")])
+        raise InputError([InputProblem(f"{name}.source", "must be one file: a path, a FileAsset or a StringAsset")])
     return source
 
 
@@ -64,6 +64,6 @@ def _text_source(name: str, text: str) -> dict[str, str]:
     # Characters that UTF-8 lacks are refused elsewhere, with those of the other arguments.
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_TEXT_BYTES:
-        reason = f"a StringAsset is kept in the state and may have 1 MiB; this one has {size:,} bytes. Use a file."
+        reason = f"must have at most 1 MiB as a StringAsset, which is in the state, not {size:,} bytes. Use a file."
         raise InputError([InputProblem(f"{name}.source", reason)])
     return {"text": text, "name": f"{name}.csv"}

@@ -35,6 +35,12 @@ def test_what_is_wrong_is_reported_all_at_once_by_property():
         (("noon reports (1).csv", None), "noon_reports_1_.csv"),
         (("a.csv", "folder/b.csv"), "b.csv"),
         (("måling.csv", None), "m_ling.csv"),
+        (("noon.", None), "noon"),
+        (("noon.csv..", None), "noon.csv"),
+        (("...", None), "data"),
+        (("日本.csv", None), "data.csv"),
+        (("æøå", None), "data"),
+        ((".csv", None), "data.csv"),
     ],
 )
 def test_a_file_name_is_made_of_what_the_platform_takes(given, taken):

@@ -172,7 +172,10 @@ def platform_file_name(source_name: str, file_name: str | None) -> str:
     """
     The name to upload under: *file_name*, else the source's, made of what the platform takes in names.
 
-    Letters, digits, dot, dash and underscore stay; each run of anything else becomes one underscore.
+    Letters, digits, dot, dash and underscore stay; each run of anything else becomes one underscore. Dots at the end
+    go, since the storage drops them, and a name with nothing before its suffix becomes `data`.
     """
     wanted = PurePath(file_name or source_name).name
-    return _REFUSED_IN_NAMES.sub("_", wanted).strip("_") or "_"
+    name = _REFUSED_IN_NAMES.sub("_", wanted).strip("_").rstrip("._")
+    stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
+    return name if any(map(str.isalnum, stem)) else f"data{dot}{suffix}"
