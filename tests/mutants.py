@@ -58,7 +58,7 @@ class Mutant:
     change: str = ""
 
 
-def run_group(name: str) -> None:
+def run_group(name: str, workers: int) -> None:
     """Try the mutants of a group that no test has noticed yet, and keep what came of them below `.mutants/`."""
     folder, group = WORK / name, GROUPS[name]
     for one in _COPIED:
@@ -69,7 +69,8 @@ def run_group(name: str) -> None:
     unnoticed = [mutant for mutant, status in _results(folder) if status not in {*_NOTICED, _UNTRIED}]
     for names in ([], unnoticed) if unnoticed else ([],):
         environment = {**os.environ, "VERACITY_FUZZ_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"}
-        subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=folder, env=environment, check=True)
+        command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(workers), *names]
+        subprocess.run(command, cwd=folder, env=environment, check=True)
 
 
 def _settings(group: Group) -> str:
@@ -181,12 +182,13 @@ def main() -> int:
     """Run, write the page, and fail where too many mutants go unnoticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all by default")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants that are tried at a time")
     parser.add_argument("--report", action="store_true", help="write the page from what was tried before")
     chosen = parser.parse_args()
     if unknown := set(chosen.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; the groups are {', '.join(GROUPS)}")
     for name in () if chosen.report else chosen.groups or GROUPS:
-        run_group(name)
+        run_group(name, chosen.workers)
     mutants = [one for name in GROUPS if (WORK / name).exists() for one in mutants_of(name)]
     PAGE.write_text(write_page(mutants, read_judgements(PAGE.read_text() if PAGE.exists() else "")))
     found = shares(mutants)
