@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down test lint format types bench fuzz model chaos
+.PHONY: help setup up preview env stop down quick test mutants lint format types bench fuzz model chaos
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,8 +36,15 @@ stop: ## stop the emulator; what it holds stays
 down: ## destroy the local stack, stop the emulator, remove their state
 	@$(PYTHON) -m tools.local down
 
-test: ## set up, lint, check types, and run every test
+quick: ## lint, check types, and run the tests that are fast (a minute)
+	@$(PYTHON) -m tools.checks quick
+
+test: ## set up, lint, check types, and run the tests, with what they cover (15 minutes)
 	@$(PYTHON) -m tools.checks test
+
+mutants: setup ## change the code in some 6,000 places, and list the changes that no test notices (an hour or more)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutants]'
+	$(BIN)/python -m tests.mutants $(GROUPS)
 
 lint: ## check style and formatting
 	@$(PYTHON) -m tools.checks lint
@@ -52,11 +59,13 @@ types: ## check the types of both packages, strictly
 bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 	$(BIN)/python -m benchmarks
 
-fuzz: setup ## hold the metadata patch against 200,000 documents (10 to 20 minutes)
-	VERACITY_FUZZ_EXAMPLES=200000 $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
+fuzz: EXAMPLES ?= 200000
+fuzz: setup ## hold the metadata patch against EXAMPLES=200000 documents (10 to 20 minutes)
+	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
 
 model: setup ## disturb an ingest in every way, and in every two at once, on the real classes (an hour or more)
 	$(BIN)/python -m tests.model
 
-chaos: setup ## kill `pulumi up` 200 times at random instants, and count the rows (an hour or more)
-	$(BIN)/python -m tests.chaos --kills 200
+chaos: KILLS ?= 200
+chaos: setup ## kill `pulumi up` KILLS=200 times at random instants, and count the rows (an hour or more)
+	$(BIN)/python -m tests.chaos --kills $(KILLS)

@@ -254,7 +254,7 @@ def main() -> int:
             running.round(number)
             Console().print(f"{number + 1} of {asked.kills} kills, {len(running.tally.wrong)} wrong", end="\r")
     show(running.tally, asked.seed, time.monotonic() - begun)
-    return int(bool(running.tally.wrong or running.tally.twice))
+    return int(bool(running.tally.wrong or running.tally.twice or running.tally.left_over))
 
 
 def show(tally: Tally, seed: int, seconds: float) -> None:

@@ -25,3 +25,12 @@ def _no_backoff():
     """What this process sends again it sends as often as ever, and at once."""
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """Seconds that would have been waited before something was sent again, in place of waiting."""
+    waited = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
+    with stamina.set_testing(False):
+        yield waited

@@ -26,6 +26,7 @@ FLOOR: Final = 0.9
 NOT_JUDGED: Final = "not judged"
 _COPIED: Final = ("veracity_provider", "veracity_emulator", "tests", "data", "docs", "stacks", "tools")
 _NOTICED: Final = frozenset({"killed", "timeout", "segfault"})
+_UNTRIED: Final = "not checked"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Group:
 
 GROUPS: Final = {
     "jobs": Group(
-        ("lifecycle/jobs/*", "lifecycle/progress.py", "lifecycle/inputs.py"),
-        ("tests/lifecycle/jobs", "tests/lifecycle/test_progress.py", "tests/lifecycle/test_inputs.py"),
+        ("lifecycle/jobs/*", *(f"lifecycle/{one}.py" for one in ("claims", "files", "inputs", "progress"))),
+        ("tests/lifecycle/jobs", *(f"tests/lifecycle/test_{one}.py" for one in ("claims", "inputs", "progress"))),
     ),
     "container": Group(("lifecycle/container/*",), ("tests/lifecycle/container",)),
     "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest",)),
@@ -53,23 +54,23 @@ class Mutant:
     """One that was tried; *change* is what was changed, as one line."""
 
     module: str
-    name: str
     is_noticed: bool
     change: str = ""
 
 
-def run_group(name: str, only: str) -> None:
-    """Try the mutants of a group whose names match *only*, and keep what came of them below `.mutants/`."""
+def run_group(name: str, workers: int) -> None:
+    """Try the mutants of a group that no test has noticed yet, and keep what came of them below `.mutants/`."""
     folder, group = WORK / name, GROUPS[name]
     for one in _COPIED:
         shutil.rmtree(folder / one, ignore_errors=True)
         shutil.copytree(ROOT / one, folder / one, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + _settings(group))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
-    environment = {**os.environ, "VERACITY_FUZZ_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"}
-    names = [only] if only != "*" else []
-    command = [sys.executable, "-m", "mutmut", "run", *names]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    unnoticed = [mutant for mutant, status in _results(folder) if status not in {*_NOTICED, _UNTRIED}]
+    for names in ([], unnoticed) if unnoticed else ([],):
+        environment = {**os.environ, "VERACITY_FUZZ_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(workers), *names]
+        subprocess.run(command, cwd=folder, env=environment, check=True)
 
 
 def _settings(group: Group) -> str:
@@ -82,22 +83,29 @@ only_mutate = {[f"veracity_provider/{one}" for one in group.modules]}
 also_copy = {[*_COPIED, "Pulumi.yaml"]}
 pytest_add_cli_args_test_selection = {list(group.tests)}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"]
-timeout_constant = 20.0
+timeout_constant = 10.0
+timeout_multiplier = 5.0
+do_not_mutate_patterns = ['cast\\("']
 """
 
 
 def mutants_of(name: str) -> Iterator[Mutant]:
     """What came of the mutants of a group that were tried."""
-    folder = WORK / name
-    for line in _mutmut(folder, "results", "--all", "true").splitlines():
-        mutant, _, status = line.strip().partition(": ")
-        if status in {"", "not checked"}:
-            continue
+    for mutant, status in _results(WORK / name):
         module = _module_of(mutant)
         if status in _NOTICED:
-            yield Mutant(module, mutant, is_noticed=True)
-        else:
-            yield Mutant(module, mutant, is_noticed=False, change=change_of(_mutmut(folder, "show", mutant)))
+            yield Mutant(module, is_noticed=True)
+        elif status != _UNTRIED:
+            diff = _mutmut(WORK / name, "show", mutant)
+            yield Mutant(module, is_noticed=False, change=change_of(mutant, diff))
+
+
+def _results(folder: Path) -> list[tuple[str, str]]:
+    """Each mutant by its name, and what came of it."""
+    if not (folder / "mutants").exists():
+        return []
+    lines = _mutmut(folder, "results", "--all", "true").splitlines()
+    return [(name, status) for line in lines for name, _, status in [line.strip().partition(": ")]]
 
 
 def _mutmut(folder: Path, *arguments: str) -> str:
@@ -110,12 +118,13 @@ def _module_of(mutant: str) -> str:
     return dotted.removeprefix("veracity_provider.").replace(".", "/") + ".py"
 
 
-def change_of(diff: str) -> str:
+def change_of(mutant: str, diff: str) -> str:
     """A unified diff of one function as one line: `function`: `before` becomes `after`."""
-    lines = diff.splitlines()
-    function = next(found[1] for line in lines if (found := re.match(r"[ +-]\s*(?:async )?def (\w+)", line)))
-    gone = " ".join(line[1:].strip() for line in lines if re.match(r"-(?!--)", line))
-    come = " ".join(line[1:].strip() for line in lines if re.match(r"\+(?!\+\+)", line))
+    function = re.sub(r"^x_|^x\u01c1|__mutmut_\d+$", "", mutant.rpartition(".")[2]).replace("\u01c1", ".")
+    gone, come = (
+        " ".join(line[1:].strip() for line in diff.splitlines() if line.startswith(sign) and line[:3] != sign * 3)
+        for sign in "-+"
+    )
     return f"`{function}`: `` {gone} `` becomes `` {come} ``"
 
 
@@ -173,13 +182,13 @@ def main() -> int:
     """Run, write the page, and fail where too many mutants go unnoticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all by default")
-    parser.add_argument("--only", default="*", help="names of mutants, such as *journal*; tried again")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants that are tried at a time")
     parser.add_argument("--report", action="store_true", help="write the page from what was tried before")
     chosen = parser.parse_args()
     if unknown := set(chosen.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; the groups are {', '.join(GROUPS)}")
     for name in () if chosen.report else chosen.groups or GROUPS:
-        run_group(name, chosen.only)
+        run_group(name, chosen.workers)
     mutants = [one for name in GROUPS if (WORK / name).exists() for one in mutants_of(name)]
     PAGE.write_text(write_page(mutants, read_judgements(PAGE.read_text() if PAGE.exists() else "")))
     found = shares(mutants)

@@ -2,7 +2,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from veracity_provider.settings import KEYS
+
+pytestmark = pytest.mark.slow  # processes of their own
 
 
 def veracity(emulator, *arguments, **environ):

@@ -390,6 +390,7 @@ def test_what_is_no_list_is_refused(tmp_path, one):
     assert list(problems(tmp_path, one, one)) == ["veracity:containers", "veracity:datasets"]
 
 
+@pytest.mark.slow
 def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there(tmp_path):
     wrong = [{**CONTAINER, "name": f"c{i}", "containerId": str(i), "titel" * 1000: 1} for i in range(500)]
     began = time.monotonic()

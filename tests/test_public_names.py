@@ -11,6 +11,8 @@ import pytest
 
 import veracity_provider
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
     "ColumnArgs",

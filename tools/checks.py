@@ -10,14 +10,27 @@ from tools.console import StepFailed, run, say
 from tools.layout import BIN, ROOT
 from tools.setup import set_up
 
+# One worker more than there are cores, since many a test waits for a job.
+_PYTEST = ["pytest", "-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
+_WITHOUT_ENGINE = ["--ignore=tests/engine", "--ignore=tests/model"]
+_LIFECYCLE = "veracity_provider/lifecycle/*"
 PARTS: dict[str, list[str]] = {
     "style": ["ruff", "check"],
     "form": ["ruff", "format", "--check"],
     "types": ["basedpyright", "--warnings"],
-    # One worker more than there are cores, since many a test waits for a job.
-    "tests": ["pytest", "-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"],
+    "quick tests": [*_PYTEST, *_WITHOUT_ENGINE, "-m", "not slow"],
+    "tests": [*_PYTEST, *_WITHOUT_ENGINE, "--cov", "--cov-report="],
+    "coverage": ["coverage", "report", "--fail-under=90"],
+    "coverage of the lifecycle": ["coverage", "report", "--fail-under=100", f"--include={_LIFECYCLE}"],
+    "engine tests": [*_PYTEST, "tests/engine", "tests/model"],
 }
-CHECKS = {"lint": ("style", "form"), "types": ("types",), "test": tuple(PARTS)}
+_LINT, _TYPES = ("style", "form"), ("types",)
+CHECKS = {
+    "lint": _LINT,
+    "types": _TYPES,
+    "quick": (*_LINT, *_TYPES, "quick tests"),
+    "test": (*_LINT, *_TYPES, "tests", "coverage", "coverage of the lifecycle", "engine tests"),
+}
 _REMEDY = {"style": "`make format` mends much of it", "form": "`make format` mends it"}
 
 

@@ -36,15 +36,6 @@ def failing(*errors):
     return call
 
 
-@pytest.fixture
-def waits(monkeypatch):
-    """Seconds that were waited for, in place of waiting."""
-    waited = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
-    with stamina.set_testing(False):
-        yield waited
-
-
 @pytest.mark.parametrize(
     ("error", "transient"),
     [

@@ -287,9 +287,16 @@ class TestWhereAWriteFails:
 
 
 @pytest.mark.parametrize("key", ["subscriptionKey", "accessToken"])
-@pytest.mark.parametrize("value", ["hidden-word\r\nX: y", "hidden-word\n", "hidden–word"])
-def test_a_secret_that_fits_into_no_header_is_told_and_not_shown(connect_to, key, value):
-    with pytest.raises(SettingsError, match="must have no line break") as failed:
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("hidden-word\r\nX: y", "must not have a line break"),
+        ("hidden-word\n", "must not end in a line break"),
+        ("hidden–word", "no special character"),
+    ],
+)
+def test_a_secret_that_fits_into_no_header_is_told_and_not_shown(connect_to, key, value, words):
+    with pytest.raises(SettingsError, match=words) as failed:
         connect_to("https://veracity.invalid", **{key: value}).datasets.get_dataset(WORKSPACE, NOTHING)
     assert f"veracity:{key}" in str(failed.value)
     assert "hidden" not in str(failed.value)

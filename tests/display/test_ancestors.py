@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from veracity_provider.display.ancestors import ancestors, cli_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +29,7 @@ def run_as_cli(folder, program):
     return called.stdout.split()
 
 
+@pytest.mark.slow
 def test_two_plugins_of_one_run_know_it_as_the_same(tmp_path):
     first, second = run_as_cli(tmp_path, TWICE)
     assert first == second != "None"

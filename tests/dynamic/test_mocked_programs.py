@@ -6,7 +6,11 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 from tests.guide import write_files_of_the_guide
+
+pytestmark = pytest.mark.slow  # processes of their own
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """

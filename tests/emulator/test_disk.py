@@ -12,6 +12,8 @@ import requests
 from tests.emulator.client import WIND, Client, csv_of, wind
 from veracity_emulator.testing import Emulator
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 MIB = 1024 * 1024
 SCRIPT = (
     'mount -t tmpfs -o size=6m none "$0" && head -c 3M /dev/zero >"$0/ballast" && '

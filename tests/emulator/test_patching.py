@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzzing import EXAMPLES
 from veracity_emulator.fabric.patching import FIELDS, PatchRefused, patched
 
 METADATA = {
@@ -121,7 +122,7 @@ _OPERATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(_OPERATIONS, max_size=4) | _VALUES)
 def test_whatever_comes_is_applied_or_refused(body):
     try:

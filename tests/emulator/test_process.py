@@ -12,6 +12,8 @@ import pytest
 from tests.emulator.client import WIND, Client, csv_of, wind
 from veracity_emulator.testing import spawn_emulator
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 
 def run(*flags, command="serve", env=None):
     return subprocess.run(

@@ -79,6 +79,7 @@ def test_none_is_a_workspace_with_its_accounts_and_nothing_in_it():
         assert [one["isPredefined"] for one in client.gateway("GET", "/schemas").json()["result"]] == [True]
 
 
+@pytest.mark.slow
 def test_a_state_that_is_there_stays_as_it_is(write, tmp_path):
     for seed in (write(SEED), "demo"):
         with spawn_emulator(seed=seed, state=tmp_path / "state") as running:

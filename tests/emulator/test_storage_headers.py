@@ -131,6 +131,7 @@ def test_client_credentials_may_come_in_a_basic_header(client):
     assert answer.json()["access_token"]
 
 
+@pytest.mark.slow
 def test_tls_and_openid_metadata_lead_a_client_to_the_token_endpoint():
     with spawn_emulator(tls=True) as emulator:
         assert emulator.url.startswith("https://127.0.0.1:")
@@ -148,6 +149,7 @@ def test_tls_and_openid_metadata_lead_a_client_to_the_token_endpoint():
         assert answer.status_code == 200
 
 
+@pytest.mark.slow
 def test_another_address_for_clients_can_be_told():
     with spawn_emulator(public_url="https://veracity.example") as emulator:
         client = Client(emulator)

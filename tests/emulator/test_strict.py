@@ -124,6 +124,7 @@ def test_one_dataset_may_be_watched_alone(emulator):
     assert found.count(job) == 1
 
 
+@pytest.mark.slow
 def test_the_command_has_the_flag():
     with spawn_emulator(strict=True) as emulator:
         client = Client(emulator)

@@ -96,6 +96,7 @@ def test_requests_go_to_the_path_of_the_address(path, name):
 
 
 class TestTheLine:
+    @pytest.mark.slow
     def test_a_slow_line_is_no_failure(self, folder, fault, stored):
         """The whole takes twice as long as the line may be silent; what the systems buffer is passed much sooner."""
         fault({"kind": "slow", "bytesPerSecond": 12 * MIB})
@@ -167,13 +168,6 @@ class TestTheLine:
 
 
 class TestRetries:
-    @pytest.fixture
-    def waits(self, monkeypatch):
-        waited = []
-        monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
-        with stamina.set_testing(False):
-            yield waited
-
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD"])
     @pytest.mark.parametrize("effect", [{"kind": "status", "status": 503}, {"kind": "cutAfter"}])
     def test_every_request_is_tried_again(self, folder, fault, stored, waits, method, effect):

@@ -17,6 +17,8 @@ from tools.layout import Layout, export_lines, pulumi_environment
 from tools.locks import only_one
 from tools.processes import command_of
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = Layout.of({})
 

@@ -86,6 +86,7 @@ class TestTheUpload:
             dying_uploads(first, second, sent=sent).up_upload(append)
         assert str(failed.value) == text
 
+    @pytest.mark.slow
     def test_a_chunk_that_fails_is_sent_again(self, make_services, told, veracity, append, source):
         source(wind_readings(30_000))
         veracity.fault(method="PATCH", path="/veracitylocal/*", effect={"kind": "status", "status": 503}, after=1)

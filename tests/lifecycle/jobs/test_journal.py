@@ -8,7 +8,7 @@ import os
 import pytest
 
 from veracity_provider.errors import DatasetBusy, JournalError
-from veracity_provider.lifecycle.jobs.job import JobReference
+from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState, Journal
 
 JOB = JobReference(job_id="11111111-aaaa-4000-8000-000000000001", workspace_id="w", dataset_id="d", operation="Upsert")
@@ -88,11 +88,18 @@ def test_an_entry_of_0_1_0_tells_what_it_proves_and_counts_as_unknown_else(
 ):
     folder = tmp_path / "jobs"
     folder.mkdir()
-    old = {"state": word, "at": "2026-11-01T00:00:00Z", "status": "", "dataset_name": "Noon", "is_by_word": False}
+    old = {
+        "state": word,
+        "at": "2026-11-01T00:00:00Z",
+        "status": "Running",
+        "dataset_name": "Noon",
+        "is_by_word": False,
+    }
     (folder / f"{JOB.job_id}.json").write_text(json.dumps(old))
     (folder / "dataset-d.json").write_text(json.dumps({"job_id": JOB.job_id}))
     entry = journal.find(JOB)
-    assert entry.state is state
+    assert (entry.job, entry.state, entry.status, entry.dataset_name) == (JOB, state, "Running", "Noon")
+    assert (entry.updated_at, entry.starting_at, entry.beside, entry.unheard_of) == (None, None, (), ())
     expected = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started" if is_warned_of else ""
     assert entry.problem == expected
     assert [one.job.job_id for one in journal.open_jobs("d", "w")] == ([JOB.job_id] if is_warned_of else [])
@@ -107,6 +114,79 @@ def test_an_entry_that_is_torn_or_newer_is_reported_and_counts_as_started(journa
     assert entry.state is JobState.STARTING
     assert entry.problem == f"the journal's file {path} cannot be read as an entry"
     assert journal.write(JOB, JobState.COMPLETED).problem == ""
+
+
+def test_an_entry_of_0_1_0_need_not_say_status_and_name(journal, tmp_path):
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / f"{JOB.job_id}.json").write_text('{"state": "failed", "status": null}')
+    entry = journal.find(JOB)
+    assert (entry.status, entry.dataset_name) == ("", "")
+    assert journal.find_by_id(JOB.job_id).state is JobState.FAILED
+
+
+def test_of_a_job_without_an_entry_nothing_is_known(journal):
+    assert journal.find(JOB) is None
+    assert journal.find_by_id(JOB.job_id) is None
+    assert journal.open_jobs("d", "w") == []
+
+
+def test_what_is_found_by_its_id_alone_is_what_was_written(journal, tmp_path):
+    written = journal.write(JOB, JobState.STAGED)
+    assert journal.find_by_id(JOB.job_id) == written
+    (tmp_path / "jobs" / "d" / f"{JOB.job_id}.json").write_text("{")
+    torn = journal.find_by_id(JOB.job_id).job
+    assert torn == JobReference(job_id=JOB.job_id, workspace_id="", dataset_id="d", operation="")
+
+
+def test_open_jobs_that_cannot_be_read_are_jobs_of_the_dataset_and_workspace(journal, tmp_path):
+    journal.write(JOB, JobState.STAGED)
+    (tmp_path / "jobs" / "d" / f"{JOB.job_id}.json").write_text("{")
+    (entry,) = journal.open_jobs("d", "w")
+    assert entry.job == JobReference(job_id=JOB.job_id, workspace_id="w", dataset_id="d", operation="")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
+def test_the_last_start_of_0_1_0_that_cannot_be_read_is_none(journal, tmp_path, text):
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "dataset-d.json").write_text(text)
+    assert journal.open_jobs("d", "w") == []
+
+
+def test_what_ran_beside_a_job_is_kept_without_its_inputs(journal):
+    beside = Job(job_id="1", workspace_id="w", dataset_id="d", operation="Upsert", content_hash="h")
+    entry = journal.write(JOB, JobState.STARTING, beside=(beside,), unheard_of=(OTHER,))
+    assert (entry.beside, entry.unheard_of) == ((beside.reference(),), (OTHER,))
+    later = journal.write(JOB, JobState.STARTED)
+    assert (later.beside, later.unheard_of, later.starting_at) == (entry.beside, entry.unheard_of, entry.starting_at)
+
+
+def test_a_job_of_another_machine_counts_from_when_it_was_first_seen(journal):
+    assert journal.write(JOB, JobState.STARTING, since=7.0).starting_at == 7.0
+
+
+def test_status_and_name_stay_until_others_are_known(journal):
+    journal.write(JOB, JobState.STARTING, status="Running", dataset_name="Noon")
+    entry = journal.write(JOB, JobState.STARTED)
+    assert (entry.status, entry.dataset_name) == ("Running", "Noon")
+
+
+def test_trying_to_write_leaves_nothing_behind(journal, tmp_path):
+    journal.require_writable("d")
+    assert list((tmp_path / "jobs" / "d").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda journal: journal.find(JOB), id="finding"),
+        pytest.param(lambda journal: journal.find_by_id(JOB.job_id), id="finding by its id"),
+        pytest.param(lambda journal: journal.open_jobs("d", "w"), id="listing"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_at_all_is_an_error(journal, tmp_path, use):
+    (tmp_path / "jobs" / "d" / f"{JOB.job_id}.json").mkdir(parents=True)
+    with pytest.raises(JournalError, match=r"cannot be read \(Is a directory\)"):
+        use(journal)
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,14 @@ class TestOthers:
         assert first.endswith(" was not seen to end, so ingest job j was not started.")
         assert ('"ended"' in last) is (others is IngestJobInDoubt or operation == "Upsert")
 
+    def test_each_of_several_others_counts(self, make_starter, journal, platform):
+        platform.jobs |= {"ended": "Completed", "beside": "Running"}
+        for name in ("ended", "beside", "late"):
+            journal.write(reference(name), JobState.STARTING)
+        others = make_starter().wait_for_others(UPSERT, [])
+        assert [one.job_id for one in others.beside] == ["beside"]
+        assert [one.job_id for one in others.unheard_of] == ["late"]
+
     def test_one_that_only_the_state_names_is_not_waited_for(self, wait, clock):
         begun = clock.now
         wait(UPSERT, reference("o"), None, "Running", listed=False)

@@ -11,7 +11,7 @@ from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
-from veracity_provider.lifecycle.jobs.questions import END, Questions
+from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
@@ -95,7 +95,7 @@ class JobStarter:
             if seen.outcome is Outcome.AT_WORK or not other.is_repeatable:
                 raise IngestJobTimeout(self._questions.ask(seen, consequence=consequence))
             if not job.is_repeatable:
-                raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence, answers=END))
+                raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence))
             beside.append(other)
         return OtherJobs(beside=tuple(beside), unheard_of=tuple(unheard_of))
 
