@@ -47,11 +47,6 @@ def fault(client):
     return put
 
 
-@pytest.fixture
-def no_waits(monkeypatch):
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-
-
 def write(folder, data, *, silence_s=SILENCE_S, on_sent=lambda _: None):
     with DataLakeFile(folder, "a.csv", silence_s=silence_s) as file:
         file.create()
@@ -118,7 +113,6 @@ class TestTheLine:
         appends = [one for one in client.control("GET", "/requests").json() if one["method"] == "PATCH"]
         assert len(appends) == 2  # the append and the flush, each sent once
 
-    @pytest.mark.usefixtures("no_waits")
     def test_a_connection_that_stays_silent_is_given_up_for_another(self, folder, fault, stored):
         fault({"kind": "stall", "seconds": 0.6, "afterBytes": MIB // 2})
         data = os.urandom(MIB)
@@ -162,7 +156,6 @@ class TestTheLine:
             "Check the network, its firewall and proxy, and run again"
         )
 
-    @pytest.mark.usefixtures("no_waits")
     def test_a_cut_connection_is_an_error_that_says_so(self, folder, host, fault):
         fault({"kind": "cutBefore"})
         with pytest.raises(StorageUnavailable) as failed:
