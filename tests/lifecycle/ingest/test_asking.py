@@ -32,7 +32,7 @@ class TestAQuestion:
         lines = text.splitlines()
         assert lines.pop(0) == (
             f"ingest job {job_id} (Append into dataset {append['dataset_id']}) may have been started, and was not seen "
-            "to end, so nothing was started."
+            "to end; nothing more was done."
         )
         assert lines.pop(0).startswith("  the platform shows it as Running, started 20")
         assert lines == [
@@ -52,7 +52,7 @@ class TestAQuestion:
 
     def test_it_asks_again_until_it_is_answered(self, doubt, machine, veracity):
         state, append, _ = doubt
-        with pytest.raises(IngestJobInDoubt, match="so nothing was uploaded"):
+        with pytest.raises(IngestJobInDoubt, match=r"not seen to end; nothing was uploaded\."):
             machine.up(state, append)
         assert starts(veracity, append) == [0]
 
