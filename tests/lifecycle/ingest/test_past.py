@@ -202,7 +202,7 @@ class TestAJobLeftAtWork:
 
     def test_it_is_waited_for_before_the_next_is_started(self, left, machine, veracity, source):
         def end_first_job(message):
-            if message.startswith("ingest job Running") and starts(veracity, left) == [1, 0]:
+            if message.endswith(", Running") and starts(veracity, left) == [1, 0]:
                 end_job(veracity, left)
 
         machine.told.live = end_first_job
