@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "api": {"settings", "errors", "texts", "connections", "retrying"},
     "storage": {"errors", "loopback", "texts", "connections", "retrying"},
     "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest", "texts"},
-    "display": set(),
+    "display": {"texts"},
     "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts"},
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
     "existence": {"api", "declaration", "errors"},

@@ -36,6 +36,29 @@ def test_validation_errors_are_taken_in_any_shape(given, taken):
     assert report.validation_errors == taken
 
 
+WARNING = {"severity": "Warning", "row": 3, "message": "Property 'x' doesn't exist in schema"}
+
+
+@pytest.mark.parametrize(
+    ("status", "items", "phase"),
+    [
+        pytest.param("Completed", [WARNING], JobPhase.SUCCEEDED, id="completed with a warning"),
+        pytest.param("Completed", [{"Severity": "WARNING"}], JobPhase.SUCCEEDED, id="spelled in capitals"),
+        pytest.param("Completed", [WARNING, {"severity": "Info"}], JobPhase.SUCCEEDED, id="a warning and a remark"),
+        pytest.param("Completed", [WARNING, {"severity": "Error"}], JobPhase.FAILED, id="a warning and an error"),
+        pytest.param("Completed", [WARNING, {"severity": "Correction"}], JobPhase.FAILED, id="a word nobody knows"),
+        pytest.param("Completed", [WARNING, {"row": 3}], JobPhase.FAILED, id="an item without a severity"),
+        pytest.param("Completed", [WARNING, "warning"], JobPhase.FAILED, id="an item that is a string"),
+        pytest.param("Reticulating", [WARNING], JobPhase.ACTIVE, id="an unknown word with a warning"),
+        pytest.param("Failed", [WARNING], JobPhase.FAILED, id="failed with a warning"),
+    ],
+)
+def test_warnings_alone_are_no_failure(status, items, phase):
+    report = models.job_report({"status": status, "validationError": items}, "j", "looking")
+    assert report.phase is phase
+    assert (*report.validation_warnings, *report.validation_errors) == tuple(items)
+
+
 @pytest.mark.parametrize(
     ("status", "doubtful"),
     [

@@ -101,7 +101,8 @@ class TestTheText:
             pytest.param(b"<p>why</p>", {}, "", id="nothing of HTML by its look"),
             pytest.param(b"[" * 100_000, {"Content_Type": "text/html"}, "", id="nothing of very deep JSON"),
             pytest.param(b"", {}, "", id="nothing of an empty body"),
-            pytest.param(b"x" * 500, {}, "x" * 300, id="at most 300 characters"),
+            pytest.param(b"x" * 500, {}, "x" * 299 + "…", id="at most 300 characters"),
+            pytest.param({"detail": "a\x1b[2J\nb"}, {}, r"a\x1b[2J\nb", id="no escape sequence and no line break"),
         ],
     )
     def test_it_is_what_people_can_read(self, body, headers, text):

@@ -57,3 +57,12 @@ def test_nobody_watches_a_dumb_terminal_or_a_ci_job():
     assert not shows_live_text({"TERM": "dumb"})
     assert not shows_live_text({})
     assert not shows_live_text({"TERM": "xterm", "CI": "true"})
+
+
+def test_what_is_said_holds_no_escape_sequence_and_keeps_its_lines():
+    display = Display()
+    row = Row(display, URN, is_live=True)
+    row.info("one\n  \x1b[2Jtwo")
+    row.warning("three\x07")
+    row.live("four\r")
+    assert [one.message for one in display.shown] == ["one\n  \\x1b[2Jtwo", "three\\x07", "four\\r"]

@@ -31,7 +31,9 @@ def started(veracity, dataset):
 
 
 def test_what_changes_nothing_of_the_content_does_nothing(ingest, veracity):
-    assert ingest.up().succeeded
+    first = ingest.up()
+    assert first.succeeded, first.text
+    assert "Diagnostics:" not in first, first.text
     ingest.write("elsewhere/other.csv", noon_reports())
     ingest.declared(', file_name="b.csv", preflight="off", job_timeout_seconds=60', source="elsewhere/other.csv")
     again = ingest.up()
@@ -117,6 +119,24 @@ def test_a_rename_with_an_alias_ingests_nothing_again(ingest, veracity):
     assert set(ingest.resources()) >= {"renamed", "renamed-upload"}
     assert "rows" not in ingest.resources()
     assert started(veracity, ingest.dataset) == 1
+
+
+def test_a_preview_says_which_rows_would_come_twice_and_which_would_go(project, veracity):
+    dataset, overwritten = veracity.new_dataset(like="keyless"), veracity.new_dataset(like="keyless")
+    project.write("data.csv", wind_readings())
+    project.write("whole.csv", wind_readings(3))
+    entries = [
+        {"name": "added", "datasetId": dataset, "source": "data.csv", "operation": "Append"},
+        {"name": "whole", "datasetId": overwritten, "source": "whole.csv", "operation": "Overwrite"},
+    ]
+    project.declare(datasets=entries)
+    assert project.up().succeeded
+    project.write("whole.csv", wind_readings(0))
+    project.declare(datasets=[{**entries[0], "name": "renamed"}, entries[1]])
+    previewed = project.preview()
+    assert previewed.succeeded, previewed.text
+    assert previewed.lines_with("a file of the same bytes was ingested into this dataset on", "give it an alias")
+    assert previewed.lines_with("whole.csv has no row below its header: Overwrite empties the dataset of its 3 rows")
 
 
 def test_assets_and_outputs_of_other_resources_are_sources(project, veracity):

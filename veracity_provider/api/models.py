@@ -35,6 +35,7 @@ _NO_SEPARATORS: Final = str.maketrans("", "", " _-")
 _RUNNING: Final = frozenset({"running", "started", "queued", "pending", "created", "notstarted", "validating"})
 # Only these say that rows were left alone; any other end without success may have changed some.
 _WITHOUT_EFFECT: Final = frozenset({"failed", "error"})
+_HARMLESS: Final = frozenset({"warning", "information", "info"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,18 @@ class RegisteredJob:
 
 @dataclass(frozen=True, kw_only=True)
 class JobReport:
-    """How an ingest job stands. *dataset_name* and *dataset_id* are None until it has completed."""
+    """
+    How an ingest job stands. *dataset_name* and *dataset_id* are None until it has completed.
+
+    *validation_warnings* are the validation items that call themselves warnings; all others are *validation_errors*.
+    """
 
     job_id: str
     status: str
     phase: JobPhase
     error_message: str = ""
     validation_errors: tuple[Any, ...] = ()
+    validation_warnings: tuple[Any, ...] = ()
     dataset_name: str | None = None
     dataset_id: str | None = None
 
@@ -254,16 +260,25 @@ def registered_job(body: object, action: str) -> RegisteredJob:
 def job_report(body: object, job_id: str, action: str) -> JobReport:
     """From the response of the status endpoint."""
     wire = parse(_JobStatus, body, action)
-    has_errors = bool(wire.notebook_error_message or wire.validation_error)
+    errors = tuple(item for item in wire.validation_error if not _is_warning(item))
+    has_errors = bool(wire.notebook_error_message or errors)
     return JobReport(
         job_id=wire.job_id or job_id,
         status=wire.status,
         phase=job_phase(wire.status, has_errors=has_errors),
         error_message=wire.notebook_error_message,
-        validation_errors=tuple(wire.validation_error),
+        validation_errors=errors,
+        validation_warnings=tuple(item for item in wire.validation_error if _is_warning(item)),
         dataset_name=wire.data_set_name,
         dataset_id=wire.dataset_id,
     )
+
+
+def _is_warning(item: object) -> bool:
+    """Whether a validation item refuses nothing by its own words. Source: docs/platform.md, "Ingest jobs"."""
+    if not isinstance(item, Mapping):
+        return False
+    return str(_in_lower_case(cast("Mapping[str, Any]", item)).get("severity")).casefold() in _HARMLESS
 
 
 def dataset(body: object, action: str) -> Dataset:

@@ -24,6 +24,7 @@ from veracity_provider.errors import (
     RequestRefused,
     UnexpectedAnswer,
 )
+from veracity_provider.texts import shown
 
 _TEXT_MEMBERS: Final = ("detail", "message", "title", "error_description", "error", "type")
 _TRACE_HEADERS: Final = ("X-Correlation-ID", "X-Request-Id", "x-ms-request-id")
@@ -61,9 +62,9 @@ def error_of(
     is_quota = status == 403 and "quota" in (find_message(status, response.content) or "")
     hint = _QUOTA_HINT if is_quota else action.hints.get(status) or _HINTS.get(status, "")
     message = f"{action.label} failed: the platform answered {status}{f': {text}' if text else ''}"
-    shown = f"{message.rstrip('.')}. {hint}".rstrip() if hint else message
+    told = f"{message.rstrip('.')}. {hint}".rstrip() if hint else message
     error = RateLimited if is_quota else _class_of(status, action)
-    return error(shown, status=status, trace_id=trace_id_of(response), retry_after_s=retry_after_of(response))
+    return error(told, status=status, trace_id=trace_id_of(response), retry_after_s=retry_after_of(response))
 
 
 def _class_of(status: int, action: Action) -> type[PlatformError]:
@@ -119,7 +120,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     try:
         return response.json()
     except (ValueError, RecursionError):
-        kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
+        kind = shown(response.headers.get("Content-Type", "no content type").partition(";")[0])
         message = (
             f"{action.label} failed: the response is {kind} and not JSON. "
             "Check the endpoint in the stack config, and whether a proxy stands in between"
@@ -130,7 +131,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
 def text_of(response: requests.Response, redact: Callable[[str], str]) -> str:
     """What the body says for people: a known member of a JSON object, else its text, cut short; never HTML."""
     # Redacted before it is cut, since a part of a secret is one too.
-    return redact(_whole_text_of(response))[:_MAX_TEXT].strip()
+    return shown(redact(_whole_text_of(response)).strip(), _MAX_TEXT)
 
 
 def _whole_text_of(response: requests.Response) -> str:
@@ -159,9 +160,9 @@ def trace_id_of(response: requests.Response) -> str | None:
     """The id by which support finds this request, from the body or a header."""
     members = json_object(response.content) or {}
     found = members.get("traceId") or members.get("trace_id")
-    if found:
-        return str(found)
-    return next((value for name in _TRACE_HEADERS if (value := response.headers.get(name))), None)
+    headers = (response.headers.get(name) for name in _TRACE_HEADERS)
+    trace_id = found or next(filter(None, headers), None)
+    return shown(trace_id) if trace_id else None
 
 
 def retry_after_of(response: requests.Response) -> float | None:

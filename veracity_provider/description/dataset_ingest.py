@@ -134,7 +134,9 @@ class DatasetIngestOutputs(Outputs):
     job_history: Mapping[str, Any] = Field(
         {}, description="The job with what it was made for, and what is known of those before it."
     )
-    status: str = Field("", description="The platform's word for how the job ended.")
+    status: str = Field(
+        "", description="The platform's word for how the job ended; `applied` where a person's answer says so."
+    )
     dataset_name: str = Field("", description="Name of the dataset, as the platform reported it.")
     started_at: str = Field("", description="When the job was started, in UTC, ISO 8601.")
     completed_at: str = Field("", description="When the job ended, in UTC, ISO 8601.")

@@ -10,9 +10,12 @@ from typing import Final, Protocol, cast, final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from veracity_provider.texts import shown
+
 WATCH_EVERY_S: Final = 1.0
 LIVE_EVERY_S: Final = 0.5
 _CONNECT_TIMEOUT_S: Final = 2.0
+_MAX_LINE: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ class Row:
     def _log(self, severity: engine_pb2.LogSeverity.ValueType, message: str, *, ephemeral: bool) -> None:
         if self._stub is None:
             return
-        request = engine_pb2.LogRequest(severity=severity, message=message, urn=self._urn, ephemeral=ephemeral)
+        # Texts quote files and answers, and those may hold escape sequences for a terminal.
+        printable = "\n".join(shown(line, _MAX_LINE) for line in message.split("\n"))
+        request = engine_pb2.LogRequest(severity=severity, message=printable, urn=self._urn, ephemeral=ephemeral)
         try:
             self._stub.Log(request, timeout=_CONNECT_TIMEOUT_S)
         except grpc.RpcError:

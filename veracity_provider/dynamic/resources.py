@@ -173,7 +173,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     job_history: Output[Mapping[str, Any]]
     """The job with what it was made for, and what is known of those before it."""
     status: Output[str]
-    """The platform's word for how the job ended."""
+    """The platform's word for how the job ended; `applied` where a person's answer says so."""
     dataset_name: Output[str]
     """Name of the dataset, as the platform reported it."""
     started_at: Output[str]

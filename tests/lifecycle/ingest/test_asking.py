@@ -32,7 +32,7 @@ class TestAQuestion:
         lines = text.splitlines()
         assert lines.pop(0) == (
             f"ingest job {job_id} (Append into dataset {append['dataset_id']}) may have been started, and was not seen "
-            "to end, so nothing was started."
+            "to end; nothing more was done."
         )
         assert lines.pop(0).startswith("  the platform shows it as Running, started 20")
         assert lines == [
@@ -48,11 +48,15 @@ class TestAQuestion:
         machine.told.warnings.clear()
         news = machine.checked(append, state["upload"])
         assert machine.upload.diff("id", state["upload"], news, machine.told).changes
-        assert machine.told.warnings[0].startswith("`pulumi up` will stop: ingest job")
+        job = f"ingest job {state['upload']['job_id']} (Append into dataset {append['dataset_id']})"
+        (warning,) = machine.told.warnings
+        assert warning.splitlines()[0] == (
+            f"`pulumi up` will stop: {job} may have been started, and was not seen to end."
+        )
 
     def test_it_asks_again_until_it_is_answered(self, doubt, machine, veracity):
         state, append, _ = doubt
-        with pytest.raises(IngestJobInDoubt, match="so nothing was uploaded"):
+        with pytest.raises(IngestJobInDoubt, match=r"not seen to end; nothing was uploaded\."):
             machine.up(state, append)
         assert starts(veracity, append) == [0]
 
@@ -63,6 +67,7 @@ class TestAQuestion:
         machine = Machine(make_services(answers=answers), told)
         for _ in range(2):
             machine.up(state, append)  # an answer stays true
+        assert state["ingest"]["status"] == ("applied" if answer == "applied" else "Completed")
         assert len(veracity.jobs(append["dataset_id"])) == jobs
         assert rows(veracity, append) == 2 * (jobs - 1)
         assert machine.is_unchanged(state, append)
@@ -128,3 +133,12 @@ class TestAQuestion:
             machine.up({}, append)
         assert first["jobId"] in str(asked.value).splitlines()[0]
         assert "was not started" in str(asked.value).splitlines()[0]
+
+    def test_preview_gives_the_answer_and_not_the_platforms_word(self, doubt, make_services, told):
+        state, append, _ = doubt
+        job_id = state["upload"]["job_id"]
+        machine = Machine(make_services(answers=json.dumps({job_id: "not-applied"})), told)
+        news = machine.checked(append, state["upload"])
+        told.infos.clear()
+        assert machine.upload.diff("id", state["upload"], news, told).changes
+        assert told.infos == [f"ingest job {job_id} had no effect, as `veracity:answers` says; a new one will be made"]

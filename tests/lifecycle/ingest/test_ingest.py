@@ -3,7 +3,11 @@
 import pytest
 
 from tests.lifecycle.ingest.machine import START, Machine, rows, starts
-from veracity_provider.errors import EngineGone, IngestJobTimeout, PlatformFailed
+from veracity_provider.dynamic.resources import _UPLOADED as UPLOADED
+from veracity_provider.errors import EngineGone, IngestJobInDoubt, IngestJobTimeout, PlatformFailed
+from veracity_provider.lifecycle.ingest.history import current_job
+from veracity_provider.lifecycle.jobs.journal import JobState
+from veracity_provider.lifecycle.jobs.observer import journal_of
 
 
 class TestWaiting:
@@ -59,3 +63,115 @@ def test_nothing_is_started_for_an_engine_that_is_gone(make_services, told, vera
     with pytest.raises(EngineGone):
         orphan.up({}, append)
     assert starts(veracity, append) == [0]
+
+
+class TestWhatIsSaid:
+    """Nothing of what went well; what is unusual is."""
+
+    def test_an_ingest_that_goes_well_is_worth_no_word(self, machine, append):
+        machine.up({}, append)
+        assert machine.told.infos == machine.told.warnings == []
+
+    def test_a_job_that_took_effect_before_is_said_to_have_and_when(self, machine, veracity, append):
+        """As after `pulumi state delete` of the ingest."""
+        state = {}
+        machine.up(state, append)
+        completed_at = state.pop("ingest")["completed_at"]
+        machine.finish(state, machine.checked(append, state["upload"]))
+        job_id = state["upload"]["job_id"]
+        assert machine.told.infos == [
+            f"ingest job {job_id} had taken effect before on {completed_at}; nothing was started"
+        ]
+        assert state["ingest"]["completed_at"] == completed_at
+        assert rows(veracity, append) == 2
+
+    def test_on_another_machine_it_is_said_without_the_date(self, machine, make_services, told, append):
+        state = {}
+        machine.up(state, append)
+        del state["ingest"]
+        other = Machine(make_services(home="elsewhere"), told)
+        other.finish(state, other.checked(append, state["upload"]))
+        job_id = state["upload"]["job_id"]
+        assert told.infos == [f"ingest job {job_id} had taken effect before; nothing was started"]
+
+    def test_a_job_that_is_waited_for_after_a_kill_is_not_said_to_have_taken_effect_before(
+        self, machine, veracity, append
+    ):
+        veracity.post("/_emulator/settings", {"datasetId": append["dataset_id"], "jobSeconds": 1})
+        state = machine.stage(append)
+        veracity.somebody_starts(state["upload"]["job_id"])
+        journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
+        machine.finish(state, machine.checked(append, state["upload"]))
+        assert not [text for text in machine.told.infos if "had taken effect" in text]
+
+    def test_warnings_of_a_job_that_completed_are_shown_and_no_failure(self, machine, veracity, append):
+        warning = {"severity": "Warning", "row": 0, "message": "Property 'x' doesn't exist in schema"}
+        end = {"kind": "failJob", "status": "Completed", "applies": True, "validationError": [warning]}
+        veracity.fault(**START, effect=end)
+        state = {}
+        machine.up(state, append)
+        (told,) = machine.told.warnings
+        assert told.splitlines() == [
+            f"ingest job {state['upload']['job_id']} ended as Completed, with warnings:",
+            "  row 0  Property 'x' doesn't exist in schema",
+        ]
+        assert state["ingest"]["status"] == "Completed"
+        assert rows(veracity, append) == 2
+        assert machine.is_unchanged(state, append)
+
+    def test_an_error_beside_a_warning_leaves_it_in_doubt(self, machine, veracity, append):
+        items = [{"severity": "Warning", "row": 1}, {"severity": "Error", "row": 2}]
+        end = {"kind": "failJob", "status": "Completed", "applies": True, "validationError": items}
+        veracity.fault(**START, effect=end)
+        with pytest.raises(IngestJobInDoubt, match="ended as Completed, which does not say whether its rows are there"):
+            machine.up({}, append)
+
+    def test_what_is_forgotten_names_the_dataset_safely(self, machine, told):
+        state = {"job_id": "j", "dataset_id": "d", "workspace_id": "w", "operation": "Append", "content_hash": "abc"}
+        machine.ingest.delete("j", {**state, "dataset_name": "Noon\x1b[2J"}, told)
+        machine.ingest.delete("j", state, told)
+        assert told.infos == [
+            r'forgotten; its rows stay in "Noon\x1b[2J"',
+            "forgotten; its rows stay in dataset d",
+        ]
+
+
+class TestAtPreview:
+    """What `up` may do about the job of an upload."""
+
+    def say(self, machine, append, state):
+        machine.told.warnings.clear()
+        news = machine.checked(append, state["upload"])
+        machine.ingest.check({}, {**news, **{name: state["upload"][name] for name in UPLOADED}}, machine.told)
+        return machine.told.warnings
+
+    def test_a_job_that_waits_for_its_start_is_worth_no_word(self, machine, append):
+        assert self.say(machine, append, machine.stage(append)) == []
+
+    def test_a_job_that_may_be_at_work_is_waited_for(self, machine, append):
+        state = machine.stage(append)
+        journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
+        (warning,) = self.say(machine, append, state)
+        assert warning == (
+            f"ingest job {state['upload']['job_id']} may be at work; `pulumi up` waits for it to end, and may stop if "
+            "it does not"
+        )
+
+    def test_a_job_of_which_a_person_has_to_say_what_became_of_it_stops(self, machine, veracity, append):
+        state = machine.stage(append)
+        job_id = state["upload"]["job_id"]
+        veracity.somebody_starts(job_id)
+        journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
+        veracity.post(f"/_emulator/jobs/{job_id}/forget")
+        (warning,) = self.say(machine, append, state)
+        job = f"ingest job {job_id} (Append into dataset {append['dataset_id']})"
+        assert warning.splitlines()[0] == (
+            f"`pulumi up` will stop: {job} is not known to the platform, which does not say whether its rows are there."
+        )
+
+    def test_where_the_platform_does_not_say_it_warns_and_goes_on(self, machine, veracity, append):
+        state = machine.stage(append)
+        journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
+        veracity.fault(path="*/status", count=None, effect={"kind": "status", "status": 500})
+        (warning,) = self.say(machine, append, state)
+        assert warning.startswith(f"what became of ingest job {state['upload']['job_id']} could not be found out: ")

@@ -202,7 +202,7 @@ class TestAJobLeftAtWork:
 
     def test_it_is_waited_for_before_the_next_is_started(self, left, machine, veracity, source):
         def end_first_job(message):
-            if message.startswith("ingest job Running") and starts(veracity, left) == [1, 0]:
+            if message.endswith(", Running") and starts(veracity, left) == [1, 0]:
                 end_job(veracity, left)
 
         machine.told.live = end_first_job
@@ -214,7 +214,7 @@ class TestAJobLeftAtWork:
     def test_if_it_does_not_end_the_next_is_not_started(self, left, machine, veracity, source):
         source(noon_reports(noon_report(1, speed=1.0)))
         state = {}
-        with pytest.raises(IngestJobTimeout, match=r"was not seen to end, so ingest job .* was not started"):
+        with pytest.raises(IngestJobTimeout, match=r"was not seen to end; ingest job .* was not started"):
             machine.up(state, {**left, "job_timeout_seconds": 1.0})
         assert starts(veracity, left) == [1, 0]
         end_job(veracity, left)

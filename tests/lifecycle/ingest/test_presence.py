@@ -19,7 +19,9 @@ class TestReading:
 
     def test_a_dataset_that_is_surely_gone_is_the_only_absence(self, machine, veracity, state, append, told):
         veracity.fault(path=f"*/datasets/{append['dataset_id']}", count=2, effect={"kind": "status", "status": 404})
+        told.infos.clear()
         assert machine.ingest.read("id", state["ingest"], told) is None
+        assert told.infos == [f"dataset {append['dataset_id']} is gone"]
 
     def test_one_stray_404_loses_nothing(self, machine, veracity, state, append, told):
         veracity.fault(path=f"*/datasets/{append['dataset_id']}", effect={"kind": "status", "status": 404})

@@ -1,5 +1,6 @@
 """Registering a job and uploading the file for it."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -107,10 +108,11 @@ class TestTheUpload:
         assert rows(veracity, append) == 2
         assert starts(veracity, append) == [0, 1]
 
-    def test_progress_is_said_in_bytes_rate_and_time(self, machine, append):
+    def test_progress_is_said_with_what_changes_in_front(self, machine, append):
         machine.up({}, append)
         size = len(wind_readings())
-        assert any(f"{size} bytes of {size} bytes" in text and "/s" in text for text in machine.told.lives)
+        (done,) = [text for text in machine.told.lives if f"{size} bytes of {size} bytes" in text]
+        assert re.fullmatch(rf"100 %, 0 s left, {size} bytes of {size} bytes, [\d,.]+ (bytes|KiB|MiB)/s", done)
 
 
 @pytest.mark.parametrize(

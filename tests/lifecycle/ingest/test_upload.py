@@ -26,6 +26,11 @@ def test_a_path_that_leads_nowhere_is_a_problem_of_the_source(machine, append, p
             ['"noon report.csv" is uploaded as "noon_report.csv", since the platform takes no special characters'],
             id="a name that is given",
         ),
+        pytest.param(
+            {"file_name": "a\x1b[2J.csv"},
+            [r'"a\x1b[2J.csv" is uploaded as "a_2J.csv", since the platform takes no special characters'],
+            id="a name with an escape sequence",
+        ),
         pytest.param({"file_name": UNKNOWN}, [], id="a name that is not known yet"),
         pytest.param({"file_name": "noon.csv"}, [], id="a name that can stay"),
     ],

@@ -130,7 +130,7 @@ class TestAnUpload:
                 "Running",
                 20,
                 f"`pulumi up` will wait up to 14 min 40 s to see it end, and if it does not, {STOPS}"
-                "may have been started, and was not seen to end, so nothing was uploaded.",
+                "may have been started, and was not seen to end.",
                 id="an Append that may be at work",
             ),
             pytest.param(
@@ -138,7 +138,7 @@ class TestAnUpload:
                 JobState.STARTING,
                 "Running",
                 5000,
-                f"`pulumi up` will {STOPS}may have been started, and was not seen to end, so nothing was uploaded.",
+                f"`pulumi up` will {STOPS}may have been started, and was not seen to end.",
                 id="an Append whose time is over",
             ),
             pytest.param(
@@ -147,7 +147,7 @@ class TestAnUpload:
                 "Running",
                 5000,
                 "`pulumi up` will wait up to 15 min 00 s to see it end, and if it does not, stop: ingest job j (Upsert "
-                "into dataset d) was started, and was not seen to end, so nothing was uploaded.",
+                "into dataset d) was started, and was not seen to end.",
                 id="any job that was started",
             ),
             pytest.param(
@@ -155,8 +155,7 @@ class TestAnUpload:
                 JobState.STARTED,
                 "Cancelled",
                 20,
-                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there, so "
-                "nothing was uploaded.",
+                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there.",
                 id="an Append that was cancelled",
             ),
         ],
@@ -310,8 +309,7 @@ class TestAnIngest:
                 APPEND,
                 JobState.IN_DOUBT,
                 "Cancelled",
-                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there, so "
-                "nothing was started.",
+                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there.",
                 id="an Append that was cancelled",
             ),
             pytest.param(
@@ -319,7 +317,7 @@ class TestAnIngest:
                 None,
                 None,
                 "`pulumi up` will stop: ingest job j (Upsert into dataset d) is not known to the platform, which does "
-                "not say whether its rows are there, so nothing was started.",
+                "not say whether its rows are there.",
                 id="one that nobody knows",
             ),
         ],
@@ -367,11 +365,11 @@ class TestAnIngest:
         ingest.check(olds, news, told)
         assert platform.asked == []
 
-    def test_a_job_that_is_done_is_told_with_its_size_and_its_time(self, ingest, write, platform, told):
+    def test_a_job_that_is_done_already_is_told_and_what_is_known_of_it_recorded(self, ingest, write, platform, told):
         write(UPSERT, JobState.STAGED)
         platform.jobs["j"] = lambda _: "Completed"
         outputs = ingest.create(state(UPSERT), told).outputs
-        assert told.infos == ["Upsert of 2.0 KiB into dataset d took 0.0 s"]
+        assert told.infos == ["ingest job j had taken effect before; nothing was started"]
         assert {name: outputs[name] for name in ("status", "dataset_name", "started_at", "completed_at")} == {
             "status": "Completed",
             "dataset_name": "",
@@ -387,8 +385,8 @@ class TestAnIngest:
         with pytest.raises(IngestJobInDoubt) as asked:
             ingest.create(state(APPEND, JobHistory(in_doubt=(doubt,))), told)
         assert str(asked.value).splitlines()[0] == (
-            "ingest job o (Append into dataset d) ended as Cancelled, which does not say whether its rows are there, "
-            "so ingest job j was not started."
+            "ingest job o (Append into dataset d) ended as Cancelled, which does not say whether its rows are there; "
+            "ingest job j was not started."
         )
         assert platform.sent == []
 

@@ -3,15 +3,20 @@
 import pytest
 
 from veracity_provider.api.models import JobPhase, JobReport
-from veracity_provider.lifecycle.jobs.failures import failure_text
+from veracity_provider.lifecycle.jobs.failures import failure_text, warnings_text
 from veracity_provider.lifecycle.jobs.job import JobReference
 
 JOB = JobReference(workspace_id="w", dataset_id="d", job_id="j", operation="Upsert")
 
 
-def text(*items, message=""):
+def text(*items, message="", status="Failed", warnings=()):
     report = JobReport(
-        job_id="j", status="Failed", phase=JobPhase.FAILED, error_message=message, validation_errors=items
+        job_id="j",
+        status=status,
+        phase=JobPhase.FAILED,
+        error_message=message,
+        validation_errors=items,
+        validation_warnings=warnings,
     )
     return failure_text(JOB, report).splitlines()
 
@@ -30,23 +35,33 @@ def text(*items, message=""):
         pytest.param(["må"], '["må"]', id="a list, as it is spelt"),
         pytest.param({"code": "må"}, '{"code": "må"}', id="members, as they are spelt"),
         pytest.param({"row": 3, "code": 1}, '{"row": 3, "code": 1}', id="a place without a word"),
+        pytest.param(
+            {"row": 1, "column": "c\x1b[2J", "message": "'\x1b[31mred\n' is no number"},
+            r"row 1  column c\x1b[2J  '\x1b[31mred\n' is no number",
+            id="escape sequences and line breaks of a cell",
+        ),
+        pytest.param({"row": 1, "message": "x" * 999}, "row 1  " + "x" * 299 + "…", id="a long message"),
+        pytest.param({"column": "c" * 999, "message": "bad"}, "column " + "c" * 52 + "…  bad", id="a long column"),
+        pytest.param("\x1b]0;title\x07", r"\x1b]0;title\x07", id="an escape sequence as a text"),
     ],
 )
 def test_an_item_of_any_shape_is_one_line(item, line):
-    assert text(item)[1:] == [f"  {line}"]
+    assert text(item)[1:] == ["  " + line]
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
-    [("cluster lost.", ": cluster lost"), ("X.Y.X", ": X.Y.X"), ("", "")],
-    ids=["why", "a version", "no word"],
+    ("status", "message", "told"),
+    [
+        pytest.param("Failed", "cluster lost.", "Failed: cluster lost", id="a message"),
+        pytest.param("Failed", "", "Failed", id="no message"),
+        pytest.param("Fai\x1bled", "a\x1b[2J\nb", r"Fai\x1bled: a\x1b[2J\nb", id="escape sequences"),
+        pytest.param("Failed", "x" * 999, "Failed: " + "x" * 299 + "…", id="a long message"),
+    ],
 )
-def test_the_first_line_names_job_and_dataset_and_says_what_to_do(message, said):
-    (line,) = text(message=message)
-    assert line == (
-        f"ingest job j into dataset d ended as Failed{said}. Mend the file and run `pulumi up` again; "
-        "a new job will take its place."
-    )
+def test_the_first_line_names_job_and_dataset_and_says_what_to_do(status, message, told):
+    (line,) = text(status=status, message=message)
+    what_to_do = "Mend the file and run `pulumi up` again; a new job will take its place."
+    assert line == f"ingest job j into dataset d ended as {told}. {what_to_do}"
 
 
 def test_rows_of_different_lengths_are_aligned_column_by_column():
@@ -66,3 +81,17 @@ def test_ten_are_shown_in_columns_and_the_rest_is_counted():
     assert lines[1] == "  row 1   column speed  bad"
     assert lines[10] == "  row 10  column speed  bad"
     assert lines[11:] == ["  … and 1,190 more"]
+
+
+def test_errors_stand_before_warnings():
+    warning = {"severity": "Warning", "row": 1, "message": "rounded"}
+    assert text({"row": 2, "message": "bad"}, warnings=(warning,))[1:] == ["  row 2  bad", "  row 1  rounded"]
+
+
+def test_warnings_of_a_job_that_took_effect_are_a_table_of_their_own():
+    warning = {"severity": "Warning", "row": 0, "message": "Property 'x' doesn't exist in schema"}
+    report = JobReport(job_id="j", status="Completed", phase=JobPhase.SUCCEEDED, validation_warnings=(warning,))
+    assert warnings_text(JOB, report).splitlines() == [
+        "ingest job j ended as Completed, with warnings:",
+        "  row 0  Property 'x' doesn't exist in schema",
+    ]

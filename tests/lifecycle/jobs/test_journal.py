@@ -71,6 +71,28 @@ def test_jobs_of_a_dataset_that_may_be_at_work_are_listed_the_oldest_first(journ
     assert [entry.job for entry in journal.open_jobs("d", "w")] == [JOB]
 
 
+def test_jobs_are_found_by_the_bytes_that_were_uploaded_for_them(journal):
+    journal.write(OTHER, JobState.STAGED, content_hash="abc")
+    journal.write(OTHER, JobState.STARTING)
+    journal.write(JOB, JobState.STAGED, content_hash="abc")
+    journal.write(JobReference(job_id="3", workspace_id="w", dataset_id="d", operation="Append"), JobState.STAGED)
+    found = journal.jobs_with_content("d", "w", "abc")
+    assert [(one.job, one.state, one.content_hash) for one in found] == [
+        (OTHER, JobState.STARTING, "abc"),
+        (JOB, JobState.STAGED, "abc"),
+    ]
+    assert journal.jobs_with_content("e", "w", "abc") == []
+
+
+def test_an_entry_that_was_written_without_the_bytes_is_read(journal, tmp_path):
+    journal.write(JOB, JobState.STAGED, content_hash="abc")
+    path = tmp_path / "jobs" / "d" / f"{JOB.job_id}.json"
+    members = json.loads(path.read_text())
+    del members["content_hash"]
+    path.write_text(json.dumps(members))
+    assert (journal.find(JOB).state, journal.find(JOB).content_hash) == (JobState.STAGED, "")
+
+
 @pytest.mark.parametrize(
     ("word", "state", "is_warned_of"),
     [

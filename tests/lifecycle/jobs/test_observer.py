@@ -190,3 +190,70 @@ def test_the_journal_of_a_machine_is_beside_its_home(make_platform_services, tmp
     journal_of(make_platform_services()).write(JOB, JobState.STAGED)
     (path,) = (tmp_path / "jobs").rglob("*.json")
     assert json.loads(path.read_text())["updated_at"] == clock.now
+
+
+RUNNING, COMPLETED, CANCELLED = map(report, ("Running", "Completed", "Cancelled"))
+
+
+def observation(*, entry=None, seen=None, answer=None):
+    made = Entry(job=JOB, state=entry[0], status=entry[1]) if entry else None
+    return Observation(job=JOB, evidence=Evidence(entry=made, report=seen, answer=answer))
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "ending"),
+    [
+        pytest.param(observation(), "", "has ended", id="nothing is known"),
+        pytest.param(observation(seen=CANCELLED), "Cancelled", "ended as Cancelled", id="the platform's word"),
+        pytest.param(
+            observation(entry=(JobState.IN_DOUBT, "Cancelled"), seen=COMPLETED),
+            "Completed",
+            "ended as Completed",
+            id="a later word of the platform",
+        ),
+        pytest.param(
+            observation(entry=(JobState.STARTED, ""), seen=RUNNING, answer="applied"),
+            "applied",
+            "has ended, as `veracity:answers` says",
+            id="an answer that decides",
+        ),
+        pytest.param(
+            observation(entry=(JobState.COMPLETED, "applied"), seen=RUNNING),
+            "applied",
+            "ended as applied",
+            id="an answer that has decided, as it is remembered",
+        ),
+        pytest.param(
+            observation(seen=COMPLETED, answer="not-applied"),
+            "Completed",
+            "ended as Completed",
+            id="an answer that decides nothing",
+        ),
+        pytest.param(observation(seen=report("a\x1b[2J")), "a\x1b[2J", r"ended as a\x1b[2J", id="an escape sequence"),
+    ],
+)
+def test_a_status_is_the_answer_where_that_decides_and_else_the_platforms_word(seen, status, ending):
+    assert (seen.status, seen.ending) == (status, ending)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("applied", JobState.COMPLETED), ("not-applied", JobState.FAILED)], ids=["applied", "not"]
+)
+def test_an_answer_that_decides_is_written_down_in_place_of_the_platforms_word(
+    make_observer, write, platform, answer, state
+):
+    platform.jobs["Job-1"] = "Running"
+    write(JobState.STARTED)
+    observer = make_observer(answers={"job-1": answer})
+    observer.settle(JOB)
+    entry = observer.journal.find(JOB)
+    assert (entry.state, entry.status) == (state, answer)
+
+
+def test_it_is_known_whether_a_job_was_waited_for(make_observer, write, platform):
+    platform.jobs["Job-1"] = "Completed"
+    assert not make_observer().settle(JOB).was_waited_for
+    write(JobState.STARTED)
+    begun = platform.clock.now
+    platform.jobs["Job-1"] = lambda now: "Completed" if now > begun + 5 else "Running"
+    assert make_observer().settle(JOB).was_waited_for

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.lifecycle.platform import NOON, reference
+from tests.lifecycle.platform import NOON, reference, report
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
-from veracity_provider.lifecycle.jobs.observer import JobObserver, journal_of
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation, journal_of
+from veracity_provider.lifecycle.jobs.outcome import Evidence
 from veracity_provider.lifecycle.jobs.questions import END, ROWS, Questions, answers_about, count_rows
 
 SET = "pulumi config set --path 'veracity:answers.j'"
@@ -42,6 +43,33 @@ def ask(make_platform_services, platform, told):
         return text.splitlines()
 
     return run
+
+
+@pytest.mark.parametrize(
+    ("evidence", "known", "platform_says"),
+    [
+        pytest.param(
+            Evidence(report=report("Running"), answer="ended"),
+            "has ended, as `veracity:answers` says, which does not say whether its rows are there",
+            "shows it as Running",
+            id="a job that an answer has ended",
+        ),
+        pytest.param(
+            Evidence(report=report("Stuck\x1b[2J")),
+            "may have been started, and was not seen to end",
+            r"shows it as Stuck\x1b[2J",
+            id="a word with an escape sequence",
+        ),
+    ],
+)
+def test_in_a_preview_it_names_no_consequence(make_platform_services, told, evidence, known, platform_says):
+    services = make_platform_services()
+    questions = Questions(services, JobObserver(services, told, timeout_s=900.0))
+    seen = Observation(job=reference("j", "Append"), evidence=evidence)
+    assert questions.ask(seen).splitlines()[:2] == [
+        f"ingest job j (Append into dataset d) {known}.",
+        f"  the platform {platform_says}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +124,7 @@ def ask(make_platform_services, platform, told):
 )
 def test_it_says_what_is_known_and_what_to_answer(ask, operation, state, found, known, platform_says, ways_on):
     assert ask(reference("j", operation), state, found) == [
-        f"ingest job j ({operation} into dataset d) {known}, so nothing was started.",
+        f"ingest job j ({operation} into dataset d) {known}; nothing was started.",
         f"  the platform {platform_says}",
         TOO_EARLY,
         *WAYS_ON[ways_on],
@@ -107,7 +135,7 @@ def test_of_a_job_that_nobody_wrote_down_every_answer_is_offered(ask):
     first, *_, a, b, c, last = ask(reference("j", ""), None, "Running")
     assert first == (
         "ingest job j (of an operation that nobody wrote down, into dataset d) may have been started, and was not seen "
-        "to end, so nothing was started."
+        "to end; nothing was started."
     )
     assert [a, b, c, last] == WAYS_ON["all"]
 

@@ -94,7 +94,7 @@ class TestTheRequest:
         ("answers", "waits", "state"),
         [
             pytest.param([rate_limited(20.0), ACCEPTED], ["20 s"], JobState.STARTED, id="as long as it asks for"),
-            pytest.param([rate_limited(None), ACCEPTED], ["5.0 s"], JobState.STARTED, id="5 s where it does not say"),
+            pytest.param([rate_limited(None), ACCEPTED], ["5 s"], JobState.STARTED, id="5 s where it does not say"),
             pytest.param([rate_limited(150.0)], ["2 min 30 s"] * 2, JobState.FAILED, id="for five minutes in all"),
             pytest.param([rate_limited(301.0)], [], JobState.FAILED, id="not where it asks for more"),
             pytest.param(
@@ -111,7 +111,7 @@ class TestTheRequest:
         except NewJobNeeded:
             assert state is JobState.FAILED
         assert told.infos == [f"the platform asks to wait {wait} before the job is started" for wait in waits]
-        assert clock.now - begun == {"20 s": 20, "5.0 s": 5, "2 min 30 s": 150}.get((*waits, "")[0], 0) * len(waits)
+        assert clock.now - begun == {"20 s": 20, "5 s": 5, "2 min 30 s": 150}.get((*waits, "")[0], 0) * len(waits)
         assert len(platform.sent) == len(waits) + 1
         assert journal.find(staged).state is state
 
@@ -126,10 +126,7 @@ class TestATurn:
             "Run `pulumi up` again when it has; nothing was started"
         )
         assert told.infos == ["another job of dataset d is being started on this machine; waiting"]
-        assert told.lives == [
-            f"waiting for another start in this dataset, for {waited} s"
-            for waited in ("0.0", "0.2", "0.5", "0.8", "1.0")
-        ]
+        assert told.lives == [f"{waited} s, waiting for another start in this dataset" for waited in (0, 0, 0, 0, 1)]
         assert clock.now - begun == 1.25
 
     def test_of_another_dataset_it_is_free(self, make_starter, told):
@@ -185,7 +182,7 @@ class TestOthers:
             wait(job, other, state, found)
         first, *_, last = str(failed.value).splitlines()
         assert first.startswith(f"ingest job o ({operation} into dataset d) ")
-        assert first.endswith(" was not seen to end, so ingest job j was not started.")
+        assert first.endswith(" was not seen to end; ingest job j was not started.")
         assert ('"ended"' in last) is (others is IngestJobInDoubt or operation == "Upsert")
 
     def test_each_of_several_others_counts(self, make_starter, journal, platform):

@@ -62,7 +62,8 @@ def test_the_last_report_is_returned_when_the_job_ends(clock, told):
     assert run().status == "Completed"
     assert 30 < clock.now < 42
     assert len(platform.asked_at) < 12
-    assert "ingest job Running, waiting for " in told.lives[-1]
+    assert told.lives[:3] == ["0 s, Running", "0 s, Running", "0 s, Running"]
+    assert told.lives[-1] in {f"{seconds} s, Running" for seconds in range(30, 42)}
 
 
 def test_the_time_out_ends_it(clock, told):
@@ -104,7 +105,15 @@ def test_a_hundred_jobs_are_not_asked_about_a_hundred_times_as_often_as_one():
     assert thousand <= 1.1 * max(hundred, 60.0 / SPACING_S)
 
 
-def test_turns_are_spaced_however_many_ask():
-    pace = Pace(spacing_s=0.5)
-    assert [pace.take_turn(10.0) for _ in range(4)] == [0.0, 0.5, 1.0, 1.5]
-    assert pace.take_turn(20.0) == 0.0
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        pytest.param(report("Run\x1bning"), r"Run\x1bning", id="the platform's word, made safe"),
+        pytest.param(None, "not known to the platform", id="a job it does not know"),
+        pytest.param(PlatformFailed("away", status=503), "no answer from the platform", id="no answer"),
+    ],
+)
+def test_what_changes_stands_first_while_it_waits(clock, told, answer, shown):
+    _, run = wait(clock, told, lambda now: answer if now < 60 else report("Completed"))
+    run()
+    assert f"30 s, {shown}" in told.lives

@@ -17,14 +17,14 @@ from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job, recorded_jobs
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
 from veracity_provider.lifecycle.ingest.plan import has_ended_after
-from veracity_provider.lifecycle.jobs.failures import failure_text
+from veracity_provider.lifecycle.jobs.failures import failure_text, warnings_text
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import ROWS, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.progress import duration, moment, size
+from veracity_provider.lifecycle.progress import moment
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import (
     Checked,
@@ -34,8 +34,9 @@ from veracity_provider.lifecycle.values import (
     JsonObject,
     Reporter,
 )
+from veracity_provider.texts import shown
 
-_NOTHING_STARTED: Final = "nothing was started"
+_NOTHING_MORE: Final = "nothing more was done"
 
 
 @final
@@ -76,17 +77,17 @@ class DatasetIngestLifecycle:
         return self._run(news, recorded_jobs(olds), reporter)
 
     def _run(self, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> JsonObject:
-        begun, begun_at = self._services.monotonic(), self._services.time()
-        done = _JobRun(self._services, news, recorded, reporter).finish()
-        entry = done.evidence.entry
+        begun_at = self._services.time()
+        run = _JobRun(self._services, news, recorded, reporter)
+        done = run.finish()
+        entry, report = done.evidence.entry, done.evidence.report
         started_at = entry.starting_at if entry and entry.starting_at is not None else begun_at
         ended_at = entry.updated_at if entry and entry.state is JobState.COMPLETED and entry.updated_at else None
-        size_bytes = IngestInputs.from_properties(news).size_bytes
-        bytes_ = size(size_bytes) if isinstance(size_bytes, int) else "its file"
-        reporter.info(
-            f"{done.job.operation} of {bytes_} into {_named(done.dataset_name, done.job.dataset_id)} took "
-            f"{duration(self._services.monotonic() - begun)}"
-        )
+        if report and report.validation_warnings:
+            reporter.warning(warnings_text(done.job, report))
+        if run.was_done_before:
+            when = f" on {moment(ended_at)}" if ended_at is not None and ended_at < begun_at else ""
+            reporter.info(f"ingest job {done.job.job_id} had taken effect before{when}; nothing was started")
         result: dict[str, Any] = {
             "status": done.status or "Completed",
             "dataset_name": done.dataset_name,
@@ -112,6 +113,7 @@ class _JobRun:
 
     def __init__(self, services: Services, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> None:
         timeout_s = IngestInputs.from_properties(news).timeout_s
+        self.was_done_before = False
         self._reporter = reporter
         self._job = current_job(news)
         self._history = JobHistory.from_properties(news)
@@ -156,6 +158,7 @@ class _JobRun:
             EngineGone, DatasetBusy, JournalError: It was not started.
         """
         seen = self._observer.settle(self._job)
+        self.was_done_before = seen.outcome is Outcome.TOOK_EFFECT and not seen.was_waited_for
         if seen.outcome is Outcome.NOT_SENT:
             self._start()
             seen = self._observer.settle(self._job)
@@ -169,9 +172,9 @@ class _JobRun:
         if seen.outcome is Outcome.HAD_NO_EFFECT:
             raise IngestJobFailed(_failure(seen))
         if seen.outcome is Outcome.AT_WORK:
-            raise IngestJobTimeout(self._ask(seen))
+            raise IngestJobTimeout(self._ask(seen, consequence=_NOTHING_MORE))
         if self._is_for_a_person(seen):
-            raise IngestJobInDoubt(self._ask(seen))
+            raise IngestJobInDoubt(self._ask(seen, consequence=_NOTHING_MORE))
         raise NewJobNeeded(
             f"what became of ingest job {job_id} ({self._job.operation} into dataset {self._job.dataset_id}) is not "
             "known, and it can be repeated: run `pulumi up` again, which uploads the file for a new job"
@@ -237,19 +240,19 @@ class _JobRun:
         last = self._history.effective.get(self._job.dataset_id)
         return last is not None and not self._job.is_repeatable and last.asks_the_same_as(self._job)
 
-    def _ask(self, seen: Observation) -> str:
-        return self._questions.ask(seen, consequence=_NOTHING_STARTED)
+    def _ask(self, seen: Observation, *, consequence: str = "") -> str:
+        return self._questions.ask(seen, consequence=consequence)
 
 
 def _failure(seen: Observation) -> str:
     report = seen.evidence.report
-    if report and report.phase is JobPhase.FAILED:
+    if report and report.phase is JobPhase.FAILED and not seen.is_answered:
         return failure_text(seen.job, report)
+    why = ", as `veracity:answers` says" if seen.is_answered else ", and will have none"
     return (
-        f"ingest job {seen.job.job_id} had no effect, and will have none; run `pulumi up` again, which uploads the "
-        "file for a new one"
+        f"ingest job {seen.job.job_id} had no effect{why}; run `pulumi up` again, which uploads the file for a new one"
     )
 
 
 def _named(dataset_name: str, dataset_id: str) -> str:
-    return f'"{dataset_name}"' if dataset_name else f"dataset {dataset_id}"
+    return f'"{shown(dataset_name)}"' if dataset_name else f"dataset {dataset_id}"

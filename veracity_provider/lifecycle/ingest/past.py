@@ -92,20 +92,20 @@ class PastJobs:
 
     def _raise(self, stop: Stop) -> None:
         if stop.reason is StopReason.AT_WORK:
-            raise IngestJobTimeout(self._word(stop))
-        raise IngestJobInDoubt(self._word(stop))
+            raise IngestJobTimeout(self._ask(stop, consequence="nothing was uploaded"))
+        raise IngestJobInDoubt(self._ask(stop, consequence="nothing was uploaded"))
 
-    def _word(self, stop: Stop) -> str:
+    def _ask(self, stop: Stop, *, consequence: str = "") -> str:
         answers = END if stop.reason is StopReason.LEFT_BEHIND else ()
-        return self._questions.ask(self._observer.look(stop.job), consequence="nothing was uploaded", answers=answers)
+        return self._questions.ask(self._observer.look(stop.job), consequence=consequence, answers=answers)
 
     def _say_what_to_expect(self, plan: UploadPlan, known: Known, current: Observation) -> None:
         if plan.stop and plan.stop.job == self._current and current.outcome in UNENDED:
             left_s = max(0.0, self._observer.left_s(current))
             wait = f"wait up to {duration(left_s)} to see it end, and if it does not, " if left_s else ""
-            self._reporter.warning(f"`pulumi up` will {wait}stop: {self._word(plan.stop)}")
+            self._reporter.warning(f"`pulumi up` will {wait}stop: {self._ask(plan.stop)}")
         elif plan.stop:
-            self._reporter.warning(f"`pulumi up` will stop: {self._word(plan.stop)}")
+            self._reporter.warning(f"`pulumi up` will stop: {self._ask(plan.stop)}")
         elif plan.is_update_due and self._declared.is_served_by(known.current):
             self._reporter.info(_reason(plan, current))
         if plan.is_update_due and not plan.stop:
@@ -144,12 +144,15 @@ def _reason(plan: UploadPlan, current: Observation) -> str:
     if plan.is_overtaken:
         return f"a job that ran beside ingest job {job_id} has ended after it; what is declared is ingested again"
     if current.outcome is Outcome.HAD_NO_EFFECT:
+        if current.is_answered:
+            return f"ingest job {job_id} had no effect, as `veracity:answers` says; a new one will be made"
         is_unsent = entry is not None and entry.state is JobState.NEVER_SENT
-        how = "was not started" if is_unsent or not current.status else f"ended as {current.status}"
+        how = "was not started" if is_unsent or not current.status else current.ending
         return f"ingest job {job_id} {how}, and had no effect; a new one will be made"
     if current.outcome is Outcome.ENDED:
-        how = f"ended as {current.status}" if current.status else "has ended"
-        return f"ingest job {job_id} {how}, which does not say whether it took effect; a new one will be made"
+        return (
+            f"ingest job {job_id} {current.ending}, which does not say whether it took effect; a new one will be made"
+        )
     if current.outcome is Outcome.GONE:
         return f"the platform does not know ingest job {job_id} any more; a new one will be made"
     if current.outcome in UNENDED:

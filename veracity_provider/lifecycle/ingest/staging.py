@@ -13,6 +13,7 @@ from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter, Unknown
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
+from veracity_provider.texts import shown
 
 
 @final
@@ -37,16 +38,12 @@ class Staging:
             VeracityError: The platform or the storage refused, or did not answer.
             JournalError: The journal cannot be written; tried before anything is sent.
         """
-        journal, begun = journal_of(self._services), self._services.monotonic()
+        journal = journal_of(self._services)
         journal.require_writable(str(self._declared.dataset_id))
         fingerprint = self._fingerprint()
         rows_before = None if self._declared.is_repeatable else self._count_rows()
         job_id = self._register_and_upload_again(fingerprint)
-        journal.write(self._reference(job_id), JobState.STAGED)
-        taken = duration(self._services.monotonic() - begun)
-        self._reporter.info(
-            f"uploaded {self._file_name}, {size(fingerprint.size_bytes)}, in {taken} for ingest job {job_id}"
-        )
+        journal.write(self._reference(job_id), JobState.STAGED, content_hash=fingerprint.content_hash)
         return self._job(job_id, fingerprint, rows_before)
 
     def _fingerprint(self) -> Fingerprint:
@@ -57,8 +54,8 @@ class Staging:
         found = Fingerprints(self._services.home / "fingerprints").of(self._source)
         if found.content_hash != declared.content_hash:
             self._reporter.info(
-                f"{self._source.name} has other bytes than those that `ignore_changes` keeps the hash of; since a new "
-                "job has to be made, it is ingested as it is now"
+                f"{shown(self._source.name)} has other bytes than those that `ignore_changes` keeps the hash of; since "
+                "a new job has to be made, it is ingested as it is now"
             )
         return found
 
@@ -92,9 +89,7 @@ class Staging:
     def _register_and_upload(self, fingerprint: Fingerprint) -> str:
         job_id, sas_uri = self._register()
         self._registered, self._sent_bytes = self._services.monotonic(), 0
-        tell = upload_text(
-            self._file_name, fingerprint.size_bytes, say=self._reporter.live, monotonic=self._services.monotonic
-        )
+        tell = upload_text(fingerprint.size_bytes, say=self._reporter.live, monotonic=self._services.monotonic)
 
         def note(sent: int) -> None:
             self._sent_bytes = sent

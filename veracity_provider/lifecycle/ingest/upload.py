@@ -17,8 +17,10 @@ from veracity_provider.lifecycle.ingest.inputs import (
 from veracity_provider.lifecycle.ingest.past import PastJobs
 from veracity_provider.lifecycle.ingest.preflight import Preflight
 from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW, URN, PreviewedContent
+from veracity_provider.lifecycle.ingest.repetition import repetition_text
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
+from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.progress import size
 from veracity_provider.lifecycle.services import Services
@@ -103,7 +105,13 @@ class IngestUploadLifecycle:
         if not problems:
             self._say_unusual(source.name, declared, reporter)
             self._warn_of_no_rows(target, source, reporter)
+            self._warn_of_repetition(before, target, reporter)
         return problems
+
+    def _warn_of_repetition(self, before: IngestInputs, target: Target, reporter: Reporter) -> None:
+        text = repetition_text(journal_of(self._services), target) if before.target is None else None
+        if text:
+            reporter.warning(text)
 
     def _warn_of_no_rows(self, target: Target, source: Source, reporter: Reporter) -> None:
         if has_rows(source):
@@ -129,7 +137,7 @@ class IngestUploadLifecycle:
         found = self._fingerprints.of(source)
         if kept != found.content_hash:
             raise SourceChanged(
-                f"{source.name} has other bytes than those that were ingested, and `ignore_changes` keeps their "
+                f"{shown(source.name)} has other bytes than those that were ingested, and `ignore_changes` keeps their "
                 "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
             )
         return with_content(inputs, kept, found.size_bytes, is_kept=True)
@@ -139,10 +147,12 @@ class IngestUploadLifecycle:
         if not isinstance(file_name, Unknown):
             given, taken = file_name or source_name, platform_file_name(source_name, file_name)
             if given != taken:
-                reporter.info(f'"{given}" is uploaded as "{taken}", since the platform takes no special characters')
+                reporter.info(
+                    f'"{shown(given)}" is uploaded as "{taken}", since the platform takes no special characters'
+                )
         if isinstance(size_bytes, int) and size_bytes > PORTAL_LIMIT_BYTES:
             reporter.info(
-                f"{source_name} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
+                f"{shown(source_name)} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
             )
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:

@@ -1,4 +1,4 @@
-"""What a person is told about an ingest job that the platform ended without success."""
+"""What a person is told about an ingest job that the platform ended without success, or with warnings."""
 
 import json
 from collections.abc import Sequence
@@ -6,35 +6,47 @@ from typing import Any, Final, cast
 
 from veracity_provider.api.models import JobReport
 from veracity_provider.lifecycle.jobs.job import JobReference
+from veracity_provider.texts import shown
 
-_SHOWN_ERRORS: Final = 10
+_MAX_ITEMS: Final = 10
+_MAX_CELL: Final = 60
+_MAX_TEXT: Final = 300
 
 
 def failure_text(job: JobReference, report: JobReport) -> str:
-    """Why the platform ended the job, with its validation errors as a table."""
-    said = f": {report.error_message.rstrip('.')}" if report.error_message else ""
-    rows = [_as_row(one) for one in report.validation_errors[:_SHOWN_ERRORS]]
-    more = len(report.validation_errors) - len(rows)
+    """Why the platform ended the job, with its validation items as a table, errors first."""
+    said = f": {shown(report.error_message.rstrip('.'), _MAX_TEXT)}" if report.error_message else ""
     first = (
-        f"ingest job {job.job_id} into dataset {job.dataset_id} ended as {report.status}{said}. "
+        f"ingest job {job.job_id} into dataset {job.dataset_id} ended as {shown(report.status)}{said}. "
         "Mend the file and run `pulumi up` again; a new job will take its place."
     )
-    lines = [
-        first,
-        *_aligned(rows),
-        *([f"  … and {more:,} more"] if more > 0 else []),
-    ]
-    return "\n".join(lines)
+    return "\n".join([first, *_table([*report.validation_errors, *report.validation_warnings])])
+
+
+def warnings_text(job: JobReference, report: JobReport) -> str:
+    """What the platform warned of although the job took effect, as a table."""
+    first = f"ingest job {job.job_id} ended as {shown(report.status)}, with warnings:"
+    return "\n".join([first, *_table(report.validation_warnings)])
+
+
+def _table(items: Sequence[Any]) -> list[str]:
+    rows = [_as_row(item) for item in items[:_MAX_ITEMS]]
+    more = len(items) - len(rows)
+    return [*_aligned(rows), *([f"  … and {more:,} more"] if more > 0 else [])]
 
 
 def _as_row(item: Any) -> list[str]:
     """The shape of an item is not published, so what is not a mapping is shown as it is."""
     if not isinstance(item, dict):
-        return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)]
+        return [shown(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False), _MAX_TEXT)]
     members = cast("dict[str, Any]", item)
-    places = [f"{name} {members[name]}" for name in ("row", "line", "column") if members.get(name) not in (None, "")]
-    rest = [str(members[name]) for name in ("message", "error", "description") if members.get(name)]
-    return [*places, *rest] if rest else [json.dumps(members, ensure_ascii=False)]
+    places = [
+        shown(f"{name} {members[name]}", _MAX_CELL)
+        for name in ("row", "line", "column")
+        if members.get(name) not in (None, "")
+    ]
+    rest = [shown(members[name], _MAX_TEXT) for name in ("message", "error", "description") if members.get(name)]
+    return [*places, *rest] if rest else [shown(json.dumps(members, ensure_ascii=False), _MAX_TEXT)]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -78,6 +78,7 @@ class Entry:
         unheard_of: Jobs of the dataset whose start had been sent by then, and that the platform did not know; the
             request may have arrived later.
         status: The platform's own word at the end; likewise *dataset_name*.
+        content_hash: Of the file that was uploaded for it, in hex; empty where that was not here, or not written down.
         problem: Why the file does not say what is true, for a warning; empty for an entry that does.
     """
 
@@ -89,6 +90,7 @@ class Entry:
     unheard_of: tuple[JobReference, ...] = ()
     status: str = ""
     dataset_name: str = ""
+    content_hash: str = ""
     problem: str = ""
 
 
@@ -120,13 +122,23 @@ class Journal:
     def open_jobs(self, dataset_id: str, workspace_id: str) -> list[Entry]:
         """Every job of the dataset that may be at work, of whatever resource or stack, the oldest first."""
         with self._translated("read"):
-            known = [
-                JobReference(job_id=path.stem, workspace_id=workspace_id, dataset_id=dataset_id, operation="")
-                for path in self._dataset_folder(dataset_id).glob("*.json")
-            ]
+            known = self._jobs_of(dataset_id, workspace_id)
             known += self._last_started_by_0_1_0(dataset_id, workspace_id)
             found = [entry for job in known if (entry := self.find(job)) and entry.state in OPEN]
         return sorted(found, key=lambda entry: entry.starting_at or 0.0)
+
+    def jobs_with_content(self, dataset_id: str, workspace_id: str, content_hash: str) -> list[Entry]:
+        """Every job of the dataset for which this machine has uploaded a file of these bytes, the oldest first."""
+        with self._translated("read"):
+            found = [entry for job in self._jobs_of(dataset_id, workspace_id) if (entry := self.find(job))]
+        same = (entry for entry in found if entry.content_hash == content_hash)
+        return sorted(same, key=lambda entry: entry.updated_at or 0.0)
+
+    def _jobs_of(self, dataset_id: str, workspace_id: str) -> list[JobReference]:
+        return [
+            JobReference(job_id=path.stem, workspace_id=workspace_id, dataset_id=dataset_id, operation="")
+            for path in self._dataset_folder(dataset_id).glob("*.json")
+        ]
 
     def write(
         self,
@@ -138,6 +150,7 @@ class Journal:
         since: float | None = None,
         status: str = "",
         dataset_name: str = "",
+        content_hash: str = "",
     ) -> Entry:
         """
         Write down *state*, on disk when this returns, and return the entry that stands.
@@ -162,6 +175,7 @@ class Journal:
                 unheard_of=tuple(one.reference() for one in unheard_of) or before.unheard_of,
                 status=status or before.status,
                 dataset_name=dataset_name or before.dataset_name,
+                content_hash=content_hash or before.content_hash,
                 problem="",
             )
             write_json(self._path(job), _to_json(entry))
@@ -270,6 +284,7 @@ def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
         unheard_of=tuple(JobReference(**one) for one in members["unheard_of"]),
         status=members["status"],
         dataset_name=members["dataset_name"],
+        content_hash=members.get("content_hash", ""),
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import final
 
+from veracity_provider.api.models import JobPhase
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import Entry, JobState, Journal, journal_folder
 from veracity_provider.lifecycle.jobs.outcome import (
     SETTLED,
     Evidence,
     Outcome,
+    is_decided_by_answer,
     outcome_of,
     waiting_time_s,
 )
@@ -17,16 +19,18 @@ from veracity_provider.lifecycle.jobs.waiting import Look, look, wait_for_job
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
+from veracity_provider.texts import shown
 
 _LEARNT_FROM = frozenset({JobState.STARTING, JobState.STARTED, JobState.IN_DOUBT})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """A job, what is known of it, and what became of it by that."""
+    """A job, what is known of it, and what became of it by that; and whether it was waited for until then."""
 
     job: JobReference
     evidence: Evidence
+    was_waited_for: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -34,10 +38,26 @@ class Observation:
         return outcome_of(self.evidence)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether a person's answer decides what became of the job."""
+        return is_decided_by_answer(self.evidence)
+
+    @property
     def status(self) -> str:
-        """The platform's word; empty where there is none."""
+        """The person's answer where that decides, else the platform's word; empty where there is none."""
         report, entry = self.evidence.report, self.evidence.entry
-        return report.status if report else entry.status if entry else ""
+        if self.is_answered:
+            return str(self.evidence.answer)
+        if report and (report.phase is not JobPhase.ACTIVE or not (entry and entry.status)):
+            return report.status
+        return entry.status if entry else ""
+
+    @property
+    def ending(self) -> str:
+        """How it has ended, as a predicate: "ended as Cancelled"."""
+        if self.is_answered:
+            return "has ended, as `veracity:answers` says"
+        return f"ended as {shown(self.status)}" if self.status else "has ended"
 
     @property
     def dataset_name(self) -> str:
@@ -130,7 +150,7 @@ class JobObserver:
                 f"ingest job {seen.job.job_id} may have been started; waiting up to {duration(limit_s)} to see it end"
             )
         report = wait_for_job(self._services, seen.job, timeout_s=limit_s, reporter=self._reporter, first=first)
-        return replace(seen, evidence=replace(seen.evidence, report=report))
+        return replace(seen, evidence=replace(seen.evidence, report=report), was_waited_for=True)
 
     def _write(self, seen: Observation) -> Observation:
         entry, state = seen.evidence.entry, _learnt(seen)

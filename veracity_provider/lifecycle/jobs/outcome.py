@@ -1,6 +1,6 @@
 """What became of an ingest job, from what is known of it. The one function that everything asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from veracity_provider.api.models import JobPhase, JobReport
@@ -67,6 +67,11 @@ def outcome_of(evidence: Evidence) -> Outcome:
     if report is None:
         return Outcome.GONE
     return Outcome.AT_WORK if state is JobState.STARTED else Outcome.MAY_BE_AT_WORK
+
+
+def is_decided_by_answer(evidence: Evidence) -> bool:
+    """Whether things would stand otherwise without a person's answer."""
+    return outcome_of(replace(evidence, answer=None)) is not outcome_of(evidence)
 
 
 def _succeeded(report: JobReport | None) -> bool:

@@ -9,6 +9,7 @@ from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.progress import moment
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.settings import Answer
+from veracity_provider.texts import shown
 
 _MEANINGS: dict[Answer, str] = {
     "applied": "its rows are there",
@@ -38,17 +39,17 @@ class Questions:
         self._services = services
         self._observer = observer
 
-    def ask(self, seen: Observation, *, consequence: str, answers: tuple[Answer, ...] = ()) -> str:
+    def ask(self, seen: Observation, *, consequence: str = "", answers: tuple[Answer, ...] = ()) -> str:
         """
         The question about a job.
 
         Args:
-            consequence: What was not done because of it, such as "nothing was started".
+            consequence: What was not done because of it, such as "nothing was uploaded"; empty in a preview.
             answers: The answers that help; by default those that the job's operation suggests.
         """
         job = seen.job
         lines = [
-            f"{_subject(job)} {_what_is_known(seen)}, so {consequence}.",
+            f"{_subject(job)} {_what_is_known(seen)}{f'; {consequence}' if consequence else ''}.",
             *(f"  {line}" for line in self._evidence(seen)),
             *self._too_early(job),
             *_ways_on(job.job_id, answers or answers_about(job)),
@@ -58,7 +59,8 @@ class Questions:
     def _evidence(self, seen: Observation) -> list[str]:
         entry = seen.evidence.entry
         since = f", started {moment(entry.starting_at)}" if entry and entry.starting_at is not None else ""
-        said = f"shows it as {seen.status}" if seen.evidence.report else "does not know it"
+        report = seen.evidence.report
+        said = f"shows it as {shown(report.status)}" if report else "does not know it"
         lines = [f"the platform {said}{since}"]
         if isinstance(seen.job, Job) and not seen.job.is_repeatable:
             lines.append(_row_counts(seen.job, count_rows(self._services, seen.job.workspace_id, seen.job.dataset_id)))
@@ -94,8 +96,7 @@ def _subject(job: JobReference) -> str:
 
 def _what_is_known(seen: Observation) -> str:
     if seen.outcome is Outcome.ENDED:
-        how = f"ended as {seen.status}" if seen.status else "has ended"
-        return f"{how}, which does not say whether its rows are there"
+        return f"{seen.ending}, which does not say whether its rows are there"
     if seen.outcome is Outcome.GONE:
         return "is not known to the platform, which does not say whether its rows are there"
     if seen.outcome is Outcome.AT_WORK:
@@ -104,11 +105,11 @@ def _what_is_known(seen: Observation) -> str:
 
 
 def _row_counts(job: Job, now: int | None) -> str:
-    before, after, in_file = map(_shown, (job.rows_before, now, job.rows_in_file))
+    before, after, in_file = map(_counted, (job.rows_before, now, job.rows_in_file))
     return f"rows of the dataset: {before} before the upload, {after} now; rows of the file: {in_file}"
 
 
-def _shown(count: int | None) -> str:
+def _counted(count: int | None) -> str:
     return "an unknown number" if count is None else f"{count:,}"
 
 

@@ -64,7 +64,7 @@ class JobStarter:
                 is_told = True
                 self._reporter.info(f"another job of dataset {dataset_id} is being started on this machine; waiting")
             waited_s = self._services.monotonic() - begun
-            self._reporter.live(f"waiting for another start in this dataset, for {duration(waited_s)}")
+            self._reporter.live(f"{duration(waited_s)}, waiting for another start in this dataset")
             self._services.sleep(seconds)
             return waited_s < self._timeout_s
 

@@ -19,6 +19,7 @@ from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.progress import duration
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Reporter
+from veracity_provider.texts import shown
 
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 10.0
@@ -87,8 +88,8 @@ class Look:
     def describe(self) -> str:
         """For a line that is shown meanwhile."""
         if self.failure:
-            return "not answered about"
-        return self.report.status if self.report else "not known to the platform"
+            return "no answer from the platform"
+        return shown(self.report.status) if self.report else "not known to the platform"
 
 
 @final
@@ -121,7 +122,7 @@ class _Wait:
     def sleep(self, seconds: float, seen: Look) -> None:
         while seconds > 0:
             waited = duration(self._services.monotonic() - self._begun)
-            self._reporter.live(f"ingest job {seen.describe()}, waiting for {waited}")
+            self._reporter.live(f"{waited}, {seen.describe()}")
             self._services.sleep(min(seconds, _LIVE_EVERY_S))
             seconds -= _LIVE_EVERY_S
 
