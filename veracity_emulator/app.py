@@ -64,7 +64,7 @@ def make_app(backend: Backend) -> FaultMiddleware:
         *fabric.operations(),
         *stewards.operations(),
     ]
-    description = openapi.describe(operations, {**identity.paths(), **storage.paths()})
+    description = openapi.describe(operations, {**identity.paths(), **storage.paths()}, backend.base_url)
 
     def described(_: Request) -> Response:
         return JSONResponse(description)

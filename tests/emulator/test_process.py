@@ -104,7 +104,7 @@ def test_flags_that_make_no_sense_are_told_in_one_line(flags, words):
 
 def test_it_says_its_version():
     said = run("--version", command=None)
-    assert said.stdout == f"veracity-emulator {version('pulumi-veracity')}\n"
+    assert said.stdout == f"veracity-emulator {version('veracity-provider')}\n"
 
 
 def test_without_its_extra_the_command_names_the_line_to_type(tmp_path):
@@ -112,7 +112,7 @@ def test_without_its_extra_the_command_names_the_line_to_type(tmp_path):
     refused = run("--port", "0", env={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert refused.returncode == 1
     assert refused.stderr == (
-        "veracity-emulator: starlette is not installed; the emulator needs `pip install 'pulumi-veracity[emulator]'`.\n"
+        "veracity-emulator: starlette is not installed; the emulator needs `pip install 'veracity-provider[emulator]'`.\n"
     )
 
 
