@@ -89,9 +89,11 @@ def _answers(one: Operation, schemas: dict[str, Any]) -> dict[int, dict[str, Any
         done["content"] = {"application/json": {"schema": _reference(one.answer, schemas)}}
         if one.guard == "fabric":
             done["content"]["application/xml"] = {}  # for those who ask for it alone
-    refusal = _refusal(_REFUSALS[one.guard or ""], schemas)
+    by_service = _REFUSALS[one.guard or ""]
+    # API Management answers 404 too, for paths that it takes for no operation.
+    refusals = {401: ApiManagementRefusal, 404: by_service | ApiManagementRefusal}
     return {one.status: done} | {
-        status: {"description": text, **(_refusal(ApiManagementRefusal, schemas) if status == 401 else refusal)}
+        status: {"description": text, **_refusal(refusals.get(status, by_service), schemas)}
         for status, text in _TEXTS.items()
         if _can_be(one, status)
     }

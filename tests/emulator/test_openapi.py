@@ -68,7 +68,14 @@ def test_every_operation_has_a_name_of_its_own(document):
 
 
 def operations_of(document):
-    found = (result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations())
+    # Tokens and keys are ours to send; and a parameter that nobody knows is ignored, as docs/platform.md says.
+    unguarded = {
+        path: {method: {**one, "security": []} for method, one in item.items()}
+        for path, item in document["paths"].items()
+    }
+    loaded = schemathesis.openapi.from_dict({**document, "paths": unguarded})
+    loaded.config.generation.update(allow_extra_parameters=False)
+    found = (result.ok() for result in loaded.get_all_operations())
     # Storage is described by what it takes; its answers are another service's, and tried by its clients.
     asked = [one for one in found if not one.path.startswith("/veracitylocal/") and not one.path.endswith("/reset")]
     # The control API comes last: it sets faults and moves the clock.
