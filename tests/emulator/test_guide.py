@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import socket
 import subprocess
 import sys
@@ -29,8 +28,13 @@ def commands_of(block):
 
 
 @pytest.fixture
-def environ():
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+def environ(tmp_path):
+    """With the command of this checkout, whatever is installed."""
+    script = tmp_path / "bin" / "veracity-emulator"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m veracity_emulator "$@"\n')
+    script.chmod(0o755)
+    path = os.pathsep.join([str(script.parent), os.environ["PATH"]])
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
 
 
@@ -44,7 +48,7 @@ def test_the_commands_run_as_printed(tmp_path, environ):
     assert serve.startswith("veracity-emulator serve ")
     assert len(others) == sum(block.count("$ ") for block in BLOCKS) - 1 > 0
     options = {"cwd": tmp_path, "env": environ, "text": True}
-    with subprocess.Popen(shlex.split(serve), stdout=subprocess.PIPE, **options) as server:
+    with subprocess.Popen(["bash", "-c", f"exec {serve}"], stdout=subprocess.PIPE, **options) as server:
         assert server.stdout.readline().strip() == ready
         for command, output in others:
             ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False, **options)
