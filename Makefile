@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test mutants lint format types bench fuzz model chaos
+.PHONY: help setup up preview env stop down quick test mutants lint format types bench fuzz model clients chaos
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -65,6 +65,9 @@ fuzz: setup ## hold the metadata patch against EXAMPLES=200000 documents (10 to 
 
 model: setup ## disturb an ingest in every way, and in every two at once, on the real classes (an hour or more)
 	$(BIN)/python -m tests.model
+
+clients: setup ## try other people's clients against the local Veracity (gets them from their registries)
+	VERACITY_ALL_CLIENTS=1 $(BIN)/python -m pytest -q tests/clients
 
 chaos: KILLS ?= 200
 chaos: setup ## kill `pulumi up` KILLS=200 times at random instants, and count the rows (an hour or more)

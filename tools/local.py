@@ -17,7 +17,9 @@ def up(layout: Layout) -> int:
     """Everything that is missing, then `pulumi up`."""
     _ready(layout)
     with only_one(layout.lock("up"), "up"):
-        return _pulumi(layout, "up", "--yes")
+        code = _pulumi(layout, "up", "--yes")
+    say(f"the local Veracity, to look at: http://127.0.0.1:{layout.port}/")
+    return code
 
 
 def preview(layout: Layout) -> int:

@@ -17,7 +17,7 @@ from veracity_emulator.errors import StartRefused
 if TYPE_CHECKING:
     from veracity_emulator.server import Ready
 
-_DISTRIBUTION = "pulumi-veracity"
+_DISTRIBUTION = "veracity-provider"
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 

@@ -24,6 +24,7 @@ from veracity_emulator.identity import accounts
 from veracity_emulator.identity import routes as identity
 from veracity_emulator.middleware import FaultMiddleware
 from veracity_emulator.operations import mounted
+from veracity_emulator.page.routes import Site
 from veracity_emulator.storage import entries, store
 from veracity_emulator.storage import routes as storage
 from veracity_emulator.storage.errors import storage_error
@@ -64,7 +65,7 @@ def make_app(backend: Backend) -> FaultMiddleware:
         *fabric.operations(),
         *stewards.operations(),
     ]
-    description = openapi.describe(operations, {**identity.paths(), **storage.paths()})
+    description = openapi.describe(operations, {**identity.paths(), **storage.paths()}, backend.base_url)
 
     def described(_: Request) -> Response:
         return JSONResponse(description)
@@ -77,6 +78,7 @@ def make_app(backend: Backend) -> FaultMiddleware:
 
     app = Starlette(
         routes=[
+            *Site(backend).routes(),
             Route(f"{control.ROOT}/openapi.json", described, methods=["GET"]),
             *(mounted(backend, service, operations) for service in _SERVICES),
             *identity.routes(backend),

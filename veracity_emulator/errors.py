@@ -4,7 +4,16 @@ import json
 import uuid
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class ApiManagementRefusal(BaseModel):
+    """A refusal of API Management, which stands in front of every service."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    statusCode: int  # noqa: N815 — wire name
+    message: str
 
 
 class StartRefused(Exception):

@@ -159,6 +159,11 @@ class Faults:
         with self._lock:
             return [{"id": one.id, "left": one.left, **one.given.model_dump()} for one in self._faults]
 
+    def remove(self, fault_id: str) -> None:
+        """Take one back."""
+        with self._lock:
+            self._faults = [one for one in self._faults if one.id != fault_id]
+
     def clear(self) -> None:
         """Take all back."""
         with self._lock:

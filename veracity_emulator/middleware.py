@@ -15,6 +15,7 @@ from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.faults import DelayEffect, Effect, LineEffect, StatusEffect
 from veracity_emulator.identity import accounts
 from veracity_emulator.leaks import find_leaks, masked
+from veracity_emulator.page.origin import is_foreign
 from veracity_emulator.request_log import Logged
 from veracity_emulator.storage.errors import storage_error
 from veracity_emulator.storage.sas import ACCOUNT
@@ -38,6 +39,10 @@ _FABRIC_TEXTS: Final = {
     404: "Resource was not found",
     500: "Container metadata was not updated",
 }
+_FOREIGN: Final = (
+    "A page of another origin cannot change anything here. If this is the emulator's own page, open it by an IP "
+    "address, localhost, or the name in --public-url."
+)
 _HTML: Final = b"<!DOCTYPE html><html><body><h1>We will be right back</h1></body></html>"
 
 
@@ -55,7 +60,13 @@ class FaultMiddleware:
         if scope["path"].lower().startswith(_FOLDED):
             scope["path"] = scope["path"].lower()
         begun, logged = time.monotonic(), self._logged(scope)
-        if not scope["path"].startswith("/_emulator"):
+        is_control = scope["path"] == "/" or scope["path"].startswith("/_emulator")
+        if is_control and self._is_foreign(scope):
+            await _drain(receive)
+            refused = apim_error(403, _FOREIGN)
+            await _send(send, refused.status, refused.headers, refused.body)
+            return
+        if not is_control:
             self._backend.requests.add(logged)
             if self._backend.setting("strict"):
                 self._note_leaks(scope)
@@ -71,7 +82,7 @@ class FaultMiddleware:
             logged.duration_ms = round((time.monotonic() - begun) * 1000, 1)
 
     async def _with_fault(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_control = scope["path"].startswith("/_emulator")
+        is_control = scope["path"] == "/" or scope["path"].startswith("/_emulator")
         effect = None if is_control else self._backend.faults.take(scope["method"], scope["path"], of_jobs=False)
         if not is_control and (lines := self._backend.faults.take_lines(scope["method"], scope["path"])):
             receive, send = _received_over(lines, receive), _sent_over(lines, send)
@@ -94,10 +105,13 @@ class FaultMiddleware:
                 headers, body = {name: value for name, value in headers.items() if name != "Content-Type"}, b""
             await _send(send, status, headers, body)
 
+    def _is_foreign(self, scope: Scope) -> bool:
+        return is_foreign(scope["method"], _text_of(scope["headers"]), self._backend.base_url)
+
     def _note_leaks(self, scope: Scope) -> None:
         secrets = accounts.client_secrets(self._backend)
         keys = accounts.subscription_keys(self._backend)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _text_of(scope["headers"])
         query = scope["query_string"].decode("latin-1")
         request = f"{scope['method']} {masked(scope['path'], (*secrets, *keys))}"
         now = iso(self._backend.clock.time())
@@ -136,6 +150,10 @@ def _sent_over(lines: list[LineEffect], send: Send) -> Send:
 async def _pass(lines: list[LineEffect], message: Message) -> None:
     count, now = len(message.get("body", b"")), time.monotonic()
     await asyncio.sleep(max(line.wait_s(count, now) for line in lines))
+
+
+def _text_of(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
 
 
 async def _arrived(receive: Receive) -> Receive:

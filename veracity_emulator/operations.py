@@ -4,9 +4,10 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypedDict, TypeVar, Unpack, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, ValidationError, model_validator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,26 @@ from veracity_emulator.identity.accounts import Account, caller
 from veracity_emulator.workbench.errors import gateway_error, model_error
 
 _Body = TypeVar("_Body", bound=BaseModel)
+
+
+def _text(value: object) -> object:
+    if isinstance(value, str | datetime):
+        return value
+    raise ValueError("Input should be a text")
+
+
+def _no_boolean(value: object) -> object:
+    if value is not True and value is not False:
+        return value
+    raise ValueError("Input should be a number")
+
+
+Flag = Annotated[bool, Strict()]
+"""`true` or `false` in a body, and nothing that only looks like it."""
+Number = Annotated[int, BeforeValidator(_no_boolean)]
+"""A number, or, as some clients send it, its text."""
+Moment = Annotated[datetime, BeforeValidator(_text)]
+"""A time in ISO 8601."""
 Guard = Literal["workbench", "fabric"]
 
 
@@ -61,15 +82,6 @@ class Call:
         except ValidationError as error:
             raise _malformed(self.guard, errors_by_member(error)) from None
 
-    def flag(self, name: str) -> bool:
-        """A parameter of the query that is `true` or `false`."""
-        return self.query(name).lower() == "true"
-
-    def query(self, name: str, default: str = "") -> str:
-        """A parameter of the query, its name in any case."""
-        found = {key.lower(): value for key, value in self.request.query_params.items()}
-        return found.get(name.lower(), default)
-
     def model(self, model: type[_Body]) -> _Body:
         """The body as *model*; a 400 that names the member otherwise."""
         try:
@@ -110,17 +122,31 @@ class Operation:
     summary: str
     guard: Guard | None
     body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: Any = None
+    """The type of what is answered, for the description."""
     status: int = 200
+
+
+class _More(TypedDict, total=False):
+    query: type[BaseModel]
+    answer: Any
+    status: int
 
 
 def endpoint(prefix: str, guard: Guard | None) -> Callable[..., Operation]:
     """A function that describes the operations whose paths begin with *prefix*, in a line each."""
 
     def operation(
-        method: str, path: str, handler: Handler, summary: str, body: type[BaseModel] | None = None, status: int = 200
+        method: str,
+        path: str,
+        handler: Handler,
+        summary: str,
+        body: type[BaseModel] | None = None,
+        **more: Unpack[_More],
     ) -> Operation:
         return Operation(
-            method=method, path=prefix + path, handler=handler, summary=summary, body=body, guard=guard, status=status
+            method=method, path=prefix + path, handler=handler, summary=summary, body=body, guard=guard, **more
         )
 
     return operation
@@ -145,7 +171,8 @@ def _endpoint(backend: Backend, operation: Operation) -> Callable[[Request], Any
 
 def _answer(backend: Backend, operation: Operation, request: Request, raw: bytes) -> Response:
     account = caller(request, backend, operation.guard) if operation.guard else Account(id="", role="")
-    call = Call(request=request, account=account, body=_parsed(raw, operation.guard), guard=operation.guard)
+    body = _parsed(raw, operation.guard) if operation.body else None
+    call = Call(request=request, account=account, body=body, guard=operation.guard)
     call.require_scope()
     found = operation.handler(backend, call)
     return found if isinstance(found, Response) else JSONResponse(found, operation.status)

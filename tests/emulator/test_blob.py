@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import re
 import sqlite3
 import uuid
 from types import SimpleNamespace
@@ -172,6 +173,14 @@ def test_a_list_has_folders_and_files_in_order_with_their_metadata(uri):
     }
     assert found == {"a.csv": {}, "b": {"hdi_isfolder": "true"}, "two.csv": {"Customer": "1"}}
     assert sorted(one.name.rpartition(folder)[2] for one in container.walk_blobs(f"{folder}/")) == ["/a.csv", "/b/"]
+
+
+def test_a_list_with_an_empty_delimiter_has_none(uri):
+    send("PUT", uri, "a/b.csv", data=b"x", **{"x-ms-blob-type": "BlockBlob"})
+    url, _, sas = uri.partition("?")
+    container, _, folder = url.rpartition("/")
+    found = requests.get(f"{container}?restype=container&comp=list&delimiter=&prefix={folder}/&{sas}", timeout=30)
+    assert re.findall("<Name>(.*?)</Name>", found.text) == [f"{folder}/a", f"{folder}/a/b.csv"]
 
 
 def test_a_list_outside_of_the_folder_is_refused(uri):

@@ -104,16 +104,17 @@ def test_flags_that_make_no_sense_are_told_in_one_line(flags, words):
 
 def test_it_says_its_version():
     said = run("--version", command=None)
-    assert said.stdout == f"veracity-emulator {version('pulumi-veracity')}\n"
+    assert said.stdout == f"veracity-emulator {version('veracity-provider')}\n"
 
 
 def test_without_its_extra_the_command_names_the_line_to_type(tmp_path):
     (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')")
     refused = run("--port", "0", env={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert refused.returncode == 1
-    assert refused.stderr == (
-        "veracity-emulator: starlette is not installed; the emulator needs `pip install 'pulumi-veracity[emulator]'`.\n"
+    line = (
+        "veracity-emulator: starlette is not installed; the emulator needs `pip install 'veracity-provider[emulator]'`."
     )
+    assert refused.stderr == f"{line}\n"
 
 
 def test_it_says_in_json_when_it_is_ready():

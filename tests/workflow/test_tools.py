@@ -281,6 +281,13 @@ def test_an_emulator_in_the_background_is_started_once_and_stopped(tmp_path):
     assert stopped[1] == "None"
 
 
+def test_up_ends_with_the_address_of_the_local_veracity(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(local, "_ready", lambda _: None)
+    monkeypatch.setattr(local, "_pulumi", lambda *_: 0)
+    assert local.up(Layout(port=8791, state=tmp_path, stack="local")) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "the local Veracity, to look at: http://127.0.0.1:8791/"
+
+
 def test_help_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE).group(1).split())

@@ -21,6 +21,8 @@ from veracity_emulator.workbench.errors import gateway_error
 # ruff: noqa: N815 — members are spelled as on the wire
 
 ROOT: Final = "/_emulator"
+_OBJECT: Final = dict[str, Any]
+_LIST: Final = list[dict[str, Any]]
 _EMPTIED: Final = (
     *(
         "accounts",
@@ -35,6 +37,12 @@ _EMPTIED: Final = (
     ),
     *("jobs", "runs", "forgotten_jobs", "containers", "relations", "tags"),
 )
+
+
+class Made(BaseModel):
+    """The id of what was made."""
+
+    id: str
 
 
 class LikeInput(BaseModel):
@@ -102,25 +110,48 @@ def operations() -> list[Operation]:
 
     operation = endpoint(ROOT, None)
     return [
-        operation("GET", "/health", _health, "Whether it serves"),
-        operation("GET", "/demo", _demo, "Ids and secrets of the demo"),
-        operation("GET", "/state", _state, "Everything, as JSON"),
-        operation("POST", "/reset", _reset, "Start from the demo again"),
-        operation("GET", "/requests", _requests, "The latest requests, secrets masked"),
-        operation("DELETE", "/requests", _clear_requests, "Forget the requests"),
-        operation("GET", "/faults", _faults, "Faults in force"),
-        operation("POST", "/faults", _add_fault, "Put a fault in force", FaultInput, 201),
-        operation("DELETE", "/faults", _clear_faults, "Take all faults back"),
-        operation("POST", "/datasets", _add_dataset, "Make an empty dataset like another", DatasetInput, 201),
-        operation("POST", "/containers", _add_container, "Make a container like another", LikeInput, 201),
-        operation("POST", "/settings", _set, "Change settings", SettingsInput),
-        operation("POST", "/accounts", _set_account, "Let a service account's secret expire", AccountInput),
-        operation("POST", "/jobs/{job}/end", _end_job, "End a job that is at work", EndInput),
-        operation("POST", "/jobs/{job}/forget", _forget_job, "Let a job be unknown from now on"),
-        operation("GET", "/violations", _violations, "What a strict emulator did not expect of its clients"),
-        operation("DELETE", "/violations", _clear_violations, "Forget the violations"),
-        operation("GET", "/clock", _clock, "The emulator's time"),
-        operation("POST", "/clock", _move_clock, "Move the clock forward", ClockInput),
+        operation("GET", "/health", _health, "Whether it serves", answer=_OBJECT),
+        operation("GET", "/demo", _demo, "Ids and secrets of the demo", answer=_OBJECT),
+        operation("GET", "/state", _state, "Everything, as JSON", answer=_OBJECT),
+        operation("POST", "/reset", _reset, "Start from the seed again", answer=_OBJECT),
+        operation("GET", "/requests", _requests, "The latest requests, secrets masked", answer=_LIST),
+        operation("DELETE", "/requests", _clear_requests, "Forget the requests", answer=_OBJECT),
+        operation("GET", "/faults", _faults, "Faults in force", answer=_LIST),
+        operation("POST", "/faults", _add_fault, "Put a fault in force", FaultInput, answer=Made, status=201),
+        operation("DELETE", "/faults", _clear_faults, "Take all faults back", answer=_OBJECT),
+        operation(
+            "POST",
+            "/datasets",
+            _add_dataset,
+            "Make an empty dataset like another",
+            DatasetInput,
+            answer=Made,
+            status=201,
+        ),
+        operation(
+            "POST", "/containers", _add_container, "Make a container like another", LikeInput, answer=Made, status=201
+        ),
+        operation("POST", "/settings", _set, "Change settings", SettingsInput, answer=_OBJECT),
+        operation(
+            "POST",
+            "/accounts",
+            _set_account,
+            "Let a service account's secret expire",
+            AccountInput,
+            answer=_OBJECT,
+        ),
+        operation("POST", "/jobs/{job}/end", _end_job, "End a job that is at work", EndInput, answer=_OBJECT),
+        operation("POST", "/jobs/{job}/forget", _forget_job, "Let a job be unknown from now on", answer=_OBJECT),
+        operation(
+            "GET",
+            "/violations",
+            _violations,
+            "What a strict emulator did not expect of its clients",
+            answer=_LIST,
+        ),
+        operation("DELETE", "/violations", _clear_violations, "Forget the violations", answer=_OBJECT),
+        operation("GET", "/clock", _clock, "The emulator's time", answer=_OBJECT),
+        operation("POST", "/clock", _move_clock, "Move the clock forward", ClockInput, answer=_OBJECT),
     ]
 
 

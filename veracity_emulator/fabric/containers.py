@@ -4,8 +4,12 @@ import json
 import uuid
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
+
+# ruff: noqa: N815 — members are spelled as on the wire
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS containers (
@@ -18,6 +22,46 @@ CREATE TABLE IF NOT EXISTS relations (
 CREATE TABLE IF NOT EXISTS tags (title TEXT PRIMARY KEY, id TEXT, type TEXT);
 """
 _SYSTEM: Final = frozenset({"systemtag"})
+
+
+class Tag(BaseModel):
+    """A tag; titles have one id everywhere."""
+
+    id: str
+    title: str
+    type: str
+
+
+class Icon(BaseModel):
+    """What the portal shows beside the title."""
+
+    id: str | None = None
+    backgroundColor: str | None = None
+
+
+class Metadata(BaseModel):
+    """What describes a container, and can be patched."""
+
+    title: str | None
+    description: str | None
+    icon: Icon | None
+    tags: list[Tag] | None
+
+
+class Resource(BaseModel):
+    """A container as the API answers it."""
+
+    id: str
+    reference: str
+    url: str
+    lastModifiedUTC: str
+    creationDateTimeUTC: str
+    ownerId: str
+    accessLevel: str
+    region: str
+    keyStatus: str
+    mayContainPersonalData: str
+    metadata: Metadata
 
 
 def find(backend: Backend, container_id: str) -> dict[str, Any] | None:

@@ -1,6 +1,14 @@
 """Refusals of Data Fabric."""
 
+from pydantic import BaseModel
+
 from veracity_emulator.errors import ServiceError
+
+
+class FabricRefusal(BaseModel):
+    """A refusal of Data Fabric."""
+
+    message: str
 
 
 def fabric_error(status: int, message: str) -> ServiceError:

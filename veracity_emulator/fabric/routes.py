@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.fabric import containers, xml
+from veracity_emulator.fabric.containers import Resource, Tag
 from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.fabric.patching import PatchBody, PatchRefused, patched
 from veracity_emulator.operations import Call, Operation, endpoint
@@ -20,11 +21,18 @@ def operations() -> list[Operation]:
 
     operation = endpoint("", "fabric")
     return [
-        operation("GET", f"{DATA}/resources", _list, "Containers that the caller relates to"),
-        operation("GET", DATA + "/resources/tag/{tag}", _list_by_tag, "Containers that have a tag"),
-        operation("GET", DATA + "/resources/{id}", _get, "Read a container"),
-        operation("GET", f"{DATA}/tags", _tags, "All tags"),
-        operation("PATCH", PROVISIONING + "/container/{id}/metadata", _patch, "Patch the metadata", PatchBody),
+        operation("GET", f"{DATA}/resources", _list, "Containers that the caller relates to", answer=list[Resource]),
+        operation("GET", DATA + "/resources/tag/{tag}", _list_by_tag, "Containers with a tag", answer=list[Resource]),
+        operation("GET", DATA + "/resources/{id}", _get, "Read a container", answer=Resource),
+        operation("GET", f"{DATA}/tags", _tags, "All tags", answer=list[Tag]),
+        operation(
+            "PATCH",
+            PROVISIONING + "/container/{id}/metadata",
+            _patch,
+            "Patch the metadata",
+            PatchBody,
+            answer=Resource,
+        ),
     ]
 
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.fabric import containers
 from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.operations import Call, Operation, Wire, endpoint
+
+# ruff: noqa: N815 — members are spelled as on the wire
 
 _STEWARDS = "/veracity/datafabric/data/api/1/resources/{id}/datastewards"
 
@@ -18,13 +21,22 @@ class StewardInput(Wire):
     comment: str | None = None
 
 
+class Steward(BaseModel):
+    """A data steward of a container."""
+
+    userId: str
+    resourceId: str
+    grantedBy: str
+    comment: str
+
+
 def operations() -> list[Operation]:
     """The operations."""
 
     operation = endpoint(_STEWARDS, "fabric")
     return [
-        operation("GET", "", _list, "List data stewards"),
-        operation("POST", "/{user}", _appoint, "Appoint a data steward", StewardInput),
+        operation("GET", "", _list, "List data stewards", answer=list[Steward]),
+        operation("POST", "/{user}", _appoint, "Appoint a data steward", StewardInput, answer=Steward),
         operation("DELETE", "/{user}", _dismiss, "Dismiss a data steward"),
     ]
 

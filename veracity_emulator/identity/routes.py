@@ -26,6 +26,7 @@ METADATA_PATHS: Final = (
     "/{tenant}/v2.0/.well-known/openid-configuration",
 )
 _DEFAULT: Final = "/.default"
+_REFUSAL: Final = {"type": "object", "required": ["error", "error_description", "error_codes"]}
 
 
 class CredentialsForm(BaseModel):
@@ -113,7 +114,11 @@ def paths() -> dict[str, Any]:
                 "summary": form.__doc__,
                 "parameters": path_parameters(path),
                 "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form.model_json_schema()}}},
-                "responses": {"200": {"description": "A token"}, "400": {"description": "It is refused"}},
+                "responses": {
+                    "200": {"description": "A token", "content": {"application/json": {"schema": {"type": "object"}}}},
+                    "400": {"description": "It is refused", "content": {"application/json": {"schema": _REFUSAL}}},
+                    "401": {"description": "A wrong secret", "content": {"application/json": {"schema": _REFUSAL}}},
+                },
             }
         }
         for path, form in _FORMS.items()

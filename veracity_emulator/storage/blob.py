@@ -106,14 +106,14 @@ def prefix_of(call: StorageCall) -> str:
 def list_blobs(backend: Backend, call: StorageCall) -> Response:
     """A page of the files and folders below a prefix, in the order of their names."""
     query = call.request.query_params
-    if call.path or query.get("restype") != "container" or query.get("delimiter", "/") != "/":
+    if call.path or query.get("restype") != "container" or query.get("delimiter") not in {None, "", "/"}:
         raise call.refuse(400, "InvalidQueryParameterValue")
     size = min(call.integer("maxresults"), _LARGEST_PAGE) if query.get("maxresults") else _LARGEST_PAGE
     if size < 1:
         raise call.refuse(400, "OutOfRangeQueryParameterValue")
     prefix = prefix_of(call)
     found = backend.files.listed(call.file_system, _signed_folder(call, prefix), recursive=True)
-    names = dict(_names([one for one in found if one.path.startswith(prefix)], prefix, "delimiter" in query))
+    names = dict(_names([one for one in found if one.path.startswith(prefix)], prefix, bool(query.get("delimiter"))))
     left = sorted(name for name in names if name > _marker(call))
     page, rest = left[:size], left[size:]
     described = "".join(_listed(name, names[name], "metadata" in query.get("include", "")) for name in page)

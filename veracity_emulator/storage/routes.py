@@ -63,21 +63,36 @@ def routes(backend: Backend) -> list[BaseRoute]:
 def paths() -> dict[str, Any]:
     """What is answered, as paths of an OpenAPI document: all that share a method are told together."""
     path = f"/{ACCOUNT}/{{filesystem}}/{{path}}"
-    item: dict[str, Any] = {}
-    for action in _ACTIONS:
-        told = item.setdefault(action.method.lower(), {"summary": "", "parameters": path_parameters(path)})
-        told["summary"] = "; ".join(filter(None, [told["summary"], action.summary]))
-        told["responses"] = {"default": {"description": "As the storage answers"}}
-        if name := action.header or action.parameter:
-            told["parameters"].append(
-                {
-                    "name": name,
-                    "in": "header" if action.header else "query",
-                    "description": action.summary,
-                    "schema": {"const": action.value} if action.value else {"type": "string"},
-                }
-            )
-    return {path: item}
+    return {
+        path: {method.lower(): _described(path, method) for method in dict.fromkeys(one.method for one in _ACTIONS)}
+    }
+
+
+def _described(path: str, method: str) -> dict[str, Any]:
+    actions = [one for one in _ACTIONS if one.method == method]
+    names = dict.fromkeys((one.header or one.parameter, bool(one.header)) for one in actions)
+    return {
+        "summary": "; ".join(dict.fromkeys(one.summary for one in actions)),
+        "parameters": path_parameters(path)
+        + [
+            _parameter([one for one in actions if (one.header or one.parameter) == name], name, is_header=is_header)
+            for name, is_header in names
+            if name
+        ],
+        "security": [{"sas": []}],
+        "responses": {"default": {"description": "As the storage answers"}},
+    }
+
+
+def _parameter(actions: list[Action], name: str, *, is_header: bool) -> dict[str, Any]:
+    """What tells the *actions* apart from others of their method, and by its values from each other."""
+    values = sorted({one.value for one in actions if one.value})
+    return {
+        "name": name,
+        "in": "header" if is_header else "query",
+        "description": "; ".join(dict.fromkeys(one.summary for one in actions)),
+        "schema": {"type": "string", "enum": values} if values else {"type": "string"},
+    }
 
 
 async def _answered(backend: Backend, call: StorageCall) -> Response:

@@ -40,14 +40,17 @@ def check_of(column: Column, operation: str) -> Check:
 
 
 def as_json(text: str, column: Column) -> Any:
-    """A stored cell as a JSON value."""
+    """A stored cell as a JSON value; the text of one that came when the column had another type."""
     kind = _kind(column)
     if text == "":
         return None
-    if kind in {"Int32", "Int64"}:
-        return int(text)
-    if kind == "Decimal":
-        return float(text)
+    try:
+        if kind in {"Int32", "Int64"}:
+            return int(text)
+        if kind == "Decimal":
+            return float(text)
+    except ValueError:
+        return text
     return text == "true" if kind == "Boolean" else text
 
 

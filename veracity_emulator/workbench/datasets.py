@@ -1,18 +1,19 @@
 """Datasets and their rows, as their own endpoints answer. Source: docs/platform.md, "Datasets and workspaces"."""
 
 import json
+import operator
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
-from veracity_emulator.operations import Call, Operation, Wire, endpoint
+from veracity_emulator.operations import Call, Flag, Moment, Number, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error
-from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, page_of, paging
+from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, Paging, page_of, paging
 from veracity_emulator.workbench.rows import Table, row_as_json
 from veracity_emulator.workbench.schemas import WORKSPACE, columns_of, version_document
 
@@ -29,35 +30,56 @@ CREATE TABLE IF NOT EXISTS rows (dataset INTEGER, key TEXT, body TEXT, PRIMARY K
 TAKEN: Final = "Ensure DatasetName is unique in the workspace."
 ADDED_COLUMNS: Final = (("datasets", "is_derived", "INTEGER DEFAULT 0"),)
 """What tables of an earlier format lack: table, column, type."""
+_FILTERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "Equals": operator.eq,
+    "List": operator.eq,
+    "NonFromList": operator.eq,
+    "Greater": operator.gt,
+    "GreaterOrEqual": operator.ge,
+    "Less": operator.lt,
+    "LessOrEqual": operator.le,
+    "StringContains": lambda mine, theirs: str(theirs).lower() in str(mine).lower(),
+}
+"""How a cell is compared with the values of a filter; one has to fit, and with `NonFromList` none may."""
 
 
 class DatasetsQuery(Wire):
     """`POST …/datasets/query`; everything may be left out."""
 
-    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
-    pageSize: int = Field(default=10, ge=1, le=LARGEST_PAGE)
+    pageIndex: Number = Field(default=1, ge=0, le=LAST_PAGE)
+    pageSize: Number = Field(default=10, ge=1, le=LARGEST_PAGE)
     sortColumn: str = "CreatedOn"
     sortDirection: str = "Descending"
     datasetName: str | None = None
     schemaId: str | None = None
     schemaVersionIds: list[str] | None = None
     tags: dict[str, list[str]] | None = None
-    isBaseDataset: bool | None = None
-    createdAfter: datetime | None = None
-    createdBefore: datetime | None = None
+    isBaseDataset: Flag | None = None
+    createdAfter: Moment | None = None
+    createdBefore: Moment | None = None
 
 
-class DatasetsList(DatasetsQuery):
-    """`GET …/datasets`: the same in the query, a hundred to a page."""
+class DatasetsList(Wire):
+    """`GET …/datasets`: what the query of the address can say, a hundred to a page."""
 
+    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
     pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
+    sortColumn: str = "CreatedOn"
+    sortDirection: str = "Descending"
+    isBaseDataset: bool = True
+
+
+class DatasetLook(Wire):
+    """`GET …/datasets/{id}`, in the query."""
+
+    includeSchemaVersion: bool = False
 
 
 class RowFilter(Wire):
     """One condition on a column."""
 
     column: str
-    filterType: str = "Equals"
+    filterType: str = Field(default="Equals", json_schema_extra={"enum": list(_FILTERS)})
     filterValues: list[Any] = Field(default_factory=list)
 
 
@@ -71,11 +93,47 @@ class RowSorting(Wire):
 class RowsQuery(Wire):
     """`POST …/datasets/{id}/query`."""
 
-    pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
-    pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
+    pageIndex: Number = Field(default=1, ge=0, le=LAST_PAGE)
+    pageSize: Number = Field(default=100, ge=1, le=LARGEST_PAGE)
     columnFilter: list[str] | None = None
     queryFilters: list[RowFilter] | None = None
     sorting: RowSorting | None = None
+
+
+class SchemaInfo(BaseModel):
+    """Which version of a schema a dataset has; the whole version beside it, if that is asked for."""
+
+    schemaVersionId: str
+    schemaName: str
+
+
+class Dataset(BaseModel):
+    """A dataset."""
+
+    id: str
+    name: str
+    description: str
+    workspaceId: str
+    createdOn: str
+    lastModifiedOn: str
+    schemaInfo: SchemaInfo
+    queries: list[Any]
+    columns: list[str]
+    isBaseDataset: bool
+    tags: dict[str, list[str]]
+
+
+class DatasetsPage(Paging):
+    """A page of datasets."""
+
+    result: list[Dataset]
+
+
+class RowsPage(BaseModel):
+    """A page of rows; empty cells are null."""
+
+    data: list[dict[str, str | int | float | bool | None]]
+    pagination: Paging
 
 
 def operations() -> list[Operation]:
@@ -83,10 +141,10 @@ def operations() -> list[Operation]:
 
     operation = endpoint(WORKSPACE, "workbench")
     return [
-        operation("POST", "/datasets/query", _query, "Find datasets", DatasetsQuery),
-        operation("GET", "/datasets", _list, "List datasets"),
-        operation("GET", "/datasets/{dataset}", _get, "Read a dataset"),
-        operation("POST", "/datasets/{dataset}/query", _query_rows, "Read rows", RowsQuery),
+        operation("POST", "/datasets/query", _query, "Find datasets", DatasetsQuery, answer=DatasetsPage),
+        operation("GET", "/datasets", _list, "List datasets", query=DatasetsList, answer=DatasetsPage),
+        operation("GET", "/datasets/{dataset}", _get, "Read a dataset", query=DatasetLook, answer=Dataset),
+        operation("POST", "/datasets/{dataset}/query", _query_rows, "Read rows", RowsQuery, answer=RowsPage),
     ]
 
 
@@ -149,13 +207,13 @@ def require(backend: Backend, dataset_id: str, workspace: str) -> dict[str, Any]
 def _get(backend: Backend, call: Call) -> Any:
     found = require(backend, call.path("dataset"), call.path("workspace"))
     described = _described(backend, found)
-    if call.flag("includeSchemaVersion"):
+    if call.query_model(DatasetLook).includeSchemaVersion:
         described["schemaInfo"] |= version_document(backend, found["schema_version_id"])
     return described
 
 
 def _list(backend: Backend, call: Call) -> Any:
-    return _found(backend, call, call.query_model(DatasetsList))
+    return _found(backend, call, DatasetsQuery(**call.query_model(DatasetsList).model_dump()))
 
 
 def _query(backend: Backend, call: Call) -> Any:
@@ -260,7 +318,10 @@ def _selected(backend: Backend, number: int, columns: Any, given: RowsQuery) -> 
     )
     if given.sorting:
         name = given.sorting.column
-        found.sort(key=lambda row: (row[name] is None, row[name]), reverse=given.sorting.order.lower() == "descending")
+        found.sort(
+            key=lambda row: (row[name] is None, isinstance(row[name], str), row[name]),
+            reverse=given.sorting.order.lower() == "descending",
+        )
     page, _ = page_of(found, given.pageIndex, given.pageSize)
     return page, len(found)
 
@@ -280,19 +341,11 @@ def _test_of(given: RowFilter) -> Callable[[dict[str, Any]], bool]:
     def compares(row: dict[str, Any], accept: Callable[[Any, Any], bool]) -> bool:
         return row[name] is not None and any(accept(row[name], _like(value, row[name])) for value in values)
 
-    accepted: dict[str, Callable[[Any, Any], bool]] = {
-        "equals": lambda mine, theirs: mine == theirs,
-        "list": lambda mine, theirs: mine == theirs,
-        "greater": lambda mine, theirs: mine > theirs,
-        "greaterorequal": lambda mine, theirs: mine >= theirs,
-        "less": lambda mine, theirs: mine < theirs,
-        "lessorequal": lambda mine, theirs: mine <= theirs,
-        "stringcontains": lambda mine, theirs: str(theirs).lower() in str(mine).lower(),
-    }
-    if kind == "nonfromlist":
-        return lambda row: not compares(row, accepted["equals"])
+    accepted = {known.lower(): accept for known, accept in _FILTERS.items()}
     if kind not in accepted:
         raise gateway_error(400, f"Unknown filter type: {given.filterType}.")
+    if kind == "nonfromlist":
+        return lambda row: not compares(row, accepted[kind])
     return lambda row: compares(row, accepted[kind])
 
 

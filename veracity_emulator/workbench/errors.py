@@ -3,7 +3,28 @@
 import uuid
 from collections.abc import Mapping, Sequence
 
+from pydantic import BaseModel
+
 from veracity_emulator.errors import ServiceError, trace_id
+
+
+class GatewayRefusal(BaseModel):
+    """A refusal of the gateway."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    traceId: str  # noqa: N815 — wire name
+
+
+class ModelRefusal(BaseModel):
+    """A body or query that does not match the model: texts by member."""
+
+    title: str
+    status: int
+    errors: dict[str, list[str]]
+    traceId: str  # noqa: N815 — wire name
 
 
 def gateway_error(status: int, detail: str) -> ServiceError:

@@ -4,10 +4,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from pydantic import field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from veracity_emulator.backend import Backend
-from veracity_emulator.operations import Call, Operation, Wire, endpoint
+from veracity_emulator.operations import Call, Moment, Operation, Wire, endpoint
 from veracity_emulator.storage.sas import folder_uri
 from veracity_emulator.workbench import workspaces
 from veracity_emulator.workbench.errors import gateway_error, model_error
@@ -22,9 +22,9 @@ class SasInput(Wire):
     """`POST …/storages/sas`: *path* is a folder, and without it the root."""
 
     path: str | None = None
-    readOrWritePermission: Literal["read", "write"]
-    startsOn: datetime | None = None
-    expiresOn: datetime
+    readOrWritePermission: Literal["read", "write"] = Field(json_schema_extra={"enum": ["Read", "Write"]})
+    startsOn: Moment | None = None
+    expiresOn: Moment
     storageName: str | None = None
 
     @field_validator("readOrWritePermission", mode="before")
@@ -38,10 +38,26 @@ class SasInput(Wire):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
+class SasLook(Wire):
+    """`POST …/storages/sas`, in the query: with `object`, address and token are told apart."""
+
+    format: str = ""
+
+
+class SasObject(BaseModel):
+    """A SAS, its address and its query."""
+
+    resourceUri: str
+    sasToken: str
+
+
 def operations() -> list[Operation]:
     """The operations."""
     operation = endpoint(WORKSPACE, "workbench")
-    return [operation("POST", "/storages/sas", _issue, "Get a SAS of a folder of file storage", SasInput)]
+    summary = "Get a SAS of a folder of file storage"
+    return [
+        operation("POST", "/storages/sas", _issue, summary, SasInput, query=SasLook, answer=str | SasObject),
+    ]
 
 
 def root_of(workspace: str) -> str:
@@ -66,7 +82,7 @@ def _issue(backend: Backend, call: Call) -> Any:
         seconds=(given.expiresOn - now).total_seconds(),
         starts=given.startsOn,
     )
-    if call.query("format").lower() != "object":
+    if call.query_model(SasLook).format.lower() != "object":
         return uri
     address, _, sas = uri.partition("?")
     return {"resourceUri": address, "sasToken": sas}

@@ -5,10 +5,10 @@ import sqlite3
 import uuid
 from typing import Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from veracity_emulator.backend import Backend
-from veracity_emulator.operations import Call, Operation, Wire, endpoint
+from veracity_emulator.operations import Call, Flag, Operation, Wire, endpoint
 from veracity_emulator.storage.sas import folder_uri
 from veracity_emulator.workbench import datasets, jobs, workspaces
 from veracity_emulator.workbench.errors import gateway_error
@@ -25,14 +25,14 @@ class IngestFile(Wire):
     """The file that will be uploaded."""
 
     fileName: str = Field(min_length=1, max_length=255, pattern=r"^[^/\\]+$")
-    operation: str
+    operation: str = Field(json_schema_extra={"enum": [*UPDATES, "Create"]})
 
 
 class UpdateInput(Wire):
     """`PUT …/ingest/dataset/{id}`."""
 
     files: list[IngestFile] = Field(min_length=1)
-    startAutomatically: bool
+    startAutomatically: Flag
 
 
 class TagInput(Wire):
@@ -47,7 +47,7 @@ class CreateInput(UpdateInput):
 
     datasetName: str = Field(min_length=1, max_length=_LONGEST_NAME)
     datasetDescription: str | None = None
-    schemaVersionId: str
+    schemaVersionId: str = Field(json_schema_extra={"format": "uuid"})
     tags: list[TagInput] | dict[str, list[str]] = Field(default_factory=list[TagInput], max_length=100)
     provider: str | None = None
 
@@ -57,15 +57,50 @@ class CreateInput(UpdateInput):
         return str(uuid.UUID(value))
 
 
+class Registered(BaseModel):
+    """A job, and the address of its upload folder."""
+
+    jobId: str
+    sasToken: str
+
+
+class Finding(BaseModel):
+    """What is wrong with a row; 0 is the header."""
+
+    column: str
+    row: int
+    message: str
+    severity: str
+
+
+class JobStatus(BaseModel):
+    """A job; the dataset is named once it has completed."""
+
+    jobId: str
+    status: str
+    operations: list[str]
+    notebookErrorMessage: str
+    validationError: list[Finding]
+    dataSetName: str | None = None
+    datasetId: str | None = None
+
+
 def operations() -> list[Operation]:
     """The operations."""
 
     operation = endpoint(WORKSPACE + "/ingest", "workbench")
     return [
-        operation("PUT", "/dataset/{dataset}", _update, "Register a job that updates a dataset", UpdateInput),
-        operation("POST", "/dataset", _create, "Register a job that creates a dataset", CreateInput),
-        operation("POST", "/job/{job}/start", _start, "Start a job"),
-        operation("GET", "/job/{job}/status", _status, "Look a job up"),
+        operation(
+            "PUT",
+            "/dataset/{dataset}",
+            _update,
+            "Register a job that updates a dataset",
+            UpdateInput,
+            answer=Registered,
+        ),
+        operation("POST", "/dataset", _create, "Register a job that creates a dataset", CreateInput, answer=Registered),
+        operation("POST", "/job/{job}/start", _start, "Start a job", answer=JobStatus),
+        operation("GET", "/job/{job}/status", _status, "Look a job up", answer=JobStatus),
     ]
 
 

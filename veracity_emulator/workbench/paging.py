@@ -3,8 +3,21 @@
 import math
 from typing import Any, Final
 
+from pydantic import BaseModel
+
+# ruff: noqa: N815 — members are spelled as on the wire
+
 LARGEST_PAGE: Final = 10_000
 LAST_PAGE: Final = 2**31 - 1
+
+
+class Paging(BaseModel):
+    """The numbers of the envelope."""
+
+    pageIndex: int
+    pageSize: int
+    totalCount: int
+    totalPages: int
 
 
 def page_of(found: list[Any], index: int, size: int) -> tuple[list[Any], dict[str, int]]:

@@ -49,9 +49,10 @@ def read_table(path: Path, length: int, columns: Sequence[Column], *, operation:
 
 
 def row_as_json(body: str, columns: Sequence[Column]) -> dict[str, Any]:
-    """A stored row, with numbers and booleans as JSON has them, and null for what is empty."""
+    """A stored row, with numbers and booleans as JSON has them, and null for what is empty, or came with no column."""
     texts = body.split(SEPARATOR)
-    return {column["name"]: as_json(text, column) for column, text in zip(columns, texts, strict=True)}
+    texts += [""] * (len(columns) - len(texts))  # the version's columns were changed since
+    return {column["name"]: as_json(text, column) for column, text in zip(columns, texts, strict=False)}
 
 
 def _text(raw: BinaryIO, length: int) -> io.TextIOWrapper:

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import iso
-from veracity_emulator.operations import Call, Operation, Wire, endpoint
+from veracity_emulator.operations import Call, Flag, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error, model_error
-from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, page_of
+from veracity_emulator.workbench.paging import LARGEST_PAGE, LAST_PAGE, Paging, page_of
 
 # ruff: noqa: N815 — members are spelled as on the wire
 
@@ -34,9 +34,9 @@ class ColumnInput(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     name: str = Field(min_length=1, max_length=100)
-    type: str = "String"
-    isKey: bool = False
-    isRequired: bool = False
+    type: str = Field(default="String", json_schema_extra={"enum": list(_TYPES)})
+    isKey: Flag = False
+    isRequired: Flag = False
 
     @field_validator("type")
     @classmethod
@@ -60,6 +60,7 @@ class SchemaInput(Wire):
 class SchemasList(Wire):
     """`GET …/schemas`, in the query."""
 
+    includeDefaultSchemaVersion: bool = False
     pageIndex: int = Field(default=1, ge=0, le=LAST_PAGE)
     pageSize: int = Field(default=100, ge=1, le=LARGEST_PAGE)
 
@@ -73,12 +74,50 @@ class SchemaPatch(Wire):
 
 
 class VersionInput(Wire):
-    """`POST …/schemas/schemaversions/add`, and the PATCH of a version."""
+    """`POST …/schemas/schemaversions/add`, and the PATCH of a version. Column names are unique."""
 
     schemaId: str | None = None
     schemaVersionName: str = Field(min_length=1)
     description: str = ""
     columns: list[ColumnInput] = Field(min_length=1)
+
+
+class Version(BaseModel):
+    """A version of a schema."""
+
+    id: str
+    schemaId: str
+    schemaVersionName: str
+    description: str
+    columns: list[ColumnInput]
+    isActive: bool
+    isLocked: bool
+    isPredefined: bool
+
+
+class SchemaInList(BaseModel):
+    """A schema in a list; its versions are the default one, and there only when they are asked for."""
+
+    id: str
+    workspaceId: str
+    name: str
+    shortName: str
+    description: str
+    createdOn: str
+    isPredefined: bool
+    schemaVersions: list[Version] | None = None
+
+
+class Schema(SchemaInList):
+    """A schema."""
+
+    schemaVersions: list[Version]  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+
+
+class SchemasPage(Paging):
+    """A page of schemas."""
+
+    result: list[SchemaInList]
 
 
 def operations() -> list[Operation]:
@@ -87,15 +126,17 @@ def operations() -> list[Operation]:
     operation = endpoint(WORKSPACE, "workbench")
     version = "/schemas/{schema}/schemaversions/{version}"
     return [
-        operation("POST", "/schemas/add", _add, "Add a schema with its first version", SchemaInput),
-        operation("POST", "/schemas/schemaversions/add", _add_version, "Add a version", VersionInput),
-        operation("GET", "/schemas/schemaversions/{version}", _get_version, "Read a version"),
-        operation("GET", "/schemas", _list, "List schemas"),
-        operation("GET", "/schemas/{schema}", _get, "Read a schema with its versions"),
-        operation("PATCH", "/schemas/{schema}", _patch, "Change a schema's name or description", SchemaPatch),
-        operation("PATCH", version, _patch_version, "Change a version's columns", VersionInput),
-        operation("POST", f"{version}/activate", _activate, "Make a version the active one"),
-        operation("POST", f"{version}/lock", _lock, "Lock a version for good"),
+        operation("POST", "/schemas/add", _add, "Add a schema with its first version", SchemaInput, answer=Schema),
+        operation("POST", "/schemas/schemaversions/add", _add_version, "Add a version", VersionInput, answer=Version),
+        operation("GET", "/schemas/schemaversions/{version}", _get_version, "Read a version", answer=Version),
+        operation("GET", "/schemas", _list, "List schemas", query=SchemasList, answer=SchemasPage),
+        operation("GET", "/schemas/{schema}", _get, "Read a schema with its versions", answer=Schema),
+        operation(
+            "PATCH", "/schemas/{schema}", _patch, "Change a schema's name or description", SchemaPatch, answer=Schema
+        ),
+        operation("PATCH", version, _patch_version, "Change a version's columns", VersionInput, answer=Version),
+        operation("POST", f"{version}/activate", _activate, "Make a version the active one", answer=Version),
+        operation("POST", f"{version}/lock", _lock, "Lock a version for good", answer=dict[str, Any]),
     ]
 
 
@@ -172,11 +213,11 @@ def _list(backend: Backend, call: Call) -> Any:
         (call.path("workspace"), PREDEFINED, PREDEFINED),
     )
     found = [_described(backend, row["workspace_id"], row["id"]) for row in rows]
+    given = call.query_model(SchemasList)
     for one in found:
         versions = one.pop("schemaVersions")
-        if call.flag("includeDefaultSchemaVersion"):
+        if given.includeDefaultSchemaVersion:
             one["schemaVersions"] = [version for version in versions if version["isActive"]]
-    given = call.query_model(SchemasList)
     page, paging = page_of(found, given.pageIndex, given.pageSize)
     return {"result": page, **paging}
 

@@ -2,10 +2,14 @@
 
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from veracity_emulator.backend import Backend
-from veracity_emulator.operations import Call, Operation, endpoint
+from veracity_emulator.operations import Call, Operation, Wire, endpoint
 from veracity_emulator.workbench.errors import gateway_error
 from veracity_emulator.workbench.schemas import GATEWAY
+
+# ruff: noqa: N815 — members are spelled as on the wire
 
 ALIAS: Final = "local"
 """Of the tenant, in place of its id."""
@@ -14,22 +18,66 @@ CREATE TABLE IF NOT EXISTS workspaces (id TEXT PRIMARY KEY, tenant_id TEXT, name
 """
 
 
+class TenantsLook(Wire):
+    """`GET me/tenants`, in the query."""
+
+    tenantIdOrAlias: str = ""
+    includeRoleName: bool = False
+
+
+class Workspace(BaseModel):
+    """A workspace."""
+
+    id: str
+    name: str
+    description: str
+
+
+class WorkspaceInTenant(Workspace):
+    """A workspace in a list of its tenant's."""
+
+    region: str
+    roleName: str | None = None
+
+
+class Tenant(BaseModel):
+    """A tenant of the caller."""
+
+    id: str
+    alias: str
+    workspaces: list[WorkspaceInTenant]
+
+
 def operations() -> list[Operation]:
     """The operations."""
     operation = endpoint(GATEWAY, "workbench")
     return [
-        operation("GET", "/workspaces/{workspace}", _get, "Read a workspace"),
-        operation("GET", "/me/tenants", _tenants, "Tenants and workspaces of the caller"),
-        operation("GET", "/tenants/{tenant}/workspaces", _list, "List the workspaces of a tenant"),
+        operation("GET", "/workspaces/{workspace}", _get, "Read a workspace", answer=Workspace),
+        operation(
+            "GET",
+            "/me/tenants",
+            _tenants,
+            "Tenants and workspaces of the caller",
+            query=TenantsLook,
+            answer=list[Tenant],
+        ),
+        operation(
+            "GET",
+            "/tenants/{tenant}/workspaces",
+            _list,
+            "List the workspaces of a tenant",
+            answer=list[WorkspaceInTenant],
+        ),
     ]
 
 
 def _tenants(backend: Backend, call: Call) -> Any:
     """The tenants of the caller and their workspaces. The shape of the answer is chosen."""
-    wanted, role = call.query("tenantIdOrAlias").lower(), call.account.role.capitalize()
+    given, role = call.query_model(TenantsLook), call.account.role.capitalize()
+    wanted = given.tenantIdOrAlias.lower()
     rows = backend.database.read().execute("SELECT * FROM workspaces ORDER BY name").fetchall()
     tenants = {row["tenant_id"]: [dict(one) for one in rows if one["tenant_id"] == row["tenant_id"]] for row in rows}
-    role_name = {"roleName": role} if call.flag("includeRoleName") else {}
+    role_name = {"roleName": role} if given.includeRoleName else {}
     return [
         {
             "id": tenant,

@@ -1,0 +1,1 @@
+"""The page at `/`: what the local Veracity holds and does, and its faults and clock, for people."""
