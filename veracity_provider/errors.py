@@ -28,6 +28,7 @@ What can go wrong, one class a cause.
     ├── MetadataError
     │   ├── PatchRefusedBySelfCheck   the patch would not give what is declared; it was not sent
     │   ├── MetadataConflict          somebody else changed a managed field
+    │   ├── ContainerBusy             another process of this machine is changing the container
     │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
     ├── SchemaError                   a schema cannot be made what is declared
     └── IngestError
@@ -188,6 +189,10 @@ class PatchRefusedBySelfCheck(MetadataError):
 
 class MetadataConflict(MetadataError):
     """A managed field is neither what was last applied nor what is declared."""
+
+
+class ContainerBusy(MetadataError):
+    """Another process of this machine has been changing the container for too long."""
 
 
 class MetadataNotApplied(MetadataError):

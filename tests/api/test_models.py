@@ -102,6 +102,8 @@ def test_a_container_is_read_in_any_case_with_nulls_left_out():
         "Metadata": {
             "Title": "T",
             "Description": None,
+            "ownerNote": "N",
+            "another": None,
             "Icon": {"Id": "I", "BackgroundColor": None},
             "Tags": [{"Id": "1", "Title": "a", "Type": "tag"}, {"title": "v", "type": "systemtag"}],
         },
@@ -111,6 +113,7 @@ def test_a_container_is_read_in_any_case_with_nulls_left_out():
     assert found.may_contain_personal_data == "true"
     assert found.metadata == {
         "title": "T",
+        "ownerNote": "N",
         "icon": {"id": "I"},
         "tags": [{"id": "1", "title": "a", "type": "tag"}, {"title": "v", "type": "systemtag"}],
     }

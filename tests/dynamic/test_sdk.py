@@ -215,3 +215,12 @@ def test_a_provider_learns_which_resource_it_is_asked_about():
 
 def test_outside_of_a_request_there_is_no_resource():
     assert sdk.current_urn() == ""
+
+
+def test_a_provider_learns_which_changes_are_ignored():
+    def serve(request):
+        return sdk.ignored_changes()
+
+    assert serve(SimpleNamespace(urn="urn:pulumi:one", ignoreChanges=["title"])) == ["title"]
+    assert serve(SimpleNamespace(urn="urn:pulumi:one")) == []
+    assert sdk.ignored_changes() == []

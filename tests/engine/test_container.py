@@ -199,3 +199,30 @@ def test_a_patch_without_an_answer_in_time_is_settled_by_looking(described, vera
     assert again.succeeded, again.text
     assert described.is_unchanged()
     assert veracity.container(described.container)["metadata"]["title"] == "A"
+
+
+def test_a_preview_says_what_an_up_will_do_about_drift_and_a_refresh_shows_only_what_differs(project, veracity):
+    ids = {name: veracity.new_container() for name in ("fails", "ignores", "same")}
+    project.program(
+        f'ContainerMetadata("fails", container_id="{ids["fails"]}", title="A", on_conflict="fail")\n'
+        f'ContainerMetadata("ignores", container_id="{ids["ignores"]}", title="A", tags=["x"],\n'
+        f'    opts=pulumi.ResourceOptions(ignore_changes=["title"]))\n'
+        f'ContainerMetadata("same", container_id="{ids["same"]}", title="A", icon={{"id": "Ship"}}, tags=["b", "a"])\n'
+    )
+    assert project.up().succeeded
+    refreshed = project.refresh("--diff", "--expect-no-changes")
+    assert refreshed.succeeded, refreshed.text
+    assert "→" not in refreshed.text
+    veracity.somebody_sets(ids["ignores"], title="Theirs")
+    assert project.is_unchanged()
+    assert project.up().succeeded
+    refreshed = project.refresh("--diff")
+    assert "→" not in refreshed.text, refreshed.text
+    assert project.is_unchanged()
+    assert veracity.container(ids["ignores"])["metadata"]["title"] == "Theirs"
+
+    veracity.somebody_sets(ids["fails"], title="Theirs")
+    previewed = project.preview()
+    assert previewed.lines_with("`pulumi up` will stop here", ids["fails"], "on_conflict is fail"), previewed.text
+    assert previewed.lines_with("title", '"A"', '"A"', '"Theirs"'), previewed.text
+    assert not project.up().succeeded

@@ -17,6 +17,7 @@ from veracity_provider.settings import Settings
 class Told:
     """A reporter that remembers."""
 
+    urn: str = ""
     infos: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     lives: list[str] = field(default_factory=list)

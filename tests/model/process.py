@@ -39,6 +39,8 @@ class Call:
 class Told:
     """A reporter that writes into the history."""
 
+    urn = ""
+
     def __init__(self, world: World) -> None:
         self._world = world
         self.warnings: list[str] = []

@@ -1,6 +1,7 @@
 """Data Fabric, Data API: reading containers. Source: docs/platform.md, "Containers"."""
 
 from veracity_provider.api import models
+from veracity_provider.api.listing import Listing
 from veracity_provider.api.models import Container
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
@@ -8,10 +9,15 @@ from veracity_provider.errors import ContainerNotFound
 
 
 class DataClient:
-    """Reads containers."""
+    """
+    Reads containers.
+
+    *previewed* answers the reads of a preview, many of them with one request.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self.previewed = Listing(self._list_containers, self.get_container)
 
     def get_container(self, container_id: str) -> Container:
         """
@@ -38,3 +44,8 @@ class DataClient:
         """Ids, in lower case, of the containers that the account has a relation to; it may be able to read others."""
         action = Action(label="listing containers")
         return models.resource_ids(self._transport.read("GET", "/resources", action), action.label)
+
+    def _list_containers(self) -> dict[str, Container]:
+        """All containers that the account has a relation to, by id in lower case."""
+        action = Action(label="listing the containers")
+        return models.containers(self._transport.read("GET", "/resources", action), action.label)

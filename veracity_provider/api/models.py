@@ -329,9 +329,22 @@ def container(body: object, action: str) -> Container:
     return Container(**values, metadata=metadata)
 
 
+def containers(body: object, action: str) -> dict[str, Container]:
+    """From the response of the Data API's list, by id in lower case."""
+    if not isinstance(body, list):
+        raise _undocumented_error(action, "it must be a list")
+    found = [container(one, action) for one in cast("list[object]", body)]
+    return {one.id.lower(): one for one in found}
+
+
+_MEMBERS: Final = frozenset({"title", "description", "icon", "tags"})
+"""Those that are documented; any other keeps the spelling in which it comes."""
+
+
 def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
     given = _in_lower_case(members)
     found: dict[str, Any] = {name: given[name] for name in ("title", "description") if given.get(name) is not None}
+    found |= {name: value for name, value in members.items() if name.lower() not in _MEMBERS and value is not None}
     if isinstance(given.get("icon"), Mapping):
         found["icon"] = _present(given["icon"], {"id": "id", "backgroundcolor": "backgroundColor"})
     if given.get("tags") is not None:

@@ -59,7 +59,7 @@ def to_wire(operations: Sequence[Mapping[str, Any]], style: PatchStyle) -> objec
 
 def _to_documented(operation: Mapping[str, Any]) -> dict[str, Any]:
     field, slash, member = str(operation["path"]).removeprefix("/").partition("/")
-    wire = {**operation, "path": f"{field.capitalize()}{slash}{member}"}
+    wire = {**operation, "path": f"{field[:1].upper()}{field[1:]}{slash}{member}"}
     if field == "tags" and not member and isinstance(wire.get("value"), list):
         wire["value"] = [_to_documented_tag(tag) for tag in cast("list[dict[str, Any]]", wire["value"])]
     return wire

@@ -86,5 +86,6 @@ class ContainerMetadataOutputs(Outputs):
     )
     metadata: Mapping[str, Any] = Field({}, description="All of the container's metadata, declared or not.")
     patch: Sequence[Mapping[str, Any]] = Field((), description="The RFC 6902 document that was sent last.")
-    previous: Mapping[str, Any] = Field({}, description="The managed fields as they were found at adoption.")
+    previous: Mapping[str, Any] = Field({}, description="The managed fields as they were before they were managed.")
     applied: Mapping[str, Any] = Field({}, description="The managed fields as last written by this resource.")
+    adopted_at: str = Field("", description="When this resource adopted the container, in UTC.")

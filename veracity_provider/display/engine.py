@@ -73,8 +73,8 @@ class Row:
     """The row of the resource *urn* on the engine's display; an empty one is the row of the stack."""
 
     def __init__(self, stub: EngineLog | None, urn: str, *, is_live: bool) -> None:
+        self.urn = urn
         self._stub = stub
-        self._urn = urn
         self._is_live = is_live
         self._last_live = float("-inf")
 
@@ -98,7 +98,7 @@ class Row:
             return
         # Texts quote files and answers, and those may hold escape sequences for a terminal.
         printable = "\n".join(shown(line, _MAX_LINE) for line in message.split("\n"))
-        request = engine_pb2.LogRequest(severity=severity, message=printable, urn=self._urn, ephemeral=ephemeral)
+        request = engine_pb2.LogRequest(severity=severity, message=printable, urn=self.urn, ephemeral=ephemeral)
         try:
             self._stub.Log(request, timeout=_CONNECT_TIMEOUT_S)
         except grpc.RpcError:

@@ -28,6 +28,7 @@ from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
 from veracity_provider.lifecycle.ingest.previewed import URN
+from veracity_provider.lifecycle.run import IGNORED
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
 
@@ -88,6 +89,12 @@ class LifecycleProvider(ResourceProvider, ABC):
 
 class ContainerMetadataProvider(LifecycleProvider):
     """Metadata of a container."""
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        return super().diff(_id, _olds, {**_news, IGNORED: sdk.ignored_changes()})
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        return super().update(_id, _olds, {**_news, IGNORED: sdk.ignored_changes()})
 
     def lifecycle(self, services: Services) -> Lifecycle:
         from veracity_provider.lifecycle.container.lifecycle import ContainerMetadataLifecycle

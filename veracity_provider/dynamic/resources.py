@@ -19,7 +19,7 @@ from veracity_provider.dynamic.providers import (
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest
-from veracity_provider.lifecycle.ingest.previewed import IS_PREVIEW
+from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 _UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
@@ -76,9 +76,11 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
     patch: Output[Sequence[Mapping[str, Any]]]
     """The RFC 6902 document that was sent last."""
     previous: Output[Mapping[str, Any]]
-    """The managed fields as they were found at adoption."""
+    """The managed fields as they were before they were managed."""
     applied: Output[Mapping[str, Any]]
     """The managed fields as last written by this resource."""
+    adopted_at: Output[str]
+    """When this resource adopted the container, in UTC."""
 
     def __init__(
         self,
@@ -103,6 +105,7 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
             "tags": tags,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
+            IS_PREVIEW: pulumi.runtime.is_dry_run(),
         }
         program.refuse_any(
             [

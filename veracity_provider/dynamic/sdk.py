@@ -88,12 +88,21 @@ def engine_address(arguments: list[str]) -> str | None:
 
 def current_urn() -> str:
     """The resource that the plugin's servicer is asked about on this thread; empty outside of a request."""
+    return getattr(_current_request(), "urn", "")
+
+
+def ignored_changes() -> list[str]:
+    """The option `ignore_changes` of that resource, as the engine tells it in `diff` and `update`."""
+    return list(getattr(_current_request(), "ignoreChanges", ()))
+
+
+def _current_request() -> object:
     for frame in _callers(inspect.currentframe()):
         request = frame.f_locals.get("request")
         urn = getattr(request, "urn", None)
         if isinstance(urn, str) and urn:
-            return urn
-    return ""
+            return request
+    return None
 
 
 def show_without_traceback(family: type[Exception]) -> bool:

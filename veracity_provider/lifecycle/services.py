@@ -6,6 +6,7 @@ from pathlib import Path
 
 from veracity_provider.api.clients import Clients
 from veracity_provider.lifecycle.jobs.pace import Pace
+from veracity_provider.lifecycle.run import Run
 from veracity_provider.settings import Settings
 from veracity_provider.storage.uploader import MIB, Uploader, UploadOptions
 
@@ -24,6 +25,7 @@ class Services:
         monotonic: A clock for waits, in seconds.
         time: The time of day, in seconds since 1970.
         cli_run: What tells this run of the `pulumi` command from every other; None where that is not known.
+        run: What this process has seen of the run that it serves.
         pace: Spaces out the questions about jobs that all waits of this process ask.
     """
 
@@ -37,6 +39,7 @@ class Services:
     monotonic: Callable[[], float]
     time: Callable[[], float]
     cli_run: str | None = None
+    run: Run = field(default_factory=Run)
     pace: Pace = field(default_factory=Pace)
 
 

@@ -16,6 +16,11 @@ JsonObject = Mapping[str, Any]
 class Reporter(Protocol):
     """Where a lifecycle says things to the person who waits: the resource's own row on the display."""
 
+    @property
+    def urn(self) -> str:
+        """The URN of that resource; empty where none is asked about."""
+        ...
+
     def info(self, message: str) -> None:
         """Say something that stays in the log."""
         ...

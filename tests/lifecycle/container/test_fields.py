@@ -5,6 +5,7 @@ import pytest
 from veracity_provider.description.container_metadata import ContainerMetadataInputs
 from veracity_provider.errors import MetadataError
 from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText, Field, IconField, TagsField
+from veracity_provider.unknown import UNKNOWN
 
 SYSTEM = {"id": "s", "title": "veracity", "type": "systemTag"}
 LIVE = {
@@ -15,9 +16,11 @@ LIVE = {
 TITLE, DESCRIPTION, ICON, TAGS = Field("title"), ClearableText("description"), IconField("icon"), TagsField("tags")
 
 
-def test_each_field_is_an_input_of_the_same_name():
-    assert [field.name for field in FIELDS] == ["title", "description", "icon", "tags"]
-    assert {field.name for field in FIELDS} <= set(ContainerMetadataInputs.model_fields)
+def test_each_field_is_an_input_of_the_same_name_in_the_same_order():
+    settings = {"container_id", "on_destroy", "on_conflict"}
+    assert [field.name for field in FIELDS] == [
+        name for name in ContainerMetadataInputs.model_fields if name not in settings
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_a_field_agrees_in_what_is_declared_of_it(field, declared, agrees):
 
 def test_a_tag_in_another_case_is_for_a_person_to_decide():
     with pytest.raises(MetadataError) as refused:
-        TAGS.agrees(LIVE, ["A", "b"])
+        TAGS.require_valid(LIVE, ["A", "b"])
     assert str(refused.value) == (
         'tags: "A" differs by case alone from the tag "a" that the container has. '
         'Declare it as "a", or take that tag away first'
@@ -97,3 +100,50 @@ def test_a_member_may_be_spelled_otherwise_than_the_input():
     field = Field("owner_note", "ownerNote")
     assert field.member == "ownerNote"
     assert field.agrees({"ownerNote": "x"}, "x")
+
+
+@pytest.mark.parametrize(
+    ("field", "declared", "released"),
+    [
+        pytest.param(TITLE, "B", None, id="a field that is declared"),
+        pytest.param(TITLE, None, ("A", "O"), id="a field that is not"),
+        pytest.param(ICON, {"id": "Car", "background_color": "#0"}, None, id="an icon that is declared as it was"),
+        pytest.param(ICON, {"id": "Car"}, ({"background_color": "#1"}, {"background_color": "#2"}), id="a member"),
+        pytest.param(ICON, UNKNOWN, None, id="an icon that is not known yet"),
+        pytest.param(
+            ICON,
+            None,
+            ({"id": "Car", "background_color": "#1"}, {"id": "Ship", "background_color": "#2"}),
+            id="the whole icon",
+        ),
+    ],
+)
+def test_what_is_not_declared_any_more_is_released_with_what_was_there_before(field, declared, released):
+    applied = "A" if field is TITLE else {"id": "Car", "background_color": "#1"}
+    before = "O" if field is TITLE else {"id": "Ship", "background_color": "#2"}
+    assert field.released(applied, before, declared) == released
+
+
+def test_a_member_of_an_icon_that_was_not_there_at_all_is_taken_away_again():
+    assert ICON.released({"id": "Car", "background_color": "#1"}, None, {"id": "Car"}) == (
+        {"background_color": "#1"},
+        {"background_color": None},
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "known", "first"),
+    [
+        pytest.param({"id": "x"}, {"id": "First"}, {"id": "First"}, id="what is known stays"),
+        pytest.param(
+            {"id": "x", "background_color": "x"},
+            {"id": "First"},
+            {"id": "First", "background_color": "#5594aa"},
+            id="a member that is managed now is looked up",
+        ),
+        pytest.param({"id": "x"}, {"background_color": "#0"}, {"id": "Ship"}, id="one that is not is forgotten"),
+        pytest.param({"id": "x"}, None, None, id="an icon that was not there stays so"),
+    ],
+)
+def test_what_was_first_of_an_icon_is_known_member_by_member(declared, known, first):
+    assert ICON.first(LIVE, declared, known) == first

@@ -4,7 +4,16 @@ import pytest
 
 from veracity_provider.errors import MetadataError
 from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText, Field
-from veracity_provider.lifecycle.container.plan import ChangeCause, plan_metadata, plan_restore
+from veracity_provider.lifecycle.container.plan import (
+    Adoption,
+    ChangeCause,
+    Managed,
+    given_up,
+    inherited,
+    plan_metadata,
+    plan_restore,
+    released,
+)
 
 FIELD_OF = {field.name: field for field in FIELDS}
 SYSTEM = {"id": "s", "title": "veracity", "type": "systemTag"}
@@ -86,25 +95,87 @@ def test_drift_is_told_apart_from_an_edit(applied, cause):
 def test_restore_puts_back_only_what_is_still_as_we_left_it():
     applied = {"title": "A", "description": "ours", "icon": {"background_color": "#5594aa"}, "tags": ["a", "b"]}
     previous = {"title": "before", "description": "old", "icon": {"background_color": None}, "tags": ["b", "a"]}
-    plan = plan_restore(LIVE, FIELDS, previous, applied)
+    plan = plan_restore(LIVE, FIELDS, Managed(previous=previous, applied=applied))
     assert list(plan.operations) == [
         {"op": "remove", "path": "/icon/backgroundColor"},
         {"op": "replace", "path": "/title", "value": "before"},
     ]
-    assert [field.name for field in plan.restored] == ["title", "icon"]
+    assert [one.field.name for one in plan.restored] == ["title", "icon"]
     assert [field.name for field in plan.kept] == ["description"]
 
 
 def test_restore_takes_away_what_was_not_there_before():
-    plan = plan_restore({"title": "A"}, FIELDS, {"title": None}, {"title": "A"})
+    plan = plan_restore({"title": "A"}, FIELDS, Managed(previous={"title": None}, applied={"title": "A"}))
     assert plan.operations == ({"op": "remove", "path": "/title"},)
-    assert [field.name for field in plan.restored] == ["title"]
+    assert [one.field.name for one in plan.restored] == ["title"]
 
 
 @pytest.mark.parametrize(("previous", "applied"), [({"title": "B"}, {}), ({}, {"title": "A"})])
 def test_a_field_of_which_nothing_was_noted_is_not_restored(previous, applied):
-    plan = plan_restore({"title": "A"}, FIELDS, previous, applied)
+    plan = plan_restore({"title": "A"}, FIELDS, Managed(previous=previous, applied=applied))
     assert (plan.operations, plan.restored, plan.kept) == ((), (), ())
+
+
+def test_what_is_as_it_was_before_is_neither_restored_nor_anybodys_fault():
+    plan = plan_restore({"title": "before"}, FIELDS, Managed(previous={"title": "before"}, applied={"title": "A"}))
+    assert (plan.operations, plan.restored, plan.kept) == ((), (), ())
+
+
+def test_a_tag_that_somebody_wrote_in_another_case_does_not_stop_a_restore():
+    plan = plan_restore(LIVE, FIELDS, Managed(previous={"tags": []}, applied={"tags": ["A", "b"]}))
+    assert [one.name for one in plan.kept] == ["tags"]
+
+
+def test_a_patch_puts_back_what_is_released_beside_what_is_declared_of_the_same_member():
+    back = plan_restore(
+        LIVE,
+        FIELDS,
+        Managed(previous={"icon": {"background_color": None}}, applied={"icon": {"background_color": "#5594aa"}}),
+    )
+    plan = plan_metadata(LIVE, declare(icon={"id": "Car"}), {}, put_back=back.desired)
+    assert list(plan.operations) == [
+        {"op": "remove", "path": "/icon/backgroundColor"},
+        {"op": "replace", "path": "/icon/id", "value": "Car"},
+    ]
+
+
+def test_what_is_released_is_what_was_managed_and_is_not_declared():
+    managed = Managed(previous={"title": "T", "tags": ["t"]}, applied={"title": "A", "tags": ["a"]})
+    assert released(FIELDS, managed, {"title": "B"}) == Managed(previous={"tags": ["t"]}, applied={"tags": ["a"]})
+
+
+@pytest.mark.parametrize(
+    ("applied", "about_to_apply", "first"),
+    [
+        pytest.param({"title": "A"}, {}, {"title": "First"}, id="as its manager wrote it"),
+        pytest.param({}, {"title": "A"}, {"title": "First"}, id="as somebody was about to write it"),
+        pytest.param({"title": "B"}, {"title": "C"}, {}, id="as somebody else wrote it: what is live is the first"),
+        pytest.param({}, {}, {}, id="never written"),
+    ],
+)
+def test_a_first_value_is_inherited_while_the_field_is_as_it_was_written(applied, about_to_apply, first):
+    managed = Managed(previous={"title": "First", "tags": ["not declared"]}, applied=applied)
+    note = Adoption(managed=managed, about_to_apply=about_to_apply)
+    assert inherited(LIVE, declare(title="Z"), note) == first
+
+
+def test_nothing_is_inherited_without_a_note():
+    assert inherited(LIVE, declare(title="Z"), None) == {}
+
+
+@pytest.mark.parametrize(
+    ("previous", "kept", "lost"),
+    [
+        pytest.param({"title": "F"}, {"title": "F"}, {}, id="kept"),
+        pytest.param({"title": "F"}, {"title": "G"}, {"title": "F"}, id="another one is kept"),
+        pytest.param({"title": None}, {}, {"title": None}, id="none is kept"),
+        pytest.param({"icon": {"id": "F", "background_color": "#"}}, {"icon": {"id": "F"}}, {}, id="the same member"),
+        pytest.param({"icon": {"id": "F"}}, {"icon": {"id": "G"}}, {"icon": {"id": "F"}}, id="another member"),
+        pytest.param({"icon": {"id": "F"}}, {"icon": None}, {"icon": {"id": "F"}}, id="none where there was one"),
+    ],
+)
+def test_a_first_value_that_nobody_keeps_is_given_up(previous, kept, lost):
+    assert given_up(previous, kept) == lost
 
 
 class TestDocumentsWithKeysOfTheirOwn:
@@ -124,5 +195,5 @@ class TestDocumentsWithKeysOfTheirOwn:
         assert [change.field.name for change in plan.drifted] == ["Customer"]
 
     def test_a_restore_takes_away_the_keys_that_were_not_there(self):
-        plan = plan_restore(self.LIVE, [Field("Ship")], {"Ship": None}, {"Ship": "A"})
+        plan = plan_restore(self.LIVE, [Field("Ship")], Managed(previous={"Ship": None}, applied={"Ship": "A"}))
         assert plan.operations == ({"op": "remove", "path": "/Ship"},)

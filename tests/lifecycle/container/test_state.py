@@ -9,7 +9,8 @@ from veracity_provider.unknown import UNKNOWN
 
 RELEASE = Path(__file__).resolve().parents[2] / "engine" / "releases" / "0.1.0.json"
 ID = "33333333-0000-4000-8000-000000000001"
-TITLE, _, ICON, TAGS = FIELDS
+FIELD_OF = {field.name: field for field in FIELDS}
+TITLE, ICON, TAGS = FIELD_OF["title"], FIELD_OF["icon"], FIELD_OF["tags"]
 
 
 def test_the_state_of_an_earlier_release_is_read_and_written_without_a_loss():

@@ -4,14 +4,20 @@ import pytest
 
 from veracity_provider.api.models import Container
 from veracity_provider.lifecycle.container.fields import Field, IconField
-from veracity_provider.lifecycle.container.plan import plan_metadata
+from veracity_provider.lifecycle.container.plan import Adoption, Managed, RestorePlan, plan_metadata, plan_restore
+from veracity_provider.lifecycle.container.state import Declared
 from veracity_provider.lifecycle.container.texts import (
+    adoption_texts,
     change_text,
     changes_text,
     conflict_text,
+    given_up_text,
+    left_to_text,
     not_applied_text,
     not_owner_text,
+    released_texts,
     shown,
+    will_stop_text,
 )
 from veracity_provider.unknown import UNKNOWN
 
@@ -89,3 +95,94 @@ def test_an_account_that_may_not_write_is_named_with_the_owner(live, account, wo
         f"the metadata of container c-1 can be changed by {words} "
         "Use the owner's account, or ask for ownership to be handed over"
     )
+
+
+URN = "urn:pulumi:dev::project::type::{}"
+ID = "33333333-0000-4000-8000-000000000001"
+BY_A = Adoption(manager=URN.format("a"))
+
+
+@pytest.mark.parametrize(
+    ("on_destroy", "note", "first", "lines"),
+    [
+        pytest.param("retain", None, {}, [], id="nothing to say of what is as declared already"),
+        pytest.param("retain", BY_A, {"title": "F"}, ['takes the container over from "a"'], id="a successor"),
+        pytest.param(
+            "restore",
+            BY_A,
+            {"title": "F"},
+            ['takes the container over from "a"; a restore will put back what was there first: title: "F"'],
+            id="a successor that restores",
+        ),
+        pytest.param(
+            "restore",
+            Adoption(manager=URN.format("b")),
+            {"title": "F"},
+            ['a restore will put back what was there first: title: "F"'],
+            id="the same resource again",
+        ),
+        pytest.param(
+            "restore",
+            None,
+            {},
+            [
+                (
+                    "already as declared, so a restore will leave as it is: title. If another resource of this stack "
+                    "has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+                )
+            ],
+            id="nothing is known of another one",
+        ),
+    ],
+)
+def test_an_adoption_says_from_whom_and_what_a_restore_will_put_back(on_destroy, note, first, lines):
+    declared = Declared.from_properties({"container_id": ID, "title": "A", "on_destroy": on_destroy})
+    plan = plan_metadata(LIVE, declared.known, {})
+    assert list(adoption_texts(plan, declared, note, first, URN.format("b"))) == lines
+
+
+@pytest.mark.parametrize(
+    ("successor", "line"),
+    [
+        (URN.format("b"), 'left as it is, since "b" manages the container now'),
+        (URN.format("a"), "left as it is, since its replacement manages the container now"),
+        (
+            "urn:pulumi:prod::other::type::b",
+            'left as it is, since "b" (stack prod of project other) manages the container now',
+        ),
+    ],
+    ids=["another resource", "the same resource, replaced", "one of another stack"],
+)
+def test_a_container_is_left_to_its_manager(successor, line):
+    assert left_to_text(successor, URN.format("a")) == line
+
+
+def test_what_is_given_up_is_told_whole():
+    long = "x" * 100
+    assert given_up_text({"title": long, "tags": None}) == (
+        f'no restore will put back any more what was there first: title: "{long}"; tags: null. It is in no note on '
+        "this machine; an alias of the old name would have kept it"
+    )
+
+
+def test_what_is_managed_no_longer_is_put_back_or_left():
+    managed = Managed(previous={"title": "F", "description": "D"}, applied={"title": "A", "description": "ours"})
+    back = plan_restore(LIVE, [TITLE, Field("description")], managed)
+    assert list(released_texts(managed, back)) == [
+        'no longer managed, and put back: title: "A" → "F"',
+        "no longer managed, and left as it is: description",
+    ]
+    assert list(released_texts(managed, RestorePlan())) == ["no longer managed, and left as it is: title, description"]
+
+
+def test_a_conflict_is_told_at_preview_with_what_to_do_and_the_three_values():
+    plan = plan_metadata(LIVE, {TITLE: "B"}, {"title": "C"})
+    assert will_stop_text("c-1", plan.drifted).splitlines() == [
+        (
+            "`pulumi up` will stop here and write nothing to container c-1: somebody else has changed what is declared "
+            "here since the last up, and on_conflict is fail. Take their value into the program, or set on_conflict to "
+            "overwrite."
+        ),
+        "  field  declared  last applied  live",
+        '  title  "B"       "C"           "A"',
+    ]

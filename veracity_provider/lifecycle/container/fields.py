@@ -38,9 +38,25 @@ class Field:
         """Whether the live value is what is declared, in what is declared of it."""
         return same_json(live.get(self.member), declared)
 
+    def require_valid(self, live: Document, declared: Any) -> None:
+        """
+        See that what is declared can be written to the live document.
+
+        Raises:
+            MetadataError: It cannot, and only a person can say what is meant.
+        """
+
     def before(self, live: Document, declared: Any) -> Any:
         """What is there now of what is *declared*, to be put back by a restore; None when it is not there."""
         return self.observe(live, like=declared)
+
+    def first(self, live: Document, declared: Any, known: Any) -> Any:
+        """What was there first of what is *declared*, where some of it, or all, is *known* from an earlier look."""
+        return known
+
+    def released(self, applied: Any, before: Any, declared: Any) -> tuple[Any, Any] | None:
+        """What of *applied* is not *declared* any more, and what was there *before* it; None when all of it is."""
+        return (applied, before) if declared is None else None
 
     def is_restored(self, live: Document, before: Any) -> bool:
         """Whether the live value is what it was *before*."""
@@ -83,6 +99,19 @@ class IconField(Field):
         icon = live.get(self.member)
         return None if icon is None else {name: icon_from_wire(icon).get(name) for name in declared}
 
+    def first(self, live: Document, declared: Any, known: Any) -> Any:
+        if known is None:
+            return None
+        now, members = cast("Mapping[str, Any]", self.before(live, declared) or {}), cast("Mapping[str, Any]", known)
+        return {**now, **{name: value for name, value in members.items() if name in declared}}
+
+    def released(self, applied: Any, before: Any, declared: Any) -> tuple[Any, Any] | None:
+        if not isinstance(declared, Mapping):
+            return super().released(applied, before, declared)
+        members = {name: value for name, value in applied.items() if name not in declared}
+        was = cast("Mapping[str, Any]", before or {})
+        return (members, {name: was.get(name) for name in members}) if members else None
+
     def is_restored(self, live: Document, before: Any) -> bool:
         if before is None:
             return live.get(self.member) is None
@@ -109,9 +138,11 @@ class TagsField(Field):
         ordered = list(cast("Sequence[str]", like)) if isinstance(like, list | tuple) else titles
         return ordered if set(ordered) == set(titles) else titles
 
+    def require_valid(self, live: Document, declared: Any) -> None:
+        _require_spelling({tag.title for tag in self._tags(live)}, declared)
+
     def agrees(self, live: Document, declared: Any) -> bool:
         tags = self._tags(live)
-        _require_spelling({tag.title for tag in tags}, declared)
         people_gave = {tag.title for tag in tags if not tag.is_system}
         return people_gave == set(declared) - {tag.title for tag in tags if tag.is_system}
 

@@ -6,10 +6,8 @@ import time
 from pathlib import Path
 from typing import Final, final
 
-IS_PREVIEW: Final = "is_preview"
-"""An input that the program sets and `check` takes out: the engine does not tell `check` whether it is a preview."""
 URN: Final = "urn"
-"""Likewise, set by the provider's shell: the resource that a note is about."""
+"""An input that the provider's shell sets and `check` takes out: the resource that a note is about."""
 _OLD_S: Final = 24 * 3600.0
 
 

@@ -1,0 +1,49 @@
+"""What a plugin process has seen of the run of the engine that it serves."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+IS_PREVIEW: Final = "is_preview"
+"""An input that the program sets and `check` takes out: the engine does not tell `check` whether it is a preview."""
+
+IGNORED: Final = "ignored"
+"""Likewise, set by the provider's shell for `diff` and `update`: the paths of the option `ignore_changes`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manager:
+    """A declared resource: its URN, and the values that it manages, by the name of their field."""
+
+    urn: str
+    values: Mapping[str, Any]
+
+
+@final
+class Run:
+    """
+    Which things the program declares, each with its manager; safe for parallel threads.
+
+    In an `up`, every declared resource is checked before the last one is deleted, so a `delete` finds here who manages
+    its thing from now on. With `--target` the others are not checked, and in a `destroy` none is.
+    """
+
+    is_preview = False
+    """Whether it only previews. Preview and update are two processes."""
+
+    def __init__(self) -> None:
+        self._managers: dict[str, Manager] = {}
+        self._lock = threading.Lock()
+
+    def declare(self, thing: str, manager: Manager) -> bool:
+        """Note who manages *thing*; whether that is new."""
+        with self._lock:
+            is_new = self._managers.get(thing) != manager
+            self._managers[thing] = manager
+            return is_new
+
+    def manager_of(self, thing: str) -> Manager | None:
+        """Who manages *thing*; None for one that is not declared, as far as was seen."""
+        with self._lock:
+            return self._managers.get(thing)
