@@ -14,6 +14,7 @@ EDGES = {
     "ingest/inputs.py": "the inputs of an ingest",
     "ingest/history.py": "the jobs that a state remembers",
     "schema/definition.py": "a definition file",
+    "container/notes.py": "the notes about containers on this machine",
 }
 """The modules that turn properties or JSON into typed values, and which."""
 
