@@ -1,14 +1,20 @@
 """What the lifecycles work with; handed in from outside, so that a test hands in another one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from __future__ import annotations
 
-from veracity_provider.api.clients import Clients
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
 from veracity_provider.lifecycle.jobs.pace import Pace
 from veracity_provider.lifecycle.run import Run
-from veracity_provider.settings import Settings
-from veracity_provider.storage.uploader import MIB, Uploader, UploadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from veracity_provider.api.clients import Clients
+    from veracity_provider.settings import Settings
+    from veracity_provider.storage.uploader import Uploader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,4 +51,7 @@ class Services:
 
 def make_uploader(settings: Settings) -> Uploader:
     """An uploader within the limits that *settings* give."""
+    # Late: a program imports this module by way of the plugin's, and uploads nothing.
+    from veracity_provider.storage.uploader import MIB, Uploader, UploadOptions
+
     return Uploader(UploadOptions(chunk_size_bytes=settings.upload_chunk_mib * MIB, workers=settings.upload_workers))
