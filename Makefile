@@ -49,7 +49,7 @@ mutants: setup ## change the code in some 6,000 places, and list the changes tha
 lint: ## check style and formatting
 	@$(PYTHON) -m tools.checks lint
 
-format: setup ## put the code into form
+format: setup ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

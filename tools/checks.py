@@ -1,4 +1,4 @@
-"""What must hold before a change goes in: style, form, types, tests; each with its time."""
+"""What must hold before a change goes in: style, format, types, tests; each with its time."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ _WITHOUT_ENGINE = ["--ignore=tests/engine", "--ignore=tests/model"]
 _LIFECYCLE = "veracity_provider/lifecycle/*"
 PARTS: dict[str, list[str]] = {
     "style": ["ruff", "check"],
-    "form": ["ruff", "format", "--check"],
+    "format": ["ruff", "format", "--check"],
     "types": ["basedpyright", "--warnings"],
     "quick tests": [*_PYTEST, *_WITHOUT_ENGINE, "-m", "not slow"],
     "tests": [*_PYTEST, *_WITHOUT_ENGINE, "--cov", "--cov-report="],
@@ -24,14 +24,14 @@ PARTS: dict[str, list[str]] = {
     "coverage of the lifecycle": ["coverage", "report", "--fail-under=100", f"--include={_LIFECYCLE}"],
     "engine tests": [*_PYTEST, "tests/engine", "tests/model"],
 }
-_LINT, _TYPES = ("style", "form"), ("types",)
+_LINT, _TYPES = ("style", "format"), ("types",)
 CHECKS = {
     "lint": _LINT,
     "types": _TYPES,
     "quick": (*_LINT, *_TYPES, "quick tests"),
     "test": (*_LINT, *_TYPES, "tests", "coverage", "coverage of the lifecycle", "engine tests"),
 }
-_REMEDY = {"style": "`make format` mends much of it", "form": "`make format` mends it"}
+_REMEDY = {"style": "`make format` repairs much of it", "format": "`make format` repairs it"}
 
 
 def check(names: Sequence[str]) -> int:

@@ -246,7 +246,7 @@ def test_an_end_before_the_end_is_one_line_and_an_exit_code(raised, code, told, 
 
 def test_every_check_that_fails_is_named_with_what_mends_it():
     assert checks.verdict(["tests"]) == "tests failed; see above."
-    assert checks.verdict(["form", "types"]) == "form and types failed; see above; `make format` mends it."
+    assert checks.verdict(["format", "types"]) == "format and types failed; see above; `make format` repairs it."
 
 
 def background(action, port, state):
