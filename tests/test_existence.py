@@ -86,7 +86,7 @@ def test_a_read_that_fails_is_no_absence(client, absent, status):
 
 
 def test_what_no_list_has_and_can_be_read_all_the_same_is_there(client, clients, absent, monkeypatch):
-    monkeypatch.setattr(clients.data, "list_container_ids", frozenset)
+    monkeypatch.setattr(clients.data, "list_containers", dict)
     assert places(absent([client.container(), NOTHING + "1"])) == ['veracity:containers[1] "c1".containerId']
 
 
@@ -96,7 +96,7 @@ def test_of_very_many_that_no_list_has_the_first_are_asked_for(absent):
 
 def test_a_service_that_does_not_answer_is_not_waited_for(client, clients, absent, monkeypatch):
     released = threading.Event()
-    monkeypatch.setattr(clients.data, "list_container_ids", lambda: released.wait(60) and frozenset())
+    monkeypatch.setattr(clients.data, "list_containers", lambda: released.wait(60) and {})
     began = time.monotonic()
     found = absent([client.container()], [NOTHING + "1"], max_wait_s=1.0)
     released.set()

@@ -204,6 +204,28 @@ def test_an_answer_that_cannot_be_read_is_refused(text, key, reason):
     assert problems({"answers": text})[f"veracity:{key}"] == reason
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"endpoint": "ftp://user:hidden@host"},
+        {"endpoint": "http://hidden.example"},
+        {"workspaceId": "hidden"},
+        {"patchStyle": "hidden"},
+        {"uploadWorkers": "hidden"},
+        {"answers": "hidden"},
+        {"answers": '{"hidden": "applied"}'},
+        {"answers": json.dumps({JOB: "hidden"})},
+        {"clientId": "2026-01-01 00:00:00 +0000 UTC"},
+    ],
+    ids=str,
+)
+def test_what_a_person_has_made_a_secret_is_shown_by_no_problem(config):
+    with pytest.raises(SettingsError) as refused:
+        Settings.resolve({**ACCOUNT, **config}.get, {}, is_secret=lambda _: True)
+    assert "hidden" not in str(refused.value)
+    assert "2026" not in str(refused.value)
+
+
 def test_no_secret_is_in_the_repr():
     shown = repr(resolve({"accessToken": "hidden-token"}))
     assert "hidden" not in shown

@@ -54,7 +54,7 @@ def _absent_containers(clients: Clients, named: Iterable[NamedId]) -> Iterator[I
     wanted = list(named)
     if not wanted:
         return
-    listed = clients.data.list_container_ids()
+    listed = clients.data.list_containers()
     unlisted = [one for one in wanted if one.id not in listed]
     yield from _not_found(unlisted, lambda one: clients.data.get_container(one.id), ContainerNotFound)
 

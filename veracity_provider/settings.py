@@ -173,6 +173,7 @@ class Settings:
         environ: Mapping[str, str],
         *,
         set_command: str = "pulumi config set",
+        is_secret: Callable[[str], bool] = lambda _: False,
     ) -> Self:
         """
         Read every key; the stack's config wins over the environment.
@@ -181,10 +182,11 @@ class Settings:
             config: Gives the value of a key in the namespace `veracity`, or None.
             environ: Environment variables.
             set_command: How a key of this stack is set, for the texts of problems.
+            is_secret: Whether the value that *config* gives for a key is a secret, which no problem shows.
         Raises:
             SettingsError: Everything that is missing or wrong, each with the key's name and how to set it.
         """
-        reading = _Reading(config, environ, set_command)
+        reading = _Reading(config, environ, set_command, is_secret)
         values = reading.settings()
         if reading.problems:
             raise SettingsError(reading.problems, headline="the connection settings cannot be used:")
@@ -199,11 +201,18 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 class _Reading:
     """One pass over the keys; problems add up."""
 
-    def __init__(self, config: Callable[[str], str | None], environ: Mapping[str, str], set_command: str) -> None:
+    def __init__(
+        self,
+        config: Callable[[str], str | None],
+        environ: Mapping[str, str],
+        set_command: str,
+        is_secret: Callable[[str], bool],
+    ) -> None:
         self.problems: list[InputProblem] = []
         self._config = config
         self._environ = environ
         self._set_command = set_command
+        self._is_secret = is_secret
         self._values = {key.name: self._read(key) for key in KEYS if key.name != "answers"}
 
     def settings(self) -> dict[str, Any]:
@@ -262,24 +271,26 @@ class _Reading:
         except ValueError:
             is_url = False
         if not is_url:
-            self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not '{shown(value)}'")
+            found = self._found(name, value)
+            self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not {found}")
         elif value.startswith("http:") and not is_loopback(value):
-            self._refuse(name, f"must begin with https, not '{shown(value)}': plain http is for this machine alone")
+            self._refuse(
+                name, f"must begin with https, not {self._found(name, value)}: plain http is for this machine alone"
+            )
         return value.rstrip("/")
 
     def _workspace_id(self) -> str | None:
         value = self._get("workspaceId")
         if value and not is_uuid(value):
-            self._refuse(
-                "workspaceId", f"must be a UUID, not '{shown(value)}'; it is in the portal's address, after `ws/`"
-            )
+            found = self._found("workspaceId", value)
+            self._refuse("workspaceId", f"must be a UUID, not {found}; it is in the portal's address, after `ws/`")
         return value
 
     def _choice(self, name: str) -> str:
         choices = _KEY_OF[name].choices
         value = self._get(name) or choices[0]
         if value not in choices:
-            self._refuse(name, f"must be {_one_of(choices)}, not '{shown(value)}'")
+            self._refuse(name, f"must be {_one_of(choices)}, not {self._found(name, value)}")
         return value
 
     def _number(self, name: str) -> float:
@@ -293,7 +304,8 @@ class _Reading:
         except ValueError:
             value = float("nan")
         if not limits.minimum <= value <= limits.maximum:
-            self._refuse(name, f"must be a number from {limits.minimum:g} to {limits.maximum:g}, not '{shown(text)}'")
+            found = self._found(name, text)
+            self._refuse(name, f"must be a number from {limits.minimum:g} to {limits.maximum:g}, not {found}")
             return limits.default
         return value
 
@@ -308,14 +320,15 @@ class _Reading:
         except (ValueError, RecursionError):
             answers = None
         if not isinstance(answers, dict):
-            self._refuse("answers", f"must be a JSON object of job id to {_one_of(_ANSWERS)}, not '{shown(text)}'")
+            found = self._found("answers", text)
+            self._refuse("answers", f"must be a JSON object of job id to {_one_of(_ANSWERS)}, not {found}")
             return {}
         found = cast("dict[str, object]", answers)
         for job_id, answer in found.items():
             if not is_uuid(job_id):
-                self._refuse("answers", f"must name each job by its id, a UUID, not '{shown(job_id)}'")
+                self._refuse("answers", f"must name each job by its id, a UUID, not {self._found('answers', job_id)}")
             elif answer not in _ANSWERS:
-                self._refuse(f"answers.{job_id}", f"must be {_one_of(_ANSWERS)}, not '{shown(answer)}'")
+                self._refuse(f"answers.{job_id}", f"must be {_one_of(_ANSWERS)}, not {self._found('answers', answer)}")
         return {job_id.lower(): cast("Answer", answer) for job_id, answer in found.items()}
 
     def _require(self, name: str) -> str:
@@ -342,12 +355,16 @@ class _Reading:
             self._refuse(key.name, f"must not {stray}{source}; set it again without that")
             return value.strip()
         if date := date_in(value):
-            found = "a date" if key.is_secret else f"the date {date}"
+            found = "a date" if key.is_secret or self._is_secret(key.name) else f"the date {date}"
             self._refuse(key.name, f"must be a string, not {found}: put it in quotes")
         return value
 
     def _get(self, name: str) -> str | None:
         return self._values[name]
+
+    def _found(self, name: str, value: object) -> str:
+        """*value* of the key *name* as a message shows it."""
+        return "[secret]" if self._is_secret(name) else f"'{shown(value)}'"
 
     def _refuse(self, name: str, reason: str) -> None:
         self.problems.append(InputProblem(f"veracity:{name}", reason))

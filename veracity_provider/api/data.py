@@ -17,7 +17,7 @@ class DataClient:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self.previewed = Listing(self._list_containers, self.get_container)
+        self.previewed = Listing(self.list_containers, self.get_container)
 
     def get_container(self, container_id: str) -> Container:
         """
@@ -40,12 +40,7 @@ class DataClient:
         )
         return models.container(self._transport.read("GET", f"/resources/{container_id}", action), action.label)
 
-    def list_container_ids(self) -> frozenset[str]:
-        """Ids, in lower case, of the containers that the account has a relation to; it may be able to read others."""
-        action = Action(label="listing containers")
-        return models.resource_ids(self._transport.read("GET", "/resources", action), action.label)
-
-    def _list_containers(self) -> dict[str, Container]:
+    def list_containers(self) -> dict[str, Container]:
         """All containers that the account has a relation to, by id in lower case."""
         action = Action(label="listing the containers")
         return models.containers(self._transport.read("GET", "/resources", action), action.label)

@@ -304,14 +304,6 @@ def dataset_id_page(body: object, action: str) -> DatasetIdPage:
     return DatasetIdPage(ids=frozenset(one.id.lower() for one in wire.result), total_count=wire.total_count)
 
 
-def resource_ids(body: object, action: str) -> frozenset[str]:
-    """From the Data API's list of containers; members in any case."""
-    if not isinstance(body, list):
-        raise _undocumented_error(action, "the response must be a list")
-    members = [parse(_Listed, _in_lower_case(one), action) for one in cast("list[object]", body)]
-    return frozenset(one.id.lower() for one in members)
-
-
 def row_page(body: object, action: str) -> RowPage:
     """From the response of a dataset's query."""
     wire = parse(_RowPage, body, action)

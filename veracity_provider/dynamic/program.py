@@ -51,7 +51,12 @@ def connection_problems(environ: Mapping[str, str]) -> tuple[InputProblem, ...]:
     """Everything wrong with the connection settings of this stack, as one list."""
     config = pulumi.Config(NAMESPACE)
     try:
-        settings = Settings.resolve(config.get, environ, set_command=set_command())
+        settings = Settings.resolve(
+            config.get,
+            environ,
+            set_command=set_command(),
+            is_secret=lambda key: is_config_secret(f"{NAMESPACE}:{key}"),
+        )
     except SettingsError as error:
         return error.problems
     return () if settings.is_loopback else _secrets_in_the_clear(config)
