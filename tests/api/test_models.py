@@ -82,7 +82,17 @@ def test_quotes_around_the_address_are_taken_off_and_it_is_in_no_repr():
     assert "hidden" not in repr(job)
 
 
-@pytest.mark.parametrize("body", [None, [], "text", {}, {"jobId": "j"}, {"jobId": "", "sasToken": "x"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"jobId": "j"},
+        *({"jobId": job_id, "sasToken": "x"} for job_id in ("", "../j", "j\x1b[2J", "j" * 101)),
+    ],
+)
 def test_an_answer_that_is_not_as_documented_is_told(body):
     with pytest.raises(UnexpectedAnswer, match="not what the platform documents"):
         models.registered_job(body, "registering")

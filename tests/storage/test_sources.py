@@ -108,3 +108,7 @@ def test_an_empty_text_is_refused(act):
     with pytest.raises(SourceError) as failed:
         act(TextSource("", "a.csv"))
     assert str(failed.value) == "the text is empty; a CSV file has at least a header line"
+
+
+def test_a_path_is_shown_without_escape_sequences(refused, tmp_path):
+    assert set(refused(tmp_path / "a\x1b[2J.csv")) == {rf"{tmp_path}/a\x1b[2J.csv does not exist"}

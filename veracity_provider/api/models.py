@@ -183,7 +183,7 @@ class _Wire(BaseModel):
 
 
 class _RegisteredJob(_Wire):
-    job_id: str = Field(alias="jobId", min_length=1)
+    job_id: str = Field(alias="jobId", pattern=r'^"?[\w-]{1,100}"?$')  # it becomes part of paths, and is shown
     sas_token: str = Field(alias="sasToken", min_length=1)
 
 

@@ -5,9 +5,12 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from veracity_provider.errors import SourceError
+from veracity_provider.texts import shown
+
+_MAX_PATH: Final = 300
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,10 @@ class FileSource:
         """The file's own name, without folders."""
         return self.path.name
 
+    @property
+    def _shown(self) -> str:
+        return shown(self.path, _MAX_PATH)
+
     def stat(self) -> os.stat_result:
         """
         What the file system says of it; also proof that there is a file with something in it.
@@ -31,17 +38,17 @@ class FileSource:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            raise SourceError(f"{self.path} does not exist") from None
+            raise SourceError(f"{self._shown} does not exist") from None
         except OSError as error:
-            raise SourceError(f"{self.path} cannot be looked at: {error.strerror}") from None
+            raise SourceError(f"{self._shown} cannot be looked at: {error.strerror}") from None
         except ValueError:
-            raise SourceError(f"{str(self.path)!r} is no path: it has a character that no path can have") from None
+            raise SourceError(f"'{self._shown}' is no path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):
-            raise SourceError(f"{self.path} is a folder; an ingest takes one CSV file")
+            raise SourceError(f"{self._shown} is a folder; an ingest takes one CSV file")
         if not stat.S_ISREG(found.st_mode):
-            raise SourceError(f"{self.path} is not a regular file")
+            raise SourceError(f"{self._shown} is not a regular file")
         if found.st_size == 0:
-            raise SourceError(f"{self.path} is empty; a CSV file has at least a header line")
+            raise SourceError(f"{self._shown} is empty; a CSV file has at least a header line")
         return found
 
     def open(self) -> BinaryIO:
@@ -55,7 +62,7 @@ class FileSource:
         try:
             return self.path.open("rb")
         except OSError as error:
-            raise SourceError(f"{self.path} cannot be read: {error.strerror}") from None
+            raise SourceError(f"{self._shown} cannot be read: {error.strerror}") from None
 
     def require_readable(self) -> None:
         """
