@@ -42,6 +42,15 @@ TABS: Final = (
     ("Requests", f"{PREFIX}/requests"),
     ("Faults and clock", f"{PREFIX}/faults"),
 )
+_FIELDS: Final = {
+    "status": {"status": "status"},
+    "delay": {"seconds": "seconds"},
+    "slowJob": {"seconds": "seconds"},
+    "failJob": {"message": "message"},
+    "slow": {"bytesPerSecond": "bytes"},
+    "stall": {"seconds": "seconds", "afterBytes": "bytes"},
+}
+"""What the form asks for each kind of effect: the member, and the form's field."""
 _LONGEST_MOVE_S: Final = 1e9
 
 
@@ -201,17 +210,11 @@ async def _form(request: Request) -> dict[str, str]:
 def _fault(given: dict[str, str]) -> dict[str, Any]:
     """A fault as the control API takes it; an effect has the fields of its kind alone."""
     kind = given.get("kind", "")
-    effect: dict[str, Any] = {"kind": kind}
-    if kind == "status":
-        effect |= {"status": given.get("status") or 503}
-    if kind in {"delay", "slowJob"}:
-        effect |= {"seconds": given.get("seconds") or 5}
-    if kind == "failJob":
-        effect |= {"message": given.get("message", "")}
+    fields = {field: given[name] for field, name in _FIELDS.get(kind, {}).items() if given.get(name)}
     count = given.get("count")
     return {
         "method": given.get("method") or "*",
         "path": given.get("path") or "*",
         "count": int(count) if count and count.isdecimal() else None,
-        "effect": effect,
+        "effect": {"kind": kind, **fields},
     }
