@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
-from veracity_emulator.config import LONGEST_S, RIGHTS, Config, IdleStatus, NameTaken, SecondStart
+from veracity_emulator.config import INSTALL, LONGEST_S, RIGHTS, Config, IdleStatus, NameTaken, SecondStart
 from veracity_emulator.disk import is_of_full_disk
 from veracity_emulator.errors import StartRefused
 
@@ -101,7 +101,7 @@ def _serve(config: Config, *, may_be_remote: bool) -> None:
     try:
         from veracity_emulator.server import addresses_of, serve
     except ModuleNotFoundError as missing:
-        _fail(f"{missing.name} is not installed; the emulator needs `pip install '{_DISTRIBUTION}[emulator]'`.")
+        _fail(f"{missing.name} is not installed; the emulator needs `{INSTALL}`.")
     try:
         is_loopback = all(ipaddress.ip_address(one).is_loopback for one in addresses_of(config.host))
         _require(is_loopback or may_be_remote, f"{config.host} is not loopback; say why with --allow-remote REASON")

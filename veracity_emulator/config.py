@@ -9,6 +9,8 @@ IdleStatus = Literal["Running", "Pending", "404"]
 SecondStart = Literal["409", "same", "again"]
 RIGHTS: Final = "^r?a?c?w?d?x?l?t?m?e?o?p?$"
 """Rights of a SAS, in the order in which they are written."""
+INSTALL: Final = "pip install 'veracity-provider[emulator]'"
+"""What brings all that the emulator needs."""
 LONGEST_S: Final = 1e9
 """No setting of time is longer: 30 years and more."""
 

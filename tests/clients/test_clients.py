@@ -17,6 +17,7 @@ from tests.emulator.client import WIND, csv_of, wind
 
 HERE = Path(__file__).parent
 MIB = 1024 * 1024
+pytestmark = pytest.mark.slow  # packages of others, in processes of their own
 
 
 def put(folder, name, data):

@@ -11,6 +11,7 @@ import pytest
 from tests.clients.packages import from_maven, from_pypi, run
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.slow  # packages of others, in processes of their own
 
 
 def run_python(script, store, *packages):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # processes, or seconds
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/guide/local-veracity.md").read_text()
 BLOCKS = re.findall(r"^```console\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)

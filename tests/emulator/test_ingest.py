@@ -3,6 +3,7 @@
 import pytest
 
 from tests.emulator.client import NOON, WIND, csv_of, noon, wind
+from veracity_emulator.workbench.rows import LONGEST_CELL
 
 
 def test_the_published_walk_ends_with_the_rows_in_the_dataset(client):
@@ -256,3 +257,22 @@ def test_a_failed_job_leaves_the_dataset_as_it_was(client):
     before = client.gateway("GET", f"/datasets/{dataset}").json()
     assert client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "fast")))["status"] == "Failed"
     assert client.gateway("GET", f"/datasets/{dataset}").json() == before
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "message"),
+    [
+        pytest.param(200_000, "Completed", None, id="200 KB"),
+        pytest.param(
+            LONGEST_CELL + 1,
+            "Failed",
+            "A cell has more than 16,777,216 characters, a limit of the local Veracity.",
+            id="more than the limit",
+        ),
+    ],
+)
+def test_a_cell_may_be_long(client, length, status, message):
+    text = csv_of(NOON, noon(1) + "x" * length)
+    ended = client.ingested(client.dataset("keyed"), "Upsert", text)
+    assert ended["status"] == status
+    assert [one["message"] for one in ended["validationError"]] == ([message] if message else [])

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.emulator.client import FABRIC, WIND, WORKBENCH, Client, csv_of, wind
 from veracity_emulator.testing import run_emulator
 
+pytestmark = pytest.mark.slow  # processes, or seconds
+
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make setup")
 validator = pytest.importorskip("openapi_spec_validator", reason="openapi-spec-validator is not installed: make setup")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")

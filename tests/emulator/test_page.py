@@ -7,9 +7,16 @@ import pytest
 import requests
 
 from tests.emulator.client import NOON, WIND, Client, csv_of, noon, wind
+from veracity_emulator.faults import FaultInput
 from veracity_emulator.testing import run_emulator, spawn_emulator
 
 PAGE = "/_emulator/page"
+
+
+def kinds_of_effect():
+    return sorted(FaultInput.model_json_schema()["properties"]["effect"]["discriminator"]["mapping"])
+
+
 jinja2 = pytest.importorskip("jinja2", reason="jinja2 is not installed: make setup")
 
 
@@ -129,6 +136,18 @@ def test_a_fault_can_be_set_and_lifted(client):
     assert client.control("GET", "/faults").json() == []
 
 
+FORM = {"status": "500", "seconds": "2", "bytes": "1000", "message": "because"}
+
+
+@pytest.mark.parametrize("kind", kinds_of_effect())
+def test_every_kind_of_fault_can_be_set(client, kind):
+    assert f'<option value="{kind}">' in show(client, f"{PAGE}/faults")
+    assert post(client, f"{PAGE}/faults", kind=kind, **FORM).status_code == 303
+    (fault,) = client.control("GET", "/faults").json()
+    assert fault["effect"]["kind"] == kind
+    show(client, f"{PAGE}/faults")
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
@@ -179,6 +198,7 @@ def test_the_page_itself_may_change_things_by_address_localhost_or_its_public_na
         assert post(Client(running), f"{PAGE}/faults", headers, kind="cutAfter").status_code == 303
 
 
+@pytest.mark.slow
 def test_a_million_rows_open_in_under_a_second(tmp_path):
     state = tmp_path / "state"
     with spawn_emulator(state=state) as emulator:

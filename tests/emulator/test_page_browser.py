@@ -8,6 +8,8 @@ from tests.emulator.browser import open_browser
 from tests.emulator.client import NOON, WIND, Client, csv_of, noon, wind
 from veracity_emulator.testing import run_emulator
 
+pytestmark = pytest.mark.slow  # processes, or seconds
+
 pytest.importorskip("jinja2", reason="jinja2 is not installed: make setup")
 PAGE = "/_emulator/page"
 PAGES = [

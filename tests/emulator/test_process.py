@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 
 import pytest
+import requests
 
 from tests.emulator.client import WIND, Client, csv_of, wind
 from veracity_emulator.testing import spawn_emulator
@@ -115,6 +116,19 @@ def test_without_its_extra_the_command_names_the_line_to_type(tmp_path):
         "veracity-emulator: starlette is not installed; the emulator needs `pip install 'veracity-provider[emulator]'`."
     )
     assert refused.stderr == f"{line}\n"
+
+
+def test_without_jinja2_everything_works_but_the_page(tmp_path):
+    (tmp_path / "jinja2.py").write_text("raise ModuleNotFoundError(name='jinja2')")
+    command = [sys.executable, "-m", "veracity_emulator", "serve", "--port", "0"]
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+        url = json.loads(process.stdout.readline())["url"]
+        page, demo = (requests.get(url + path, timeout=30) for path in ("/", "/_emulator/demo"))
+        process.terminate()
+    advice = "this page needs `pip install 'veracity-provider[emulator]'`."
+    assert (page.status_code, page.text) == (501, f"jinja2 is not installed; {advice}\n")
+    assert demo.status_code == 200
 
 
 def test_it_says_in_json_when_it_is_ready():

@@ -243,3 +243,15 @@ def test_the_error_is_told_in_the_dialect_of_the_request(file, storage):
     assert blob.content.startswith("\ufeff<?xml".encode())
     assert "<Code>BlobNotFound</Code>" in blob.text
     assert own.json()["error"]["code"] == own.headers["x-ms-error-code"] == "PathNotFound"
+
+
+@pytest.mark.parametrize("name", ["noon.", "folder./noon.csv", "...", "x.csv."])
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [("resource=file", {}), ("", {"x-ms-blob-type": "BlockBlob"}), ("comp=block&blockid=MQ==", {})],
+    ids=["create", "put blob", "put block"],
+)
+def test_a_name_that_ends_in_a_dot_is_refused(sas_uri, name, query, headers):
+    address, _, sas = sas_uri.partition("?")
+    answer = requests.put(f"{address}/{name}?{query}&{sas}", headers=headers, timeout=30)
+    assert (answer.status_code, answer.headers["x-ms-error-code"]) == (400, "InvalidResourceName")

@@ -1,4 +1,4 @@
-"""Answers for those who call for XML alone. Source: docs/platform.md, "Containers"."""
+"""Answers for those who ask for XML alone, as samples of the published page do: docs/platform.md, "Containers"."""
 
 import re
 from collections.abc import Mapping

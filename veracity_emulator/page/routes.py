@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from veracity_emulator.backend import Backend
 from veracity_emulator.clock import LATEST
+from veracity_emulator.config import INSTALL, LONGEST_S
 from veracity_emulator.errors import errors_by_member
 from veracity_emulator.fabric import containers
 from veracity_emulator.faults import FaultInput
@@ -42,7 +43,15 @@ TABS: Final = (
     ("Requests", f"{PREFIX}/requests"),
     ("Faults and clock", f"{PREFIX}/faults"),
 )
-_LONGEST_MOVE_S: Final = 1e9
+_FIELDS: Final = {
+    "status": {"status": "status"},
+    "delay": {"seconds": "seconds"},
+    "slowJob": {"seconds": "seconds"},
+    "failJob": {"message": "message"},
+    "slow": {"bytesPerSecond": "bytes"},
+    "stall": {"seconds": "seconds", "afterBytes": "bytes"},
+}
+"""What the form asks for each kind of effect: the member, and the form's field."""
 
 
 @final
@@ -99,7 +108,7 @@ class Site:
         try:
             found = self._templates.get_template(template)
         except ModuleNotFoundError:
-            return PlainTextResponse("This page needs jinja2, which is not installed: pip install jinja2\n", 501)
+            return PlainTextResponse(f"jinja2 is not installed; this page needs `{INSTALL}`.\n", 501)
         text = found.render(prefix=PREFIX, tabs=TABS, tab=tab, **views.header(self._backend), **values)
         return Response(text, status, headers=_HEADERS, media_type="text/html")
 
@@ -176,8 +185,8 @@ class Site:
     async def _move_clock(self, request: Request) -> Response:
         given = (await _form(request)).get("seconds", "")
         seconds = float(given) if given.isascii() and given.isdecimal() else -1.0
-        if not 0 <= seconds <= _LONGEST_MOVE_S or self._backend.clock.time() + seconds > LATEST:
-            return self._faults(request, 400, f"The clock moves forward by 0 to {_LONGEST_MOVE_S:,.0f} s.")
+        if not 0 <= seconds <= LONGEST_S or self._backend.clock.time() + seconds > LATEST:
+            return self._faults(request, 400, f"The clock moves forward by 0 to {LONGEST_S:,.0f} s.")
         self._backend.clock.advance(seconds)
         return _back()
 
@@ -201,17 +210,11 @@ async def _form(request: Request) -> dict[str, str]:
 def _fault(given: dict[str, str]) -> dict[str, Any]:
     """A fault as the control API takes it; an effect has the fields of its kind alone."""
     kind = given.get("kind", "")
-    effect: dict[str, Any] = {"kind": kind}
-    if kind == "status":
-        effect |= {"status": given.get("status") or 503}
-    if kind in {"delay", "slowJob"}:
-        effect |= {"seconds": given.get("seconds") or 5}
-    if kind == "failJob":
-        effect |= {"message": given.get("message", "")}
+    fields = {field: given[name] for field, name in _FIELDS.get(kind, {}).items() if given.get(name)}
     count = given.get("count")
     return {
         "method": given.get("method") or "*",
         "path": given.get("path") or "*",
         "count": int(count) if count and count.isdecimal() else None,
-        "effect": effect,
+        "effect": {"kind": kind, **fields},
     }

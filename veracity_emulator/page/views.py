@@ -40,6 +40,8 @@ _EFFECTS: Final = {
     "failJob": "Job ends as {status}",
     "hangJob": "Job hangs",
     "slowJob": "Job takes {seconds:g} s",
+    "slow": "Line moves {bytesPerSecond:,.0f} bytes a second",
+    "stall": "Line stands still for {seconds:g} s after {afterBytes:,} bytes",
 }
 _JOBS: Final = "SELECT * FROM jobs"
 

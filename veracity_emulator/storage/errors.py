@@ -23,6 +23,7 @@ _TEXTS: Final = {
     "ConditionNotMet": "The condition specified using HTTP conditional header(s) is not met.",
     "InvalidFlushPosition": "The uploaded data is not contiguous or the position query parameter value is not equal to "
     "the length of the file after appending the uploaded data.",
+    "InvalidResourceName": "The specified resource name contains invalid characters.",
     "InvalidRange": "The range specified is invalid for the current size of the resource.",
     "Md5Mismatch": "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
     "ServerBusy": "The server is busy.",

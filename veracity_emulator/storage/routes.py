@@ -99,6 +99,8 @@ async def _answered(backend: Backend, call: StorageCall) -> Response:
     try:
         action = _action_of(call)
         dfs.require(backend, call, _place(call, action), action.permissions)
+        if call.request.method == "PUT" and any(part.endswith(".") for part in call.path.split("/")):
+            raise call.refuse(400, "InvalidResourceName")
         if iscoroutinefunction(action.handler):
             return await action.handler(backend, call)
         return cast("Response", await run_in_threadpool(action.handler, backend, call))

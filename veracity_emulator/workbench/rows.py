@@ -11,6 +11,9 @@ from typing import Any, BinaryIO, Final, final
 from veracity_emulator.workbench.cells import REFUSALS, SEPARATOR, Column, as_json, check_of, is_needed
 
 MOST_ERRORS: Final = 100
+LONGEST_CELL: Final = 16 * 1024 * 1024
+"""Characters of a cell; the limit is ours, since nobody has published the platform's."""
+csv.field_size_limit(LONGEST_CELL)
 
 Cells = list[str]
 
@@ -43,6 +46,9 @@ def read_table(path: Path, length: int, columns: Sequence[Column], *, operation:
             errors = list(_header_errors(header, columns, operation))
             return Table(errors=errors) if errors else _Reading(header, columns, operation).table(reader)
         except csv.Error as error:
+            if "field larger than field limit" in str(error):
+                text = f"A cell has more than {LONGEST_CELL:,} characters, a limit of the local Veracity."
+                return _unreadable(reader.line_num, text)
             return _unreadable(reader.line_num, f"The file is not well-formed CSV: {error}.")
         except UnicodeDecodeError:
             return _unreadable(reader.line_num, "The file is not UTF-8.")
