@@ -13,12 +13,12 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test mutants lint format types bench fuzz model clients chaos
+.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-setup: ## make the virtual environment and get the Pulumi CLI; what is there is kept
+setup: ## make the virtual environment and get the Pulumi CLI, if missing
 	@$(PYTHON) -m tools.setup
 
 up: ## set up, start the emulator, and `pulumi up` the local stack
@@ -27,7 +27,7 @@ up: ## set up, start the emulator, and `pulumi up` the local stack
 preview: ## what `make up` would change
 	@$(PYTHON) -m tools.local preview
 
-env: ## print the environment for typing `pulumi` yourself: eval "$(make -s env)"
+env: ## for typing `pulumi` yourself: eval "$(make -s env)"
 	@$(PYTHON) -m tools.local env
 
 stop: ## stop the emulator; what it holds stays
@@ -39,10 +39,10 @@ down: ## destroy the local stack, stop the emulator, remove their state
 quick: ## lint, check types, and run the tests that are fast (a minute)
 	@$(PYTHON) -m tools.checks quick
 
-test: ## set up, lint, check types, and run the tests, with what they cover (15 minutes)
+test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-mutants: setup ## change the code in some 6,000 places, and list the changes that no test notices (an hour or more)
+mutants: setup ## list changes of the code that no test notices (an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutants]'
 	$(BIN)/python -m tests.mutants $(GROUPS)
 
@@ -56,19 +56,22 @@ format: setup ## format the code
 types: ## check the types of both packages, strictly
 	@$(PYTHON) -m tools.checks types
 
+versions: setup ## run the main walk on the oldest and newest Python and SDK
+	@$(PYTHON) -m tools.versions
+
 bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 	$(BIN)/python -m benchmarks
 
 fuzz: EXAMPLES ?= 200000
-fuzz: setup ## hold the metadata patch against EXAMPLES=200000 documents (10 to 20 minutes)
+fuzz: setup ## try the metadata patch on EXAMPLES=200000 (20 minutes)
 	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
 
-model: setup ## disturb an ingest in every way, and in every two at once, on the real classes (an hour or more)
+model: setup ## disturb an ingest in every way, and in every two (an hour)
 	$(BIN)/python -m tests.model
 
-clients: setup ## try other people's clients against the local Veracity (gets them from their registries)
+clients: setup ## try other people's clients on the local Veracity
 	VERACITY_ALL_CLIENTS=1 $(BIN)/python -m pytest -q tests/clients
 
 chaos: KILLS ?= 200
-chaos: setup ## kill `pulumi up` KILLS=200 times at random instants, and count the rows (an hour or more)
+chaos: setup ## kill `pulumi up` KILLS=200 times, and count rows (an hour)
 	$(BIN)/python -m tests.chaos --kills $(KILLS)

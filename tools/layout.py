@@ -56,6 +56,11 @@ class Layout:
         """The number of the emulator's process."""
         return self.state / "emulator.pid"
 
+    @property
+    def made_config(self) -> Path:
+        """Written when we made the stack's config: the hash of what we wrote."""
+        return self.state / f"{self.stack}.made"
+
     def lock(self, what: str) -> Path:
         """Held while somebody is at *what*: a start (of the emulator, with the making of the stack), or an up."""
         return self.state / f"{what}.lock"
@@ -71,41 +76,59 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def pulumi_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that `pulumi` needs; `docs/guide/workflow.md` says why each is there."""
+def shell_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    The variables for somebody who types `pulumi`, for whatever stack and project.
+
+    No backend, no stack and no passphrase: those of the local stack are public, or would be used for other projects.
+    """
     path = environ.get("PATH", "")
-    in_front = path if path.split(os.pathsep)[0] == str(BIN) else f"{BIN}{os.pathsep}{path}"
-    direct = _without_proxy(environ)
     return {
-        "PATH": in_front,
-        "PULUMI_BACKEND_URL": f"file://{layout.backend}",
-        **_passphrase(layout, environ),
-        "PULUMI_STACK": layout.stack,
+        "PATH": path if path.split(os.pathsep)[0] == str(BIN) else f"{BIN}{os.pathsep}{path}",
         "PULUMI_PARALLEL": environ.get("PULUMI_PARALLEL") or "200",
         "PULUMI_RUN_PROGRAM": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def local_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    The variables for the local stack; `docs/guide/workflow.md` says why each is there.
+
+    Raises:
+        StepFailed: The stack is not a local one, so its secrets must not be encrypted with the public passphrase.
+    """
+    require_local(layout)
+    direct = _without_proxy(environ)
+    return {
+        **shell_environment(environ),
+        "PULUMI_BACKEND_URL": f"file://{layout.backend}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_STACK": layout.stack,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "VERACITY_EMULATOR_PORT": str(layout.port),
         "NO_PROXY": direct,
         "no_proxy": direct,
     }
 
 
-def is_local(layout: Layout) -> bool:
-    """Whether the stack is for the local Veracity: its config is that of `local`, or a copy, or still to be copied."""
-    return not layout.stack_file.exists() or _salt(layout.stack_file) == _salt(TEMPLATE)
+def require_local(layout: Layout) -> None:
+    """
+    See to it that the stack is for the local Veracity: its config is that of `local`, or a copy, or still to be copied.
+
+    Raises:
+        StepFailed: It is not.
+    """
+    if layout.stack_file.exists() and _salt(layout.stack_file) != _salt(TEMPLATE):
+        raise StepFailed(
+            f"the stack {layout.stack} is not a local one: {shown(layout.stack_file)} is no copy of {shown(TEMPLATE)}. "
+            f"Use `pulumi` for it, with a backend and a passphrase of your own: pulumi preview --stack {layout.stack}"
+        )
 
 
 def export_lines(variables: Mapping[str, str]) -> str:
     """Lines for `eval "$(make -s env)"`."""
     return "\n".join(f"export {name}={_quoted(value)}" for name, value in variables.items())
-
-
-def _passphrase(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    # The word is public, so it must never encrypt a real environment's secrets: there, the person's own or none.
-    if is_local(layout):
-        return {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
-    own = environ.get("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE)
-    return {} if own == PASSPHRASE else {"PULUMI_CONFIG_PASSPHRASE": own}
 
 
 def _salt(stack_file: Path) -> str | None:

@@ -14,6 +14,10 @@ from tools.stamps import fingerprint, is_in_place
 _LOCK_FILE = ROOT / "requirements.lock"
 _MADE = VENV / ".made"
 _FILLED = VENV / ".packages"
+_PULUMI_LOCAL = """#!/bin/sh
+# `pulumi` for the local stack; tools/local.py says what it does.
+cd "${0%/*}/../.." && exec .venv/bin/python -m tools.local pulumi "$@"
+"""
 _NO_NETWORK = "Check the network or pip's own settings (PIP_INDEX_URL, PIP_FIND_LINKS, proxies), and run again."
 
 
@@ -28,6 +32,7 @@ def set_up() -> None:
         _provide_venv()
         _provide_packages()
         pulumi_cli.provide(os.environ)
+        _provide_pulumi_local()
 
 
 def venv_fingerprint() -> str:
@@ -75,6 +80,12 @@ def _provide_venv() -> None:
         advice="Python's own venv is needed (on Debian: apt install python3-venv).",
     )
     _MADE.write_text(expected)
+
+
+def _provide_pulumi_local() -> None:
+    command = BIN / "pulumi-local"
+    command.write_text(_PULUMI_LOCAL)
+    command.chmod(0o755)
 
 
 def main() -> int:

@@ -1,7 +1,6 @@
 """SQLite, so that an answer is sent only when its effect is on disk."""
 
 import contextlib
-import fcntl
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable
@@ -95,6 +94,11 @@ class Database:
 
 def _claimed(folder: Path) -> IO[str]:
     """Hold the folder for this process; the hold ends with it, however it ends."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        message = "the local Veracity needs Linux or macOS: it locks its state with fcntl. On Windows, use WSL."
+        raise StateRefused(message) from None
     claim = (folder / "lock").open("w")
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What Pulumi's Python host does around the program: it looks for plugins, and picks the Python to run."""
+"""What Pulumi's Python host does around the program: it looks for plugins, picks a Python, and shows how it ended."""
 
 import shutil
 import socketserver
@@ -80,3 +80,13 @@ def test_the_virtual_environment_that_pulumi_yaml_names_is_used_in_a_plain_shell
     updated = project.up()
     assert updated.succeeded, updated.text
     assert veracity.container(container)["metadata"]["title"] == "Emissions"
+
+
+def test_on_windows_a_program_is_refused_in_one_line(project):
+    without_fcntl = "import sys\nsys.modules['fcntl'] = None\n"
+    project.write("__main__.py", f"{without_fcntl}from veracity_provider import declare_stack\ndeclare_stack()\n")
+    refused = project.preview()
+    assert not refused.succeeded
+    assert refused.lines_with("error: veracity-provider needs Linux or macOS", "On Windows, use WSL."), refused.text
+    assert "Traceback" not in refused
+    assert "unhandled" not in refused

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools import checks, emulator, language_host, layout, local, pulumi_cli, stamps
+from tools import checks, emulator, language_host, layout, local, pulumi_cli, stamps, versions
 from tools.console import StepFailed, run, run_step
-from tools.layout import Layout, export_lines, pulumi_environment
+from tools.layout import Layout, export_lines, local_environment, require_local, shell_environment
 from tools.locks import only_one
 from tools.processes import command_of
 
@@ -145,13 +145,23 @@ def test_the_port_the_state_and_the_stack_can_be_chosen():
     assert chosen.stack_file.name == "Pulumi.mine.yaml"
 
 
-def test_the_environment_is_what_the_engine_needs():
-    variables = pulumi_environment(LAYOUT, {"PATH": "/usr/bin", "NO_PROXY": "intranet"})
+def test_the_environment_of_the_local_stack_is_what_the_engine_needs():
+    variables = local_environment(LAYOUT, {"PATH": "/usr/bin", "NO_PROXY": "intranet"})
     assert variables["PATH"] == f"{layout.BIN}{os.pathsep}/usr/bin"
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{LAYOUT.backend}"
     assert variables["PULUMI_PARALLEL"] == "200"
     assert variables["PULUMI_RUN_PROGRAM"] == "true"
     assert variables["NO_PROXY"] == variables["no_proxy"] == "intranet,127.0.0.1,localhost"
-    assert pulumi_environment(LAYOUT, variables)["PATH"] == variables["PATH"]
+    assert local_environment(LAYOUT, variables)["PATH"] == variables["PATH"]
+
+
+def test_the_environment_of_a_shell_says_nothing_of_a_stack_a_backend_or_a_passphrase():
+    assert set(shell_environment({"PULUMI_CONFIG_PASSPHRASE": "mine", "PULUMI_STACK": "mine"})) == {
+        "PATH",
+        "PULUMI_PARALLEL",
+        "PULUMI_RUN_PROGRAM",
+        "PULUMI_SKIP_UPDATE_CHECK",
+    }
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٣"])
@@ -160,20 +170,105 @@ def test_a_port_that_is_none_is_refused(port):
         Layout.of({"VERACITY_EMULATOR_PORT": port})
 
 
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 @pytest.mark.parametrize(
-    ("stack", "own", "used"),
+    "action", [require_local, lambda chosen: local_environment(chosen, {}), local.up, local.preview]
+)
+def test_the_public_passphrase_is_not_given_to_a_real_environment(stack, action):
+    with pytest.raises(StepFailed) as refused:
+        action(Layout.of({"STACK": stack}))
+    assert str(refused.value) == (
+        f"the stack {stack} is not a local one: stacks/Pulumi.{stack}.yaml is no copy of stacks/Pulumi.local.yaml. "
+        f"Use `pulumi` for it, with a backend and a passphrase of your own: pulumi preview --stack {stack}"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
     [
-        pytest.param("local", None, "local", id="the local stack has a public one"),
-        pytest.param("local", "mine", "local", id="which its config is made for"),
-        pytest.param("another", None, "local", id="a stack to be copied from it has the same"),
-        pytest.param("prod", "mine", "mine", id="a real one has the person's own"),
-        pytest.param("prod", None, None, id="or none: Pulumi asks"),
-        pytest.param("prod", "local", None, id="and never the public one"),
+        "up --yes",
+        "preview --diff",
+        "refresh -y",
+        "destroy --target urn:x",
+        "stack",
+        "stack export --show-secrets",
+        "stack output",
+        "config",
+        "config set --path veracity:answers.x applied",
+        "config set --stack local --path veracity:answers.x applied",
+        "-s local preview",
+        "preview --stack=local",
+        "cancel --yes",
+        "state delete urn:x",
     ],
 )
-def test_a_real_environment_is_never_encrypted_with_the_public_passphrase(stack, own, used):
-    environ = {} if own is None else {"PULUMI_CONFIG_PASSPHRASE": own}
-    assert pulumi_environment(Layout.of({"STACK": stack}), environ).get("PULUMI_CONFIG_PASSPHRASE") == used
+def test_pulumi_local_does_what_stays_within_the_local_stack(line):
+    assert local.refusal(line.split(), "local") is None
+
+
+COMMANDS = (
+    "knows these commands: about, cancel, config, destroy, preview, refresh, stack, state, up. "
+    "For others, use `pulumi`."
+)
+ALONE = (
+    ": it is for the stack local alone, whose passphrase is public. For another stack, and for secrets, use `pulumi`."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("config set --secret veracity:clientSecret", f"takes no --secret{ALONE}"),
+        ("config set veracity:clientSecret --secret=true", f"takes no --secret{ALONE}"),
+        ("config set --stack dev veracity:clientSecret", f"takes no --stack{ALONE}"),
+        ("config set --config-file stacks/Pulumi.dev.yaml a:b c", f"takes no --config-file{ALONE}"),
+        ("state move --dest dev urn:x", "state knows delete, rename, unprotect. For others, use `pulumi`."),
+        ("preview --stack local --stack dev", f"takes no --stack{ALONE}"),
+        ("preview --stack=dev", f"takes no --stack{ALONE}"),
+        ("preview -s dev", f"takes no -s{ALONE}"),
+        ("up -ysdev", f"takes no -ysdev{ALONE}"),
+        ("up -C ../other", f"takes no -C{ALONE}"),
+        ("up --cwd ../other", f"takes no --cwd{ALONE}"),
+        ("up --secrets-provider passphrase", f"takes no --secrets-provider{ALONE}"),
+        ("stack init dev", "stack knows export, graph, history, ls, output. For others, use `pulumi`."),
+        ("stack select dev", "stack knows export, graph, history, ls, output. For others, use `pulumi`."),
+        ("config cp --dest dev", "config knows get, set, rm, refresh. For others, use `pulumi`."),
+        ("new python", COMMANDS),
+        ("", COMMANDS),
+    ],
+)
+def test_pulumi_local_refuses_what_could_reach_another_stack_or_encrypt_a_secret(line, told):
+    assert local.refusal(line.split(), "local") == told
+
+
+def test_pulumi_local_says_how_to_make_the_stack(tmp_path):
+    chosen = Layout.of({"VERACITY_STATE_DIR": str(tmp_path)})
+    with pytest.raises(StepFailed, match=r"there is no stack local in .*pulumi yet; `make up` makes it\."):
+        local.pulumi(chosen, ["stack", "export"])
+
+
+@pytest.mark.parametrize(
+    ("made", "edited", "is_kept"),
+    [
+        pytest.param(True, False, False, id="a config that make made goes with its stack"),
+        pytest.param(True, True, True, id="one that somebody has edited stays"),
+        pytest.param(False, False, True, id="and one that make did not make"),
+    ],
+)
+def test_make_removes_the_stack_config_that_it_made(tmp_path, monkeypatch, made, edited, is_kept):
+    monkeypatch.setattr(Layout, "stack_file", tmp_path / "Pulumi.second.yaml")
+    chosen = Layout.of({"VERACITY_STATE_DIR": str(tmp_path / "state"), "STACK": "second"})
+    chosen.state.mkdir()
+    chosen.stack_file.write_text("")
+    if made:
+        chosen.stack_file.unlink()
+        local.provide_config(chosen)
+        local.provide_config(chosen)
+    if edited:
+        chosen.stack_file.write_text("mine")
+    local.remove_made_config(chosen)
+    assert chosen.stack_file.exists() is is_kept
+    assert list(chosen.state.iterdir()) == []
 
 
 def test_removing_the_state_keeps_what_is_not_ours(tmp_path):
@@ -214,7 +309,9 @@ def test_a_process_is_ended_only_if_it_is_our_emulator():
 
 
 def test_a_process_is_known_by_its_command():
-    assert "python" in command_of(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert command_of(process.pid) == f"{sys.executable} -c input()"
+        process.stdin.write(b"\n")
     assert command_of(2**22 + 1) == ""
 
 
@@ -294,19 +391,60 @@ def test_help_lists_every_target():
     environ = {"PATH": os.environ["PATH"]}
     shown = subprocess.run(["make", "-s", "help"], cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
     assert {line.split()[1] for line in shown.stdout.splitlines()} == targets
+    assert [line for line in shown.stdout.splitlines() if len(line) > 80] == []
 
 
 def test_the_environment_can_be_evaluated():
-    environ = {"PATH": os.environ["PATH"], "STACK": "mine"}
-    command = 'eval "$(make -s env)" && echo "$PULUMI_STACK"'
+    environ = {"PATH": "/usr/bin:/bin", "PYTHON": sys.executable, "STACK": "prod"}
+    command = 'eval "$(make -s env)" && echo "$PATH|$PULUMI_STACK|$PULUMI_BACKEND_URL|$PULUMI_CONFIG_PASSPHRASE"'
     shown = subprocess.run(
         ["/bin/sh", "-c", command], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
     )
-    assert shown.stdout == "mine\n"
+    assert shown.stdout == f"{layout.BIN}:/usr/bin:/bin|||\n"
 
 
 def test_every_command_of_the_local_stack_is_a_target():
     assert set(local.COMMANDS) <= set(re.findall(r"tools\.local (\w+)", (ROOT / "Makefile").read_text()))
+
+
+def test_the_oldest_and_the_newest_of_python_and_sdk_are_tried_with_each_other():
+    tried = versions.combinations("3.11", "3.13", "3.150.0", "3.272.0")
+    assert [(one.python, one.sdk, one.is_locked) for one in tried] == [
+        ("3.11", "3.150.0", False),
+        ("3.11", "3.272.0", True),
+        ("3.13", "3.150.0", False),
+        ("3.13", "3.272.0", True),
+    ]
+    assert len(versions.combinations("3.11", "3.11", "3.272.0", "3.272.0")) == 1
+
+
+@pytest.mark.parametrize(("bound", "version"), [("3.150", "3.150.0"), ("4", "4.0.0"), ("3.150.2", "3.150.2")], ids=str)
+def test_the_oldest_sdk_is_the_bound_of_the_project(bound, version):
+    assert versions.oldest_sdk(f'[project]\ndependencies = ["pulumi>={bound}", "pydantic>=2"]') == version
+
+
+def test_what_is_tried_is_what_the_readme_and_the_project_say_is_supported():
+    readme = (ROOT / "README.md").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    sdks = [versions.oldest_sdk(project), versions.locked_sdk((ROOT / "requirements.lock").read_text())]
+    oldest, newest = (version.removesuffix(".0") for version in sdks)
+    cli = ".".join(map(str, pulumi_cli.OLDEST)).removesuffix(".0")
+    supported = re.search(r"^Supported: (.*?)\.(?=\n| [A-Z])", readme, re.MULTILINE | re.DOTALL)
+    assert " ".join(supported[1].split()) == (
+        f"Python {versions.OLDEST_PYTHON} to 3.13, the Pulumi SDK for Python from {oldest} to {newest}, "
+        f"the Pulumi CLI from {cli}; Linux and macOS"
+    )
+    assert f'requires-python = ">={versions.OLDEST_PYTHON}"' in project
+
+
+def test_a_python_is_found_where_pyenv_has_made_it(tmp_path):
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    made = tmp_path / "versions" / f"{version}.9" / "bin"
+    made.mkdir(parents=True)
+    (made / f"python{version}").symlink_to(sys.executable)
+    environ = {"PYENV_ROOT": str(tmp_path), "PATH": "/nowhere"}
+    assert versions.find_python(version, environ) == str(made / f"python{version}")
+    assert versions.find_python("3.99", environ) is None
 
 
 def test_the_lock_file_has_hashes_and_no_host():

@@ -1,6 +1,5 @@
 """Small files that outlive a run: each is written as a whole or not at all, and locked across processes and threads."""
 
-import fcntl
 import json
 import os
 import tempfile
@@ -28,6 +27,8 @@ def open_lock(path: Path) -> IO[str]:
 
 def try_lock(lock: IO[str]) -> bool:
     """Take the lock; False while somebody else has it."""
+    import fcntl  # not on Windows, where a command that only reads still works
+
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -37,6 +38,8 @@ def try_lock(lock: IO[str]) -> bool:
 
 def wait_for_lock(lock: IO[str]) -> None:
     """Take the lock as soon as it is free."""
+    import fcntl
+
     fcntl.flock(lock, fcntl.LOCK_EX)
 
 

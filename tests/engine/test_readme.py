@@ -1,0 +1,131 @@
+"""The commands of the README's "A real environment", typed word by word."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.engine.project import COMMAND_LIMIT_S, ROOT
+
+SECRET = "of a real environment"
+OWN = "the person's own passphrase"
+PUBLIC = "local"
+ENV = 'eval "$(make -s env)"'
+_NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".setup", ".veracity*", "__pycache__", ".*_cache", ".hypothesis")
+
+
+def section(heading: str) -> str:
+    """The text under *heading* of the README."""
+    readme = (ROOT / "README.md").read_text()
+    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL).group(1)
+
+
+def typed(text: str) -> list[str]:
+    """The commands of the console blocks of *text*."""
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+@dataclass
+class Newcomer:
+    """Somebody with a copy of the project that is set up, in a plain shell."""
+
+    folder: Path
+    environ: dict[str, str]
+
+    def types(self, *commands: str, passphrase: str | None = OWN) -> subprocess.CompletedProcess[str]:
+        """Type the *commands* into one shell; secrets are asked for, and given."""
+        answered = [
+            f"{command} <../secret" if "--secret" in command else f"{command} </dev/null" for command in commands
+        ]
+        environ = {} if passphrase is None else {"PULUMI_CONFIG_PASSPHRASE": passphrase}
+        return subprocess.run(
+            ["/bin/sh", "-e", "-c", "\n".join((ENV, *answered))],
+            cwd=self.folder,
+            env={**self.environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_LIMIT_S,
+            check=False,
+        )
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Newcomer:
+    folder = tmp_path / "copy"
+    shutil.copytree(ROOT, folder, ignore=_NOT_COPIED)
+    (folder / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "backend").mkdir()
+    path = os.environ["PATH"] if shutil.which("pulumi", path=sys.prefix + "/bin") is None else "/usr/bin:/bin"
+    environ = {"PATH": path, "HOME": str(tmp_path), "PYTHON": sys.executable, "LANG": "C.UTF-8"}
+    return Newcomer(folder, environ)
+
+
+def of_a_real_environment(newcomer: Newcomer) -> list[str]:
+    """Its commands up to the preview, for which the placeholders would have to be replaced."""
+    commands = typed(section("A real environment"))
+    login = f"pulumi login file://{newcomer.folder.parent / 'backend'}"
+    assert commands[0] == "pulumi login"
+    return [login, *commands[1 : commands.index("pulumi preview --stack dev")]]
+
+
+def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_own_passphrase(newcomer):
+    assert ENV in section("Two commands")
+    commands = of_a_real_environment(newcomer)
+    done = newcomer.types(*commands)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "veracity:clientSecret:\n    secure: v1:" in (newcomer.folder / "stacks/Pulumi.dev.yaml").read_text()
+    assert (newcomer.folder.parent / "backend/.pulumi/stacks/veracity/dev.json").exists()
+    get = "pulumi config get --stack dev veracity:clientSecret"
+    assert newcomer.types(get).stdout == f"{SECRET}\n"
+    assert "incorrect passphrase" in newcomer.types(get, passphrase=PUBLIC).stderr
+
+
+def test_the_readme_gives_nobody_a_passphrase_who_has_none(newcomer):
+    refused = newcomer.types(*of_a_real_environment(newcomer), passphrase=None)
+    assert refused.returncode != 0
+    assert "passphrase must be set" in refused.stderr
+
+
+def test_the_shell_of_the_readme_leaves_other_projects_where_they_are(newcomer):
+    (newcomer.folder.parent / "other").mkdir()
+    (newcomer.folder.parent / "other/Pulumi.yaml").write_text("name: other\nruntime: python\n")
+    done = newcomer.types(
+        f"pulumi login file://{newcomer.folder.parent / 'backend'}", "cd ../other", "pulumi stack init a"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (newcomer.folder.parent / "backend/.pulumi/stacks/other/a.json").exists()
+
+
+def left_out(line: str) -> re.Pattern[str]:
+    """What a line of a sample stands for: in it, `…` is the rest of a hash or an id, which differ from run to run."""
+    words = re.split(r'"[0-9a-f-]+…"', line)
+    return re.compile('"[0-9a-f-]+"'.join(map(re.escape, words)))
+
+
+def test_the_preview_in_the_readme_is_a_real_one_and_says_what_it_leaves_out(project, veracity):
+    (sample,) = re.findall(r"```text\n(    ~ .*?)```", section("Two commands"), re.DOTALL)
+    declared = yaml.safe_load((ROOT / "stacks/Pulumi.local.yaml").read_text())["config"]
+    datasets = declared["veracity:datasets"]
+    datasets[0]["datasetId"] = veracity.new_dataset(like="keyed")
+    datasets[1]["datasetId"] = veracity.new_dataset(like="keyless")
+    container = declared["veracity:containers"][0] | {"containerId": veracity.new_container()}
+    project.declare(containers=[container], datasets=datasets)
+    for file in (ROOT / "data").glob("*.csv"):
+        project.write(f"data/{file.name}", file.read_bytes())
+    first = project.up()
+    assert "+ 6 created" in first, first.text
+
+    source = project.folder / "data/noon_reports.csv"
+    source.write_text(source.read_text().replace(",13.7,", ",13.8,", 1))
+    lines = iter(project.preview().text.splitlines())
+    for shown in sample.splitlines():
+        if shown.strip() != "…":
+            assert any(left_out(shown).fullmatch(line) for line in lines), shown
