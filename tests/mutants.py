@@ -25,6 +25,8 @@ FLOOR: Final = 0.9
 """The part of the mutants of each folder that the tests must notice."""
 NOT_JUDGED: Final = "not judged"
 _COPIED: Final = ("veracity_provider", "veracity_emulator", "tests", "data", "docs", "stacks", "tools")
+_LEFT_OUT: Final = ("cacheprovider", "cov", "xdist", "unraisableexception", "threadexception")
+"""Plugins of pytest that would cost each mutant more than its tests do."""
 _NOTICED: Final = frozenset({"killed", "timeout", "segfault"})
 _UNTRIED: Final = "not checked"
 
@@ -82,7 +84,7 @@ source_paths = ["veracity_provider"]
 only_mutate = {[f"veracity_provider/{one}" for one in group.modules]}
 also_copy = {[*_COPIED, "Pulumi.yaml"]}
 pytest_add_cli_args_test_selection = {list(group.tests)}
-pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"]
+pytest_add_cli_args = {[word for plugin in _LEFT_OUT for word in ("-p", f"no:{plugin}")]}
 timeout_constant = 10.0
 timeout_multiplier = 5.0
 do_not_mutate_patterns = ['cast\\("']
