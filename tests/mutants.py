@@ -68,9 +68,15 @@ def run_group(name: str, workers: int) -> None:
         shutil.copytree(ROOT / one, folder / one, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text() + _settings(group))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
+    (folder / "tmp").mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "PYTEST_DEBUG_TEMPROOT": str(folder / "tmp"),  # beside other runs of pytest its numbered folders may run out
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "VERACITY_FUZZ_EXAMPLES": "40",
+    }
     unnoticed = [mutant for mutant, status in _results(folder) if status not in {*_NOTICED, _UNTRIED}]
     for names in ([], unnoticed) if unnoticed else ([],):
-        environment = {**os.environ, "VERACITY_FUZZ_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(workers), *names]
         subprocess.run(command, cwd=folder, env=environment, check=True)
 

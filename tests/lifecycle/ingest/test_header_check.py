@@ -152,6 +152,10 @@ def test_everything_is_told_at_once():
     ]
 
 
+def test_another_delimiter_that_fits_no_better_explains_nothing():
+    assert reasons("imo;x,speed") == ['has the column "imo;x", which is not in the schema; did you mean "imo"?']
+
+
 class TestAWideFile:
     """Of 600 columns against a schema of 600: bounded in lines and in processor time."""
 
