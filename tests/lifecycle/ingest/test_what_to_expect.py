@@ -269,9 +269,7 @@ class TestAnUpload:
         ("job", "journal_state", "error", "known"),
         [
             pytest.param(UPSERT, JobState.STARTED, IngestJobTimeout, "was started", id="one at work"),
-            pytest.param(
-                APPEND, JobState.STARTING, IngestJobInDoubt, "may have been started, and was not", id="in doubt"
-            ),
+            pytest.param(APPEND, JobState.STARTING, IngestJobInDoubt, "may have been started", id="in doubt"),
         ],
     )
     def test_after_its_time_an_upload_stops_for_a_job(self, past, write, platform, job, journal_state, error, known):
