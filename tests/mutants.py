@@ -41,11 +41,15 @@ class Group:
 
 GROUPS: Final = {
     "jobs": Group(
-        ("lifecycle/jobs/*", *(f"lifecycle/{one}.py" for one in ("claims", "files", "inputs", "progress"))),
-        ("tests/lifecycle/jobs", *(f"tests/lifecycle/test_{one}.py" for one in ("claims", "inputs", "progress"))),
+        ("lifecycle/jobs/*", *(f"lifecycle/{one}.py" for one in ("claims", "files", "inputs", "progress", "run"))),
+        (
+            "tests/lifecycle/jobs",
+            *(f"tests/lifecycle/test_{one}.py" for one in ("claims", "inputs", "progress", "run")),
+        ),
     ),
     "container": Group(("lifecycle/container/*",), ("tests/lifecycle/container",)),
     "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest",)),
+    "schema": Group(("lifecycle/schema/*",), ("tests/lifecycle/schema",)),
     "storage": Group(("storage/*",), ("tests/storage",)),
     "api": Group(("api/*",), ("tests/api",)),
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from veracity_provider.lifecycle.services import home_folder
+from veracity_provider.settings import home_folder
 
 
 @pytest.mark.parametrize(
