@@ -115,7 +115,7 @@ class TestTheText:
         )
         assert str(shown) == "reading dataset d failed: the platform answered 400: your key [secret] is bad"
 
-    def test_nor_is_it_in_a_404_of_somebody_else(self):
+    def test_a_secret_is_not_in_a_404_of_somebody_else(self):
         shown = error_of(
             make_response(404, b"hidden-word"), ACTION, WORKBENCH, lambda text: text.replace("hidden-word", "")
         )

@@ -179,7 +179,7 @@ def test_what_is_not_there_is_named(client, clients, ask, error):
 class TestA404:
     """Only the service itself can say that a thing is not there."""
 
-    def test_of_another_address_it_names_the_setting(self, emulator, make_settings, client):
+    def test_a_404_of_another_address_names_the_setting(self, emulator, make_settings, client):
         url = f"{emulator.url}/veracity/dw/gateway/api/v3"
         with pytest.raises(UnexpectedAnswer) as failed:
             connect(make_settings(dataWorkbenchUrl=url)).datasets.get_dataset(client.workspace, NOTHING)
@@ -196,14 +196,14 @@ class TestA404:
             ("provisioningUrl", lambda clients: clients.provisioning.update_metadata(NOTHING, [])),
         ],
     )
-    def test_of_data_fabric_likewise(self, emulator, make_settings, url_key, ask):
+    def test_a_404_of_another_address_of_data_fabric_names_the_setting(self, emulator, make_settings, url_key, ask):
         clients = connect(make_settings(**{url_key: f"{emulator.url}/veracity/datafabric/x"}))
         with pytest.raises(UnexpectedAnswer, match=f"Check veracity:{url_key}"):
             ask(clients)
 
     @pytest.mark.parametrize("path", ["*/datasets/*", "*/resources/*", "*/metadata"])
     @pytest.mark.parametrize("how", [{"gateway": True}, {"html": True}, {"message": "Fault"}])
-    def test_of_somebody_else_it_is_no_absence(self, client, clients, fault, path, how):
+    def test_a_404_of_somebody_else_is_no_absence(self, client, clients, fault, path, how):
         fault(path, {"kind": "status", "status": 404, **how})
         ask = {
             "*/datasets/*": lambda: clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]),
@@ -233,7 +233,7 @@ class TestWhereAWriteFails:
             pytest.param(lambda line: line.socket.sendall(b"220 smtp.example\r\n"), id="no TLS"),
         ],
     )
-    def test_before_the_connection_stands_it_is_sent_again(self, trusted, register, refuse):
+    def test_a_write_is_sent_again_before_the_connection_stands(self, trusted, register, refuse):
         with serve(trusted, refuse, refuse, exchange(responding(200, REGISTERED))) as server, fast_retries():
             assert register(server.url).job_id == "j"
         assert (server.connections, server.count("PUT")) == (3, 1)
@@ -258,7 +258,9 @@ class TestWhereAWriteFails:
         ],
     )
     @pytest.mark.parametrize("through_proxy", [False, True], ids=["directly", "through a proxy"])
-    def test_in_the_response_it_is_lost_and_sent_once(self, trusted, register, monkeypatch, break_off, through_proxy):
+    def test_a_write_that_fails_in_the_response_is_lost_and_sent_once(
+        self, trusted, register, monkeypatch, break_off, through_proxy
+    ):
         conversation = exchange(break_off)
         with serve(trusted, tunnelling(conversation) if through_proxy else conversation) as server, fast_retries():
             if through_proxy:

@@ -187,6 +187,14 @@ class TestDestroy:
         assert (live["title"], live["description"]) == ("Somebody's", "Made by the local Veracity.")
         assert "title" in told.warnings[0]
 
+    def test_what_is_as_it_was_before_is_not_written_again(self, life, told, veracity, container):
+        state = life.create({**inputs(container, title="A"), "on_destroy": "restore"}, told).outputs
+        veracity.somebody_sets(container, title=state["previous"]["title"])
+        veracity.forget_requests()
+        life.delete(container, state, told)
+        assert veracity.requests_to("PATCH") == []
+        assert told.infos[-1] == "nothing to restore"
+
     def test_retain_leaves_everything_and_asks_nobody(self, life, told, veracity, container):
         state = life.create(inputs(container, title="A"), told).outputs
         before = len(veracity.requests_to(container))

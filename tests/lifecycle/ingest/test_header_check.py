@@ -152,6 +152,10 @@ def test_everything_is_told_at_once():
     ]
 
 
+def test_another_delimiter_that_fits_no_better_explains_nothing():
+    assert reasons("imo;x,speed") == ['has the column "imo;x", which is not in the schema; did you mean "imo"?']
+
+
 class TestAWideFile:
     """Of 600 columns against a schema of 600: bounded in lines and in processor time."""
 
@@ -171,14 +175,14 @@ class TestAWideFile:
             "… and 590 more columns that are not in the schema",
         ]
 
-    def test_so_are_names_that_are_missing(self):
+    def test_names_that_are_missing_are_counted_beyond_ten(self):
         found = reasons("imo", schema(**{"imo": "key", **dict.fromkeys(self.NAMES, "required")}))
         assert found == [
             *(f'lacks the required column "{name}" of schema "Noon"' for name in self.NAMES[:10]),
             "… and 590 more columns that the schema requires",
         ]
 
-    def test_so_are_names_that_are_doubled(self):
+    def test_names_that_are_doubled_are_counted_beyond_ten(self):
         made = schema(**{"imo": "key", **dict.fromkeys(self.NAMES, "optional")})
         found = reasons(",".join(["imo", *(f'"{name}"' for name in self.NAMES * 2)]), made)
         assert found == [

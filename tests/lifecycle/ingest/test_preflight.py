@@ -124,7 +124,7 @@ class TestAFileWithoutRows:
         warning = "data.csv has no row below its header: Overwrite empties the dataset of its 2 rows"
         assert self.say(machine, overwrite) == ([], [warning])
 
-    def test_so_it_does_of_a_dataset_that_has_none(self, machine, append, source):
+    def test_an_overwrite_warns_also_where_the_dataset_has_no_rows(self, machine, append, source):
         source(self.EMPTY)
         warning = "data.csv has no row below its header: Overwrite empties the dataset, which has no rows now"
         assert self.say(machine, {**append, "operation": "Overwrite"}) == ([], [warning])

@@ -49,6 +49,12 @@ def test_a_file_beyond_what_the_portal_takes_is_told(machine, append, monkeypatc
     assert machine.told.infos == [said] * is_told
 
 
+def test_inputs_that_are_wrong_are_told_before_the_file_is_looked_at(machine, append):
+    found = machine.upload.check({}, {**append, "operation": "Insert", "source": "not-there.csv"}, machine.told)
+    assert [problem.property for problem in found.problems] == ["operation"]
+    assert "content_hash" not in found.inputs
+
+
 def test_a_source_that_is_not_known_yet_has_no_content(machine, append):
     inputs = machine.checked({**append, "source": UNKNOWN})
     assert (inputs["content_hash"], inputs["size_bytes"]) == (UNKNOWN, UNKNOWN)
@@ -84,15 +90,19 @@ class TestAContentThatIsHeld:
             "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
         )
 
-    def test_a_job_that_failed_is_made_again_of_the_file_as_it_is(self, machine, veracity, append, source):
+    @pytest.mark.parametrize(("readings", "is_told"), [(2, False), (3, True)], ids=["the same bytes", "other bytes"])
+    def test_a_job_that_failed_is_made_again_of_the_file_as_it_is(
+        self, machine, veracity, append, source, readings, is_told
+    ):
         veracity.fault(**START, effect={"kind": "failJob", "message": "cluster lost"})
         state = {}
         with pytest.raises(IngestJobFailed):
             machine.up(state, append)
-        source(wind_readings(3))
+        source(wind_readings(readings))
         machine.up(state, self.held(state, append))
-        assert rows(veracity, append) == 3
-        assert (
+        assert rows(veracity, append) == readings
+        said = (
             "data.csv has other bytes than those that `ignore_changes` keeps the hash of; since a new job has to be "
             "made, it is ingested as it is now"
-        ) in machine.told.infos
+        )
+        assert (said in machine.told.infos) is is_told

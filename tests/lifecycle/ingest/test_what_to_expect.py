@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.lifecycle.platform import reference
-from veracity_provider.errors import IngestJobInDoubt, NewJobNeeded, PermissionDenied, PlatformFailed
+from veracity_provider.errors import IngestJobInDoubt, IngestJobTimeout, NewJobNeeded, PermissionDenied, PlatformFailed
 from veracity_provider.lifecycle.ingest.history import JobHistory
 from veracity_provider.lifecycle.ingest.ingest import DatasetIngestLifecycle
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
@@ -264,6 +264,22 @@ class TestAnUpload:
         past(UPSERT, content_hash="new").settle()
         entry = journal.find(UPSERT)
         assert (entry.state, entry.starting_at) == (JobState.STARTING, begun)
+
+    @pytest.mark.parametrize(
+        ("job", "journal_state", "error", "known"),
+        [
+            pytest.param(UPSERT, JobState.STARTED, IngestJobTimeout, "was started", id="one at work"),
+            pytest.param(APPEND, JobState.STARTING, IngestJobInDoubt, "may have been started", id="in doubt"),
+        ],
+    )
+    def test_after_its_time_an_upload_stops_for_a_job(self, past, write, platform, job, journal_state, error, known):
+        write(job, journal_state)
+        platform.jobs["j"] = "Running"
+        with pytest.raises(error) as stopped:
+            past(job, content_hash="new").settle()
+        assert str(stopped.value).splitlines()[0] == (
+            f"ingest job j ({job.operation} into dataset d) {known}, and was not seen to end, so nothing was uploaded."
+        )
 
     def test_what_was_not_sent_never_is(self, past, write, journal):
         write(UPSERT, JobState.STAGED)

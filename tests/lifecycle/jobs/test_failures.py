@@ -65,9 +65,12 @@ def test_the_first_line_names_job_and_dataset_and_says_what_to_do(status, messag
 
 
 def test_rows_of_different_lengths_are_aligned_column_by_column():
-    assert text({"row": 1, "column": "c", "message": "bad"}, {"message": "worse"})[1:] == [
-        "  row 1  column c  bad",
-        "  worse",
+    assert text({"row": 10, "column": "c", "message": "bad"}, {"row": 9, "message": "worse"}, {"error": "worst"})[
+        1:
+    ] == [
+        "  row 10  column c  bad",
+        "  row 9   worse",
+        "  worst",
     ]
 
 

@@ -54,7 +54,7 @@ class TestALook:
         assert platform.asked == []
 
     @pytest.mark.parametrize("state", [JobState.STARTING, JobState.FAILED, JobState.IN_DOUBT, JobState.STAGED])
-    def test_of_anything_else_the_platform_may_know_more(self, make_observer, write, platform, state):
+    def test_a_job_that_is_not_known_to_be_done_is_asked_about(self, make_observer, write, platform, state):
         platform.jobs["Job-1"] = "Completed"
         write(state)
         assert make_observer().look(JOB).outcome is Outcome.TOOK_EFFECT

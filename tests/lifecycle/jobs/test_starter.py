@@ -117,7 +117,7 @@ class TestTheRequest:
 
 
 class TestATurn:
-    def test_it_waits_for_another_start_in_the_dataset_and_says_so_once(self, make_starter, told, clock):
+    def test_a_turn_waits_for_another_start_in_the_dataset_and_says_so_once(self, make_starter, told, clock):
         begun = clock.now
         with make_starter().turn("d"), pytest.raises(DatasetBusy) as busy, make_starter(timeout_s=1.0).turn("d"):
             pass
@@ -129,7 +129,7 @@ class TestATurn:
         assert told.lives == [f"{waited} s, waiting for another start in this dataset" for waited in (0, 0, 0, 0, 1)]
         assert clock.now - begun == 1.25
 
-    def test_of_another_dataset_it_is_free(self, make_starter, told):
+    def test_a_turn_in_another_dataset_is_free(self, make_starter, told):
         with make_starter().turn("d"), make_starter().turn("e"):
             assert told.infos == []
 
