@@ -95,7 +95,8 @@ def test_a_refusal_says_when_it_may_be_for_the_settings_of_the_last_up(described
     veracity.fault(path="*/oauth2/token", count=None, effect={"kind": "status", "status": 401})
     failed = described.refresh(environ={"PULUMI_RUN_PROGRAM": run_program})
     assert not failed.succeeded
-    assert bool(failed.lines_with("AuthenticationFailed", "--run-program")) is is_told, failed.text
+    assert failed.lines_with("AuthenticationFailed")
+    assert bool(failed.lines_with("settings of the last", "--run-program")) is is_told, failed.text
 
 
 def test_a_container_that_is_gone_leaves_the_state_at_refresh(described, veracity):
