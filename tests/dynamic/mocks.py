@@ -1,5 +1,6 @@
 """Pulumi's mocks, for tests of programs."""
 
+import asyncio
 from contextlib import contextmanager
 
 import pulumi
@@ -29,6 +30,7 @@ def mocked():
     made = Mocks()
     before = {name: getattr(settings.SETTINGS, name) for name in ("monitor", "engine", "dry_run")}
     root = settings.ROOT.get()
+    _require_event_loop()
     pulumi.runtime.set_mocks(made)
     try:
         yield made
@@ -36,3 +38,11 @@ def mocked():
         settings.ROOT.set(root)
         for name, value in before.items():
             setattr(settings.SETTINGS, name, value)
+
+
+def _require_event_loop():
+    """`set_mocks` takes one for granted, and a test that ran `asyncio.run` has left this thread without."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())

@@ -278,7 +278,7 @@ class TestAnUpload:
         with pytest.raises(error) as stopped:
             past(job, content_hash="new").settle()
         assert str(stopped.value).splitlines()[0] == (
-            f"ingest job j ({job.operation} into dataset d) {known}, and was not seen to end, so nothing was uploaded."
+            f"ingest job j ({job.operation} into dataset d) {known}, and was not seen to end; nothing was uploaded."
         )
 
     def test_what_was_not_sent_never_is(self, past, write, journal):
