@@ -1,40 +1,74 @@
-"""What a failed check tells the engine, which prints it, with the value of a property that is named."""
+"""
+What a failed check tells the engine, which prints it.
+
+The engine prints the value of a property that a failure names, a secret too, and it gives values to the plugin without
+telling which of them are secrets. So no failure names a property, and the program tells which inputs are secrets by one
+more input, which `check` takes out.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
+import pulumi
 from pulumi.dynamic import CheckFailure
-from pulumi.runtime import rpc
 
 from veracity_provider.errors import InputProblem
 from veracity_provider.texts import shown
 
+WHICH_ARE_SECRET: Final = "inputs_that_are_secret"  # noqa: S105 — the name of an input
+"""Names of the inputs that are secrets; None where there can be none."""
 _MIN_TELLING: Final = 4
 """A shorter text is in many a sentence by chance."""
 _MAX_COMPARED: Final = 12
 """Messages cut what they quote, so the beginning tells."""
 
 
-def check_failures(problems: Iterable[InputProblem], news: Mapping[str, Any]) -> list[CheckFailure]:
+def secret_inputs(inputs: Mapping[str, Any]) -> pulumi.Output[list[str]] | None:
+    """Names of those of a resource's *inputs* that are secrets, or hold one."""
+    outputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items() if _has_output(value)}
+    if not outputs:
+        return None
+    flags = [pulumi.Output.from_input(output.is_secret()) for output in outputs.values()]
+    return pulumi.Output.all(*flags).apply(
+        lambda are_secret: [name for name, is_secret in zip(outputs, are_secret, strict=True) if is_secret]
+    )
+
+
+def check_failures(
+    problems: Iterable[InputProblem], news: Mapping[str, Any], secrets: Iterable[str]
+) -> list[CheckFailure]:
     """
-    *problems* for the engine. One about a secret names no property, and repeats nothing of the secret.
+    *problems* for the engine. One about a secret repeats nothing of it.
 
     Args:
-        news: The properties that were checked, as the engine sent them.
+        news: The properties that were checked.
+        secrets: Names of those that are secrets.
     """
-    return [_failure(problem, list(_secrets(news.get(_root(problem.property))))) for problem in problems]
+    names = set(secrets)
+    return [
+        CheckFailure("", f"{problem.property}: {_without(_texts(news.get(root)), problem.reason)}")
+        if (root := _root(problem.property)) in names
+        else CheckFailure("", str(problem))
+        for problem in problems
+    ]
 
 
-def _failure(problem: InputProblem, secrets: list[str]) -> CheckFailure:
-    if not secrets:
-        return CheckFailure(problem.property, problem.reason)
-    reason = problem.reason
-    for secret in sorted(secrets, key=len, reverse=True):
+def _without(secrets: Iterable[str], reason: str) -> str:
+    secrets = sorted(secrets, key=len, reverse=True)
+    for secret in secrets:
         reason = reason.replace(f"'{shown(secret)}'", "[secret]")
     if any(len(secret) >= _MIN_TELLING and _is_in(secret, reason) for secret in secrets):
-        reason = "is refused; it is a secret, and the reason would repeat it"
-    return CheckFailure("", f"{problem.property}: {reason}")
+        return "is refused; it is a secret, and the reason would repeat it"
+    return reason
+
+
+def _has_output(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_output, cast("Mapping[str, object]", value).values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_output, cast("list[object]", value)))
+    return isinstance(value, pulumi.Output)
 
 
 def _is_in(secret: str, reason: str) -> bool:
@@ -47,15 +81,13 @@ def _root(place: str) -> str:
     return re.split(r"[.\[]", place, maxsplit=1)[0]
 
 
-def _secrets(value: object, *, is_secret: bool = False) -> Iterator[str]:
-    """Everything in *value* that is secret, as text."""
-    if rpc.is_rpc_secret(value):
-        yield from _secrets(rpc.unwrap_rpc_secret(value), is_secret=True)
-    elif isinstance(value, Mapping):
+def _texts(value: object) -> Iterator[str]:
+    """Everything in *value*, as text."""
+    if isinstance(value, Mapping):
         for member in cast("Mapping[str, object]", value).values():
-            yield from _secrets(member, is_secret=is_secret)
+            yield from _texts(member)
     elif isinstance(value, list | tuple):
         for member in cast("list[object]", value):
-            yield from _secrets(member, is_secret=is_secret)
-    elif is_secret and value is not None:
+            yield from _texts(member)
+    elif value is not None:
         yield str(value)

@@ -23,7 +23,7 @@ from pulumi.dynamic import (
 
 from veracity_provider.display.engine import Row
 from veracity_provider.dynamic import sdk
-from veracity_provider.dynamic.check_failures import check_failures
+from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, check_failures
 from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
@@ -52,8 +52,10 @@ class LifecycleProvider(ResourceProvider, ABC):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         lifecycle, row = self._answering()
-        checked = lifecycle.check(from_engine(_olds), from_engine(news), row)
-        return CheckResult(to_engine(checked.inputs), check_failures(checked.problems, news))
+        inputs = dict(from_engine(news))
+        secrets: list[str] = inputs.pop(WHICH_ARE_SECRET, None) or []
+        checked = lifecycle.check(from_engine(_olds), inputs, row)
+        return CheckResult(to_engine(checked.inputs), check_failures(checked.problems, inputs, secrets))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         lifecycle, row = self._answering()

@@ -9,6 +9,7 @@ from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight, Source
+from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import (
@@ -117,6 +118,7 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
         )
         if isinstance(container_id, str):
             running.claims.claim(resource_name, "container_id", claim_container(container_id))
+        inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         super().__init__(ContainerMetadataProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
 
 
@@ -226,6 +228,7 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
 
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
+        inputs[WHICH_ARE_SECRET] = secret_inputs({**inputs, "file_name": file_name})
         upload = IngestUpload(
             resource_name + UPLOAD_SUFFIX,
             {
