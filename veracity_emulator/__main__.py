@@ -17,6 +17,7 @@ from veracity_emulator.errors import StartRefused
 if TYPE_CHECKING:
     from veracity_emulator.server import Ready
 
+_PUBLIC_URL = "say with --public-url what clients know it by, such as http://10.0.0.5:8780"
 _DISTRIBUTION = "veracity-provider"
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -76,6 +77,10 @@ def serve_command(
     _require(second_start in {"409", "same", "again"}, "--second-start is 409, same or again")
     _require(name_taken in {"registration", "end"}, "--name-taken is registration or end")
     _require(bool(re.match(RIGHTS, write_sas)), "--write-sas has rights in the order racwdxltmeop, like racwdlm")
+    _require(
+        not public_url or bool(re.fullmatch(r"https?://[^/?#]+/?", public_url)),
+        f"--public-url is an address such as https://veracity.example, not {public_url}",
+    )
     config = Config(
         host=host,
         port=port,
@@ -105,6 +110,10 @@ def _serve(config: Config, *, may_be_remote: bool) -> None:
     try:
         is_loopback = all(ipaddress.ip_address(one).is_loopback for one in addresses_of(config.host))
         _require(is_loopback or may_be_remote, f"{config.host} is not loopback; say why with --allow-remote REASON")
+        is_everywhere = ipaddress.ip_address(addresses_of(config.host)[0]).is_unspecified
+        _require(
+            not is_everywhere or bool(config.public_url), f"{config.host} is no address to hand out; {_PUBLIC_URL}"
+        )
         serve(config, when_ready=_say_ready)
     except StartRefused as refused:
         _fail(str(refused))

@@ -12,6 +12,12 @@ from tools.locks import only_one
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".setup" / "clients"
 WITHIN_S = 240
+_unavailable = {}
+"""What could not be had in this run, and why: it is asked for once."""
+
+
+_NPM = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
+_PIP = ("--retries=1", "--timeout=30")
 
 
 def from_npm(*packages):
@@ -19,13 +25,13 @@ def from_npm(*packages):
     if not shutil.which("npm"):
         pytest.skip("there is no npm")
     folder = FOLDER / "npm"
-    return _provided(folder, packages, ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", *packages])
+    return _provided(folder, packages, ["npm", "install", "--prefix", folder, *_NPM, *packages])
 
 
 def from_pypi(*packages):
     """A folder for PYTHONPATH with the packages, `name==version` each; or the test is skipped."""
     folder = FOLDER / "pypi" / "+".join(packages)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *_PIP]
     return _provided(folder, packages, [*pip, "--target", folder, *packages])
 
 
@@ -60,16 +66,22 @@ def _provided(folder, packages, command):
     with only_one(folder / ".lock", "download"):
         missing = [one for one in packages if not _stamp(folder, one).exists()]
         if missing:
-            try:
-                got = subprocess.run(command, capture_output=True, text=True, timeout=WITHIN_S, check=False)
-            except subprocess.TimeoutExpired:
-                pytest.skip(f"{', '.join(missing)} cannot be had here: no answer in {WITHIN_S} s")
-            if got.returncode:
-                said = (got.stderr or got.stdout).strip().splitlines() or ["no word why"]
-                pytest.skip(f"{', '.join(missing)} cannot be had here: {said[-1]}")
+            why = _unavailable[packages] = _unavailable.get(packages) or _failure_of(command)
+            if why:
+                pytest.skip(f"{', '.join(missing)} cannot be had here: {why}")
             for one in missing:
                 _stamp(folder, one).touch()
     return folder
+
+
+def _failure_of(command):
+    """Run *command*; why it failed, or nothing."""
+    try:
+        got = subprocess.run(command, capture_output=True, text=True, timeout=WITHIN_S, check=False)
+    except subprocess.TimeoutExpired:
+        return f"no answer in {WITHIN_S} s"
+    said = (got.stderr or got.stdout).strip().splitlines() or ["no word why"]
+    return said[-1] if got.returncode else ""
 
 
 def _stamp(folder, package):

@@ -93,6 +93,8 @@ def test_the_state_of_a_newer_emulator_is_left_alone(tmp_path):
             "--host no-such-host.invalid is neither an IP address nor a name",
         ),
         (["--host", "192.0.2.1", "--allow-remote", "a test"], "--host 192.0.2.1 is not an address of this machine"),
+        (["--host", "0.0.0.0", "--allow-remote", "a test"], "0.0.0.0 is no address to hand out; say with --public-url"),
+        (["--public-url", "veracity"], "--public-url is an address such as https://veracity.example, not veracity"),
         (["--seed", "no-such.json"], "the seed no-such.json cannot be read (No such file or directory)"),
     ],
 )

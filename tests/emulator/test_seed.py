@@ -109,6 +109,21 @@ def test_a_state_that_is_there_stays_as_it_is(write, tmp_path):
             id="two of one name",
         ),
         pytest.param(
+            {"schemas": [{"name": "a", "columns": [*COLUMNS, COLUMNS[0]]}]},
+            "is not in the form: $: Value error, the schema 'a' has 'imo' 2 times.",
+            id="two columns of one name",
+        ),
+        pytest.param(
+            {"folders": [{"path": "a", "metadata": {"no identifier": "x"}}]},
+            "is not in the form: folders.0.metadata.no identifier.[key]: String should match pattern",
+            id="metadata that the storage refuses",
+        ),
+        pytest.param(
+            {"containers": [{"title": "a", "tags": [{"type": "userTag"}], "icon": {"id": "x"}}]},
+            "is not in the form: containers.0.icon.backgroundColor: Field required; containers.0.tags.0.title: Field",
+            id="a tag without a title, and half an icon",
+        ),
+        pytest.param(
             {"files": [{"path": "a", "source": "no.pdf"}], "workspace": {"id": "x"}},
             "is not in the form: workspace.id: Value error, badly formed hexadecimal UUID string; "
             "files.0.source: Value error, there is no file no.pdf.",
@@ -126,6 +141,13 @@ def test_rows_that_do_not_fit_are_told_and_nothing_is_made(write, tmp_path):
     path = write(SEED)
     (tmp_path / "ships.csv").write_text("imo,flag\nx,NO\n")
     message = r"ships\.csv does not fit the schema: row 1: 'x' is not a valid Int32\."
+    with pytest.raises(SeedRefused, match=message), run_emulator(seed=path):
+        pass
+
+
+def test_a_file_and_a_folder_of_one_name_are_told(write):
+    path = write({"folders": [{"path": "a/b"}], "files": [{"path": "a", "text": "x"}]})
+    message = r"the seed's path a cannot be made: ResourceTypeMismatch\."
     with pytest.raises(SeedRefused, match=message), run_emulator(seed=path):
         pass
 

@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -12,6 +14,7 @@ from veracity_emulator.control.demo import ADMIN, ADMIN_SECRET, DEMO, READER, RE
 from veracity_emulator.errors import StartRefused, errors_by_member
 from veracity_emulator.fabric import containers
 from veracity_emulator.identity.accounts import TENANT_ID
+from veracity_emulator.storage.store import StoreRefused
 from veracity_emulator.workbench import filestorage
 from veracity_emulator.workbench.datasets import add_dataset, insert_rows
 from veracity_emulator.workbench.rows import read_table
@@ -45,6 +48,11 @@ SourceFile = Annotated[Path, AfterValidator(_existing)]
 """Relative to the folder of the seed."""
 Identifier = Annotated[str, AfterValidator(lambda text: str(uuid.UUID(text)))]
 Name = Annotated[str, Field(min_length=1)]
+Metadata = dict[
+    Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")],
+    Annotated[str, Field(pattern=r"^[ -~]*$", max_length=8000)],
+]
+"""Of folders and files: identifiers to ASCII texts, as the storage takes them."""
 
 
 class _Part(BaseModel):
@@ -93,6 +101,20 @@ class SeedDataset(_Part):
     key: str = ""
 
 
+class SeedIcon(_Part):
+    """The icon of a container."""
+
+    id: str
+    backgroundColor: str
+
+
+class SeedTag(_Part):
+    """A tag of a container."""
+
+    title: Name
+    type: Literal["userTag", "systemTag"] = "userTag"
+
+
 class SeedContainer(_Part):
     """A container; *owner* is a client id (default: the first admin's), *relations* are of client ids."""
 
@@ -100,8 +122,8 @@ class SeedContainer(_Part):
     id: Identifier = Field(default_factory=lambda: str(uuid.uuid4()))
     shortName: str = "local"
     description: str = ""
-    icon: dict[str, str] | None = None
-    tags: list[dict[str, str]] = []
+    icon: SeedIcon | None = None
+    tags: list[SeedTag] = []
     owner: str = ""
     relations: dict[str, Literal["dataSteward", "consumer"]] = {}
     key: str = ""
@@ -111,7 +133,7 @@ class SeedFolder(_Part):
     """A folder of file storage, with the folders above it."""
 
     path: Name
-    metadata: dict[str, str] = {}
+    metadata: Metadata = {}
 
 
 class SeedFile(SeedFolder):
@@ -148,6 +170,11 @@ class Seed(_Part):
             "accounts": [one.clientId for one in self.accounts],
             "schemas": [one.name for one in self.schemas],
             "datasets": [one.name for one in self.datasets],
+            "containers": [one.id for one in self.containers],
+            "ids of schemas": [one.id for one in self.schemas],
+            "versions of schemas": [one.versionId for one in self.schemas],
+            "ids of datasets": [one.id for one in self.datasets],
+            **{f"the schema {one.name!r}": [column.name for column in one.columns] for one in self.schemas},
         }
         return [
             f"{part} has {name!r} {names.count(name)} times"
@@ -281,11 +308,22 @@ def _load_container(backend: Backend, seed: Seed, given: SeedContainer) -> None:
     )
 
 
+@contextmanager
+def _told_refusals(path: str) -> Generator[None]:
+    try:
+        yield
+    except StoreRefused as refused:
+        message = f"the seed's path {path} cannot be made: {refused.code}."
+        raise SeedRefused(message) from None
+
+
 def _load_storage(backend: Backend, seed: Seed) -> None:
     workspace, root = seed.workspace.id, filestorage.root_of(seed.workspace.id)
     for folder in seed.folders:
-        backend.files.create(workspace, f"{root}/{folder.path.strip('/')}", is_directory=True, metadata=folder.metadata)
+        with _told_refusals(folder.path):
+            path = f"{root}/{folder.path.strip('/')}"
+            backend.files.create(workspace, path, is_directory=True, metadata=folder.metadata)
     for file in seed.files:
-        with backend.files.received() as (name, target):
+        with _told_refusals(file.path), backend.files.received() as (name, target):
             target.write(file.source.read_bytes() if file.source else file.text.encode())
             backend.files.put(workspace, f"{root}/{file.path.strip('/')}", name, metadata=file.metadata, headers={})
