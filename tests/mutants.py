@@ -57,10 +57,10 @@ GROUPS: Final = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One that was tried; *change* is what was changed, as one line."""
+    """One change; *is_noticed* is None until it was tried, *change* says what was changed where no test noticed it."""
 
     module: str
-    is_noticed: bool
+    is_noticed: bool | None
     change: str = ""
 
 
@@ -102,12 +102,14 @@ do_not_mutate_patterns = ['cast\\("']
 
 
 def mutants_of(name: str) -> Iterator[Mutant]:
-    """What came of the mutants of a group that were tried."""
+    """What came of the mutants of a group."""
     for mutant, status in _results(WORK / name):
         module = _module_of(mutant)
-        if status in _NOTICED:
+        if status == _UNTRIED:
+            yield Mutant(module, is_noticed=None)
+        elif status in _NOTICED:
             yield Mutant(module, is_noticed=True)
-        elif status != _UNTRIED:
+        else:
             diff = _mutmut(WORK / name, "show", mutant)
             yield Mutant(module, is_noticed=False, change=change_of(mutant, diff))
 
@@ -166,14 +168,14 @@ def write_page(mutants: list[Mutant], judgements: Mapping[tuple[str, str], str])
         "Written by `make mutants`. The judgements are a person's, and are kept for as long as the mutant is there:",
         "equivalent (no test could notice it), text (wording alone), left (not worth a test; the reason follows).",
         "",
-        "| module | mutants | noticed | not noticed |",
-        "| --- | ---: | ---: | ---: |",
+        "| module | mutants | noticed | not noticed | not tried |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     for module, ones in sorted(by_module.items()):
-        noticed = sum(one.is_noticed for one in ones)
-        lines.append(f"| {module} | {len(ones)} | {noticed} | {len(ones) - noticed} |")
+        counts = Counter(one.is_noticed for one in ones)
+        lines.append(f"| {module} | {len(ones)} | {counts[True]} | {counts[False]} | {counts[None]} |")
     for module, ones in sorted(by_module.items()):
-        left = Counter(one.change for one in ones if not one.is_noticed)
+        left = Counter(one.change for one in ones if one.is_noticed is False)
         if left:
             lines += ["", f"## {module}", ""]
         for change, count in left.items():
@@ -183,10 +185,11 @@ def write_page(mutants: list[Mutant], judgements: Mapping[tuple[str, str], str])
 
 
 def shares(mutants: list[Mutant]) -> dict[str, float]:
-    """The noticed part of the mutants of each folder."""
+    """The noticed part of the mutants of each folder that were tried."""
     tried: defaultdict[str, list[bool]] = defaultdict(list)
     for one in mutants:
-        tried[one.module.partition("/")[0]].append(one.is_noticed)
+        if one.is_noticed is not None:
+            tried[one.module.partition("/")[0]].append(one.is_noticed)
     return {folder: sum(noticed) / len(noticed) for folder, noticed in tried.items()}
 
 

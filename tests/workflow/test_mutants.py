@@ -15,6 +15,7 @@ MUTANTS = [
     Mutant("lifecycle/jobs/journal.py", is_noticed=True),
     Mutant("lifecycle/jobs/journal.py", is_noticed=False, change=CHANGE),
     Mutant("lifecycle/jobs/journal.py", is_noticed=False, change="`x`: another"),
+    Mutant("lifecycle/jobs/journal.py", is_noticed=None),
 ]
 
 
@@ -34,7 +35,7 @@ def test_a_judgement_stays_with_its_mutant():
         "- `x`: another",
         "  not judged",
     ]
-    assert "| lifecycle/jobs/journal.py | 3 | 1 | 2 |" in page
+    assert "| lifecycle/jobs/journal.py | 4 | 1 | 2 | 1 |" in page
     assert write_page(MUTANTS, read_judgements(page)) == page
 
 

@@ -168,6 +168,18 @@ def test_what_is_not_known_yet_is_a_change(life, told, container):
     assert life.diff(container, state, inputs(UNKNOWN, title="A"), told).replaces == ("container_id",)
 
 
+class TestChecking:
+    def test_a_container_that_is_not_known_yet_is_not_looked_at(self, life, told, veracity):
+        veracity.forget_requests()
+        assert life.check({}, inputs(UNKNOWN, title="A"), told).problems == ()
+        assert veracity.requests_to("/resources/") == []
+
+    def test_an_adoption_that_is_checked_twice_is_told_once(self, life, told, container):
+        for _ in range(2):
+            assert life.check({}, inputs(container, title="A"), told).problems == ()
+        assert len(told.infos) == 1
+
+
 class TestDestroy:
     def test_restore_puts_back_what_was_found(self, life, told, veracity, container):
         before = veracity.container(container)["metadata"]

@@ -193,6 +193,14 @@ class TestOthers:
         assert [one.job_id for one in others.beside] == ["beside"]
         assert [one.job_id for one in others.unheard_of] == ["late"]
 
+    def test_one_whose_entry_cannot_be_read_is_looked_up_in_the_jobs_workspace(
+        self, make_starter, journal, platform, tmp_path
+    ):
+        journal.write(reference("o"), JobState.STARTING)
+        (tmp_path / "jobs" / "d" / "o.json").write_text("{")
+        make_starter().wait_for_others(UPSERT, [])
+        assert set(platform.asked) == {("w", "o")}
+
     def test_one_that_only_the_state_names_is_not_waited_for(self, wait, clock):
         begun = clock.now
         wait(UPSERT, reference("o"), None, "Running", listed=False)

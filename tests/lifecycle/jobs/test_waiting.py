@@ -117,3 +117,13 @@ def test_what_changes_stands_first_while_it_waits(clock, told, answer, shown):
     _, run = wait(clock, told, lambda now: answer if now < 60 else report("Completed"))
     run()
     assert f"30 s, {shown}" in told.lives
+
+
+def test_a_look_waits_for_its_turn(clock, told):
+    platform, pace = Platform(clock, lambda _: report("Completed")), Pace()
+    pace.take_turn(5.0)
+    services = SimpleNamespace(
+        clients=SimpleNamespace(ingest=platform), sleep=clock.sleep, monotonic=clock.monotonic, pace=pace
+    )
+    wait_for_job(services, JOB, timeout_s=900.0, reporter=told, first=Look(report=report("Running")))
+    assert platform.asked_at == [pytest.approx(5.0 + SPACING_S)]
