@@ -28,7 +28,7 @@ def run(code, *arguments, **environ):
 
 
 @pytest.mark.parametrize("name", ["ContainerMetadata", "DatasetIngest", "declare_stack"])
-def test_a_program_ends_with_the_error_that_pulumi_shows_as_one_line(name):
+def test_a_program_that_is_part_of_a_larger_one_ends_with_an_error_that_is_one_line(name):
     code = (
         f"import pulumi\ntry:\n  from veracity_provider import {name}\nexcept pulumi.RunError as error:\n  print(error)"
     )
