@@ -81,7 +81,7 @@ def _failure_of(command):
     except subprocess.TimeoutExpired:
         return f"no answer in {WITHIN_S} s"
     said = (got.stderr or got.stdout).strip().splitlines() or ["no word why"]
-    return said[-1] if got.returncode else ""
+    return next((line for line in said if "error" in line.lower()), said[-1]) if got.returncode else ""
 
 
 def _stamp(folder, package):
