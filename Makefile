@@ -15,7 +15,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos
 
-help: ## list what can be made
+help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 setup: ## make the virtual environment and get the Pulumi CLI, if missing
@@ -24,10 +24,10 @@ setup: ## make the virtual environment and get the Pulumi CLI, if missing
 up: ## set up, start the emulator, and `pulumi up` the local stack
 	@$(PYTHON) -m tools.local up
 
-preview: ## what `make up` would change
+preview: ## show what `make up` would change
 	@$(PYTHON) -m tools.local preview
 
-env: ## for typing `pulumi` yourself: eval "$(make -s env)"
+env: ## to use `pulumi` by hand: eval "$(make -s env)"
 	@$(PYTHON) -m tools.local env
 
 stop: ## stop the emulator; what it holds stays
@@ -56,20 +56,20 @@ format: setup ## format the code
 types: ## check the types of both packages, strictly
 	@$(PYTHON) -m tools.checks types
 
-versions: setup ## run the main walk on the oldest and newest Python and SDK
+versions: setup ## run the end-to-end test on the oldest and newest Python, SDK
 	@$(PYTHON) -m tools.versions
 
 bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 	$(BIN)/python -m benchmarks
 
 fuzz: EXAMPLES ?= 200000
-fuzz: setup ## try the metadata patch on EXAMPLES=200000 (20 minutes)
+fuzz: setup ## test the metadata patch with EXAMPLES=200000 (20 minutes)
 	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
 
-model: setup ## disturb an ingest in every way, and in every two (an hour)
+model: setup ## try an ingest with every one or two disturbances (an hour)
 	$(BIN)/python -m tests.model
 
-clients: setup ## try other people's clients on the local Veracity
+clients: setup ## test other Azure clients with the local Veracity
 	VERACITY_ALL_CLIENTS=1 $(BIN)/python -m pytest -q tests/clients
 
 chaos: KILLS ?= 200

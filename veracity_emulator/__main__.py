@@ -54,7 +54,7 @@ def serve_command(
     token_seconds: Annotated[float, typer.Option(help="Life of a token.", min=0.1, max=LONGEST_S)] = 3600.0,
     sas_seconds: Annotated[float, typer.Option(help="Life of an upload's SAS.", min=0.1, max=LONGEST_S)] = 3600.0,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Keep second starts and jobs at once in one dataset as violations.")
+        bool, typer.Option("--strict", help="Record second starts, overlapping jobs and misplaced secrets.")
     ] = False,
     write_sas: Annotated[str, typer.Option(help="Rights of a SAS of file storage that writes.")] = "racwl",
     reader_sas: Annotated[bool, typer.Option(help="Whether a Reader gets a SAS that reads.")] = True,

@@ -21,7 +21,7 @@ Workspace = Annotated[str | None, typer.Option(help="Workspace id; default: VERA
 
 @cli.callback()
 def root() -> None:
-    """Look at containers, datasets and ingest jobs; `veracity settings` lists what the environment has to say."""
+    """Look at containers, datasets and ingest jobs; `veracity settings` lists the environment variables."""
 
 
 @cli.command("settings")

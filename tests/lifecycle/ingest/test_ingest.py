@@ -131,8 +131,8 @@ class TestWhatIsSaid:
         machine.ingest.delete("j", {**state, "dataset_name": "Noon\x1b[2J"}, told)
         machine.ingest.delete("j", state, told)
         assert told.infos == [
-            r'forgotten; its rows stay in "Noon\x1b[2J"',
-            "forgotten; its rows stay in dataset d",
+            r'removed from the state; its rows stay in "Noon\x1b[2J"',
+            "removed from the state; its rows stay in dataset d",
         ]
 
 

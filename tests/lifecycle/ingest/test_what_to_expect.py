@@ -463,4 +463,4 @@ class TestAnIngest:
     )
     def test_forgetting_it_leaves_the_rows(self, ingest, told, known, named):
         ingest.delete("j", {**state(UPSERT), **known}, told)
-        assert told.infos == [f"forgotten; its rows stay in {named}"]
+        assert told.infos == [f"removed from the state; its rows stay in {named}"]

@@ -202,7 +202,9 @@ def test_letting_go_says_that_the_schema_stays(life, told, name):
     state = up(life, told, {"schema_name": name, "columns": COLUMNS})
     told.infos.clear()
     life.delete(state["schema_id"], state, told)
-    assert told.infos == [f'forgotten; schema "{name}" stays on the platform, which has no call that deletes one']
+    assert told.infos == [
+        f'removed from the state; schema "{name}" stays on the platform, which has no call that deletes one'
+    ]
 
 
 def test_two_schemas_of_one_name_are_an_error_at_preview(life, told, schemas, workspace, name):

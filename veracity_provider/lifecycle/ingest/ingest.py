@@ -104,7 +104,7 @@ class DatasetIngestLifecycle:
         """Forget it: rows stay, since the platform has no undo."""
         name = DatasetIngestOutputs.from_state(olds).dataset_name
         dataset_id = IngestInputs.from_properties(olds).dataset_id
-        reporter.info(f"forgotten; its rows stay in {_named(name, str(dataset_id))}")
+        reporter.info(f"removed from the state; its rows stay in {_named(name, str(dataset_id))}")
 
 
 @final

@@ -145,7 +145,9 @@ class SchemaLifecycle:
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that deletes a schema."""
         name = SchemaInputs.from_state(olds).schema_name
-        reporter.info(f'forgotten; schema "{name}" stays on the platform, which has no call that deletes one')
+        reporter.info(
+            f'removed from the state; schema "{name}" stays on the platform, which has no call that deletes one'
+        )
 
     def _find(self, declared: DeclaredSchema) -> Schema | None:
         """
