@@ -55,7 +55,9 @@ def as_item_argument(known):
 
 def as_output(annotation):
     """The type of the attribute for an input or output that is described by *annotation*."""
-    plain = {Icon: Mapping[str, str], TextSource: Mapping[str, str], Column: Mapping[str, Any]}
+    if TextSource in members_of(annotation):  # beside a string it is a union that the SDK misreads
+        return Output[Any]
+    plain = {Icon: Mapping[str, str], Column: Mapping[str, Any]}
     return Output[Union[tuple(as_list(plain.get(one, one)) for one in members_of(annotation))]]  # noqa: UP007
 
 

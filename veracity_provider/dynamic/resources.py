@@ -161,7 +161,8 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     """
 
     dataset_id: Output[str]
-    source: Output[str | Mapping[str, str]]
+    # A string or, for an asset, a mapping. The SDK takes a union of the two for an input type, and refuses the mapping.
+    source: Output[Any]
     operation: Output[Operation]
     workspace_id: Output[str | None]
     file_name: Output[str | None]
