@@ -24,6 +24,9 @@ What can go wrong, one class a cause.
     ├── AnswerLost                    no answer; the request may have been carried out
     ├── StorageError                  Azure Data Lake answered, and the answer is no
     │   ├── SasRejected               403: expired, or its signature is refused
+    │   ├── SasRightMissing           403: the SAS does not include the right that a request needs
+    │   ├── StoragePathChanged        409, 412: somebody else made or changed the path since it was read
+    │   ├── StorageFolderNotEmpty     409: a folder cannot be removed with what is in it
     │   └── StorageUnavailable        no answer, or 5xx, after the retries
     ├── MetadataError
     │   ├── PatchRefusedBySelfCheck   the patch would not give what is declared; it was not sent
@@ -31,6 +34,7 @@ What can go wrong, one class a cause.
     │   ├── ContainerBusy             another process of this machine is changing the container
     │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
     ├── SchemaError                   a schema cannot be made what is declared
+    ├── StoragePathError              a path of file storage is not what is declared: a file for a folder, or changed
     └── IngestError
         ├── IngestJobFailed           the platform ended the job without success
         ├── IngestJobTimeout          still running at the deadline
@@ -175,6 +179,18 @@ class SasRejected(StorageError):
     """403 of the storage: the SAS has expired or is refused. A fresh ingest job brings a fresh one."""
 
 
+class SasRightMissing(StorageError):
+    """403 of the storage: the SAS is good, and does not include the right that the request needs."""
+
+
+class StoragePathChanged(StorageError):
+    """409 or 412 of the storage: the path was made or changed by somebody else since it was last read."""
+
+
+class StorageFolderNotEmpty(StorageError):
+    """409 of the storage: the folder holds something, and no request that removes it all is ever sent."""
+
+
 class StorageUnavailable(StorageError):
     """The storage gave no answer, or a 5xx, after the retries."""
 
@@ -201,6 +217,10 @@ class MetadataNotApplied(MetadataError):
 
 class SchemaError(VeracityError):
     """A schema cannot be made what is declared: two have its name, or it is one that the platform brings along."""
+
+
+class StoragePathError(VeracityError):
+    """A path of file storage cannot be made what is declared: there is a folder for a file, or a file for a folder."""
 
 
 class IngestError(VeracityError):

@@ -8,11 +8,13 @@ import pytest
 import stamina
 from azure.storage.filedatalake import FileProperties
 
+from veracity_provider import connections
 from veracity_provider.connections import NeverSent
 from veracity_provider.errors import SasRejected, StorageError, StorageUnavailable
 from veracity_provider.storage import data_lake
-from veracity_provider.storage.data_lake import SILENCE_S, WRITE_BYTES, DataLakeFile
+from veracity_provider.storage.data_lake import DataLakeFile
 from veracity_provider.storage.sas import parse_sas_uri
+from veracity_provider.storage.sending import SILENCE_S, WRITE_BYTES
 
 MIB = 1024 * 1024
 
@@ -214,7 +216,7 @@ class TestRetries:
         def refuse(*_arguments, **_options):
             raise failure
 
-        monkeypatch.setattr(data_lake.Session, "request", refuse)
+        monkeypatch.setattr(connections.Session, "request", refuse)
         with pytest.raises(StorageUnavailable, match="its certificate is refused: self-signed certificate"):
             write(folder, b"abc")
         assert waits == []

@@ -16,7 +16,7 @@ from azure.core.exceptions import (
 from urllib3.exceptions import ProtocolError
 
 from veracity_provider.connections import NeverSent
-from veracity_provider.errors import SasRejected, StorageError, StorageUnavailable
+from veracity_provider.errors import SasRejected, StorageError, StoragePathChanged, StorageUnavailable
 from veracity_provider.storage.failures import Failures, Sending, is_transient, retry_after_s
 from veracity_provider.storage.sas import parse_sas_uri
 
@@ -42,7 +42,7 @@ def wrapped(error):
 
 def translated(error, sending=None, query=f"se={EXPIRES}"):
     folder = parse_sas_uri(f"https://{HOST}/fs/d?{query}&sig=x")
-    return Failures(folder, "a.csv", silence_s=90).translated(error, sending)
+    return Failures(folder, "uploading a.csv", silence_s=90).translated(error, sending)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def translated(error, sending=None, query=f"se={EXPIRES}"):
         ),
         pytest.param(
             answer(412, "ConditionNotMet"),
-            StorageError,
+            StoragePathChanged,
             "the storage answered 412 ConditionNotMet. "
             "Somebody else writes to the same upload; run again for a fresh ingest job.",
             id="somebody else",

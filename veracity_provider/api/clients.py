@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from veracity_provider.api.data import DataClient
     from veracity_provider.api.datasets import DatasetsClient
+    from veracity_provider.api.filestorage import FileStorageClient
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
     from veracity_provider.api.schemas import SchemasClient
@@ -20,6 +21,7 @@ class Clients:
 
     ingest: IngestClient
     datasets: DatasetsClient
+    filestorage: FileStorageClient
     data: DataClient
     provisioning: ProvisioningClient
     schemas: SchemasClient
@@ -31,6 +33,7 @@ def connect(settings: Settings) -> Clients:
     from veracity_provider.api.auth import Tokens
     from veracity_provider.api.data import DataClient
     from veracity_provider.api.datasets import DatasetsClient
+    from veracity_provider.api.filestorage import FileStorageClient
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
     from veracity_provider.api.schemas import SchemasClient
@@ -49,6 +52,7 @@ def connect(settings: Settings) -> Clients:
     return Clients(
         ingest=IngestClient(workbench),
         datasets=DatasetsClient(workbench),
+        filestorage=FileStorageClient(workbench),
         data=DataClient(data),
         provisioning=ProvisioningClient(provisioning, settings.patch_style),
         schemas=SchemasClient(workbench),

@@ -2,11 +2,12 @@
 
 import logging
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from azure.core.exceptions import (
     AzureError,
@@ -18,7 +19,14 @@ from azure.core.exceptions import (
 )
 
 from veracity_provider.connections import NeverSent
-from veracity_provider.errors import SasRejected, StorageError, StorageUnavailable
+from veracity_provider.errors import (
+    SasRejected,
+    SasRightMissing,
+    StorageError,
+    StorageFolderNotEmpty,
+    StoragePathChanged,
+    StorageUnavailable,
+)
 from veracity_provider.storage.sas import UploadFolder
 
 SLOW_S: Final = 10.0
@@ -27,14 +35,29 @@ _CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 """The header `Date` may be a moment old, and the machine that checks the SAS another one."""
 _TRANSIENT_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
 _TRACE_HEADER: Final = "x-ms-request-id"
-_NEXT: Final = {
+_COMMON_STEPS: Final = {
     "AuthorizationPermissionMismatch": "The SAS that the platform gave does not allow it; ask Veracity support.",
     "AuthorizationFailure": "The storage refuses this network; check its firewall and private endpoints.",
+}
+UPLOAD_STEPS: Final = {
+    **_COMMON_STEPS,
     "FilesystemNotFound": "The upload folder is gone; run again for a fresh ingest job.",
     "PathNotFound": "The upload folder is gone; run again for a fresh ingest job.",
     "RequestBodyTooLarge": "Make appends smaller: `pulumi config set veracity:uploadChunkMib 4`.",
     "ConditionNotMet": "Somebody else writes to the same upload; run again for a fresh ingest job.",
 }
+"""What to do about a refusal, by its code, for an upload folder."""
+PATH_STEPS: Final = {
+    **_COMMON_STEPS,
+    "ConditionNotMet": "Somebody else has changed it meanwhile; run `pulumi up` again.",
+    "PathConflict": "A part of the path is a file; choose another path, or remove that file.",
+    "ResourceTypeMismatch": "There is a folder of that path; choose another path, or remove the folder.",
+    "Md5Mismatch": "The bytes that arrived are not those that were read; run `pulumi up` again.",
+}
+"""What to do about a refusal, by its code, for a path of file storage."""
+_CHANGED: Final = frozenset({"ConditionNotMet", "PathAlreadyExists", "BlobAlreadyExists"})
+_GONE: Final = frozenset({"BlobNotFound", "PathNotFound"})
+_NOT_EMPTY: Final = frozenset({"DirectoryNotEmpty", "DirectoryIsNotEmpty"})
 
 
 # Private modules of the library. One that is renamed would warn again, which a test would notice.
@@ -96,17 +119,31 @@ class Sending:
 @final
 class Failures:
     """
-    Words failures of uploading one file; no text repeats the address with its signature.
+    Words failures of what is done to one path; no text repeats the address with its signature.
 
     Args:
+        doing: "uploading a.csv"; the error goes on with "failed: …".
         silence_s: The longest time without a byte sent or received, in seconds.
+        steps: What to do about a refusal, by its code.
+        right: The right that the SAS needs for it, in words; empty where it is not named.
     """
 
-    def __init__(self, folder: UploadFolder, file_name: str, silence_s: float) -> None:
-        self._doing = f"uploading {file_name}"
+    def __init__(
+        self,
+        folder: UploadFolder,
+        doing: str,
+        silence_s: float,
+        *,
+        steps: Mapping[str, str] = UPLOAD_STEPS,
+        right: str = "",
+    ) -> None:
+        self._doing = doing
         self._host = urlsplit(folder.account_url).netloc
         self._expires_at = folder.expires_at
+        self._rights = "".join(parse_qs(folder.sas_token).get("sp", []))
         self._silence_s = silence_s
+        self._steps = steps
+        self._right = right
 
     def translated(self, error: AzureError | NeverSent, sending: Sending | None = None) -> StorageError:
         """Our error for one of the library's; *sending* where a chunk was to be sent."""
@@ -141,13 +178,33 @@ class Failures:
             return SasRejected(f"{said} {self._sas_text(error)}", trace_id=trace_id)
         if is_transient(error):
             return StorageUnavailable(f"{said} Run again later.", trace_id=trace_id)
-        return StorageError(f"{said} {_NEXT.get(code, '')}".rstrip(), trace_id=trace_id)
+        if code == "AuthorizationPermissionMismatch" and self._right:
+            return SasRightMissing(f"{said} {self._right_text()}", trace_id=trace_id)
+        return _class_of(status, code)(f"{said} {self._steps.get(code, '')}".rstrip(), trace_id=trace_id)
+
+    def _right_text(self) -> str:
+        has = f"; it has the rights {self._rights}" if self._rights else ""
+        return (
+            f"The SAS that the platform gave must include the right {self._right}, and does not{has}. "
+            "Ask an administrator of the workspace or Veracity support for it"
+        )
 
     def _sas_text(self, error: HttpResponseError) -> str:
         now = _date(error)
         if self._expires_at is None or now is None or now < self._expires_at - _CLOCK_TOLERANCE:
             return "The SAS is refused: it has expired, was revoked, or has another signature."
         return f"The SAS expired at {self._expires_at.isoformat().replace('+00:00', 'Z')}."
+
+
+def _class_of(status: int, code: str) -> type[StorageError]:
+    if status == 412 or code in _CHANGED:
+        return StoragePathChanged
+    return StorageFolderNotEmpty if code in _NOT_EMPTY else StorageError
+
+
+def is_gone(error: AzureError) -> bool:
+    """Whether the storage says, in its own words, that there is nothing at the path."""
+    return isinstance(error, HttpResponseError) and error.status_code == 404 and _code(error) in _GONE
 
 
 def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:

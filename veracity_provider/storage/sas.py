@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from veracity_provider.errors import StorageError
 from veracity_provider.loopback import is_loopback
@@ -33,6 +33,12 @@ class UploadFolder:
         return f"{self.folder}/{file_name}" if self.folder else file_name
 
     @property
+    def blob_url(self) -> str:
+        """Address of the file system at the account's blob endpoint, which is the same storage."""
+        scheme, _, host = self.account_url.partition("://")
+        return f"{scheme}://{_with_label(host, 'dfs', 'blob')}/{quote(self.file_system)}"
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the storage is on this machine."""
         return is_loopback(self.account_url)
@@ -52,7 +58,7 @@ def parse_sas_uri(sas_uri: str) -> UploadFolder:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not file_system or "sig=" not in parts.query:
         raise StorageError(_NO_SAS_URI)
     found = UploadFolder(
-        account_url=f"{parts.scheme}://{_data_lake_host(parts.netloc)}",
+        account_url=f"{parts.scheme}://{_with_label(parts.netloc, 'blob', 'dfs')}",
         file_system=unquote(file_system),
         folder=unquote(folder),
         sas_token=parts.query,
@@ -70,11 +76,11 @@ def _split(uri: str) -> SplitResult:
         raise StorageError(_NO_SAS_URI) from None
 
 
-def _data_lake_host(host: str) -> str:
-    """*host* with its label `blob`, which follows the account's name, as `dfs`."""
+def _with_label(host: str, label: str, other: str) -> str:
+    """*host* with its *label*, which follows the account's name, as the *other*."""
     account, *labels = host.split(".")
-    if "blob" in labels:
-        labels[labels.index("blob")] = "dfs"
+    if label in labels:
+        labels[labels.index(label)] = other
     return ".".join([account, *labels])
 
 
