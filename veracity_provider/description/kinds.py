@@ -24,8 +24,8 @@ _ONE_LINE: Final = re.compile(_ONE_LINE_PATTERN)
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def refusal(reason: str, *, item: int | None = None) -> PydanticCustomError:
-    """The error that refuses a value, or one *item* of a list, with *reason* as its whole text."""
+def refusal(reason: str, *, item: int | str | None = None) -> PydanticCustomError:
+    """The error that refuses a value, or one *item* of a list or key of a mapping, with *reason* as its whole text."""
     return PydanticCustomError("refused", "{reason}", {"reason": reason, "item": item})
 
 

@@ -31,8 +31,9 @@ def input_problems(model: type[BaseModel], error: ValidationError, *, by_alias: 
 
 
 def _place(error: "ErrorDetails") -> tuple[int | str, ...]:
+    place = tuple(part for part in error["loc"] if part != "[key]")  # pydantic's word for the key of a mapping itself
     item = _context(error).get("item")
-    return error["loc"] if item is None else (*error["loc"], item)
+    return place if item is None else (*place, item)
 
 
 def spelled(place: Iterable[int | str]) -> str:
@@ -87,6 +88,7 @@ _REASONS: Final[dict[str, _Reason]] = {
     "string_unicode": _must_be("a string of whole characters"),
     "tuple_type": _must_be("a list"),
     "model_type": _must_be("a mapping"),
+    "dict_type": _must_be("a mapping"),
     "bool_type": _must_be("true or false"),
     "int_type": _must_be("a whole number"),
     "int_from_float": _must_be("a whole number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from veracity_provider.lifecycle.filestorage.open_storages import OpenStorages
 from veracity_provider.lifecycle.jobs.pace import Pace
 from veracity_provider.lifecycle.run import Run
 
@@ -33,6 +34,7 @@ class Services:
         cli_run: What tells this run of the `pulumi` command from every other; None where that is not known.
         run: What this process has seen of the run that it serves.
         pace: Spaces out the questions about jobs that all waits of this process ask.
+        open_storages: What this process has opened of workspaces' file storage.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Services:
     cli_run: str | None = None
     run: Run = field(default_factory=Run)
     pace: Pace = field(default_factory=Pace)
+    open_storages: OpenStorages = field(default_factory=OpenStorages)
 
 
 def make_uploader(settings: Settings) -> Uploader:

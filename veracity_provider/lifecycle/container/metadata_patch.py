@@ -1,7 +1,7 @@
 """From a live JSON document to a desired one: the smallest RFC 6902 patch, proved before it is sent."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from jsonpatch import JsonPatch, JsonPatchException
@@ -82,6 +82,11 @@ def _merged(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, An
         else:
             merged[name] = _without_absent(value)
     return merged
+
+
+def apply_patch(operations: Sequence[Operation], live: Mapping[str, Any]) -> dict[str, Any]:
+    """*live* with *operations* applied, which were made for it."""
+    return JsonPatch(operations).apply(dict(live))
 
 
 def _prove(operations: list[Operation], live: Mapping[str, Any], desired: Mapping[str, Any]) -> None:

@@ -1,0 +1,248 @@
+"""The life of a `StorageFolder`: it is adopted or made, its metadata kept as declared, and let go."""
+
+from typing import Any, Final, final
+
+from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
+from veracity_provider.errors import (
+    InputError,
+    InputProblem,
+    MetadataConflict,
+    MetadataNotApplied,
+    StorageFolderNotEmpty,
+    StoragePathChanged,
+    StoragePathError,
+)
+from veracity_provider.lifecycle.container.plan import ChangeCause, MetadataPlan
+from veracity_provider.lifecycle.container.texts import changes_text
+from veracity_provider.lifecycle.filestorage import texts
+from veracity_provider.lifecycle.filestorage.metadata import (
+    changed_metadata,
+    first_values,
+    observed_values,
+    plan_keys,
+    plan_keys_restore,
+)
+from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, FolderState, Place
+from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
+from veracity_provider.storage.remote_paths import PathProperties
+
+_ATTEMPTS: Final = 5
+"""How often a folder is read and written anew where somebody else writes to it at the same time."""
+_NOT_KNOWN: Final = "a value is not known yet, where the engine gives known values only"
+
+
+@final
+class StorageFolderLifecycle:
+    """A folder of file storage and its metadata; implements `Lifecycle`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
+        """Judge the inputs; of a folder that no `diff` will look at, say what `up` does with it."""
+        completed = {**news, "workspace_id": self._workspace_of(news)}
+        try:
+            inputs = StorageFolderInputs.from_properties(completed)
+        except InputError as error:
+            return Checked(inputs=completed, problems=error.problems)
+        if inputs.workspace_id is None:
+            problem = InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId")
+            return Checked(inputs=completed, problems=(problem,))
+        declared = DeclaredFolder.from_properties(completed)
+        place = declared.place
+        if place is None or place == DeclaredFolder.from_properties(olds).place:
+            return Checked(inputs=completed)
+        try:
+            self._say_what_create_does(place, declared, reporter)
+        except StoragePathError as error:
+            return Checked(inputs=completed, problems=(InputProblem("path", str(error)),))
+        return Checked(inputs=completed)
+
+    def _workspace_of(self, news: JsonObject) -> Any:
+        given = StorageFolderInputs.from_state(news).workspace_id
+        return self._services.settings.workspace_id if given is None else given
+
+    def _say_what_create_does(self, place: Place, declared: DeclaredFolder, reporter: Reporter) -> None:
+        live = self._find(place)
+        if live is None:
+            reporter.info("makes the folder")
+            return
+        plan = plan_keys(live.metadata, declared.metadata, {})
+        changed_metadata(live.metadata, plan, _what(place))
+        if plan.changes:
+            reporter.info(changes_text("adopts the folder, and changes", plan.changes))
+
+    def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
+        """One request; a change when metadata is to be written, or the folder is gone."""
+        state, declared = FolderState.from_properties(olds), DeclaredFolder.from_properties(news)
+        place = declared.place
+        if place is None or place != state.declared.place:
+            return Difference(changes=True, replaces=StorageFolderInputs.replacing())
+        live = self._find(place)
+        if live is None:
+            reporter.info("the folder is gone, and is made again")
+            return Difference(changes=True)
+        plan = plan_keys(live.metadata, declared.metadata, state.outputs.applied)
+        changed_metadata(live.metadata, plan, _what(place))
+        for cause in ChangeCause:
+            if changes := [one for one in plan.changes if one.cause is cause]:
+                reporter.info(changes_text(cause.value, changes))
+        return Difference(
+            changes=bool(plan.operations)
+            or declared.is_unknown
+            or state.declared.settings != declared.settings
+            or dict(state.outputs.applied) != dict(declared.metadata)
+        )
+
+    def create(self, news: JsonObject, reporter: Reporter) -> Created:
+        """Adopt the folder, or make it, and give it the declared metadata."""
+        declared = DeclaredFolder.from_properties(news)
+        outputs = self._apply(declared, FolderState.from_properties({}), reporter)
+        return Created(id=_place(declared).id, outputs={**news, **outputs.given()})
+
+    def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
+        """Make it what is declared, from what it is now."""
+        outputs = self._apply(DeclaredFolder.from_properties(news), FolderState.from_properties(olds), reporter)
+        return {**news, **outputs.given()}
+
+    def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
+        """Look it up; what was declared shows as the storage has it."""
+        state = FolderState.from_properties(olds)
+        place = _place(state.declared)
+        live = self._find(place)
+        if live is None:
+            reporter.info(f"{_what(place)} is gone")
+            return None
+        inputs = state.declared.inputs.given()
+        if "metadata" in inputs:
+            inputs["metadata"] = observed_values(live.metadata, state.declared.metadata)
+        return Found(
+            id=id_, outputs={**inputs, **state.outputs.given(), **self._live_outputs(place, live)}, inputs=inputs
+        )
+
+    def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
+        """Let it go; with `restore`, put back its metadata; with `delete`, remove it if it is empty."""
+        state = FolderState.from_properties(olds)
+        if state.declared.inputs.on_destroy == "restore":
+            self._restore(_place(state.declared), state, reporter)
+        elif state.declared.inputs.on_destroy == "delete":
+            self._remove(_place(state.declared), reporter)
+
+    def _remove(self, place: Place, reporter: Reporter) -> None:
+        try:
+            self._storage(place).remove(place.path)
+        except StorageFolderNotEmpty:
+            reporter.warning(f"{_what(place)} is not removed, since it holds what is not managed here")
+
+    def _restore(self, place: Place, state: FolderState, reporter: Reporter) -> None:
+        previous, applied = state.outputs.previous, state.outputs.applied
+        for attempt in range(_ATTEMPTS):
+            live = self._find(place)
+            if live is None:
+                reporter.info(f"{_what(place)} is gone already")
+                return
+            plan = plan_keys_restore(live.metadata, previous, applied)
+            try:
+                if plan.operations:
+                    metadata = changed_metadata(live.metadata, plan, _what(place))
+                    self._storage(place).set_metadata(place.path, metadata, etag=live.etag)
+            except StoragePathChanged:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                continue
+            if plan.kept:
+                reporter.warning(texts.kept_text(plan))
+            reporter.info(texts.restored_text(plan, previous, applied))
+            return
+
+    def _apply(self, declared: DeclaredFolder, state: FolderState, reporter: Reporter) -> StorageFolderOutputs:
+        place = _place(declared)
+        first = live = self._find(place)
+        for attempt in range(_ATTEMPTS):
+            try:
+                plan = self._write(place, live, declared, state)
+            except StoragePathChanged:
+                # Nothing is wrong with that: what is declared is compared with what is there now.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                live = self._find(place)
+                continue
+            if plan.drifted:
+                reporter.warning(changes_text("overwrote what somebody else had written", plan.drifted))
+            found = dict(first.metadata) if first else dict[str, str]()
+            previous = first_values(found, declared.metadata, state.outputs.previous)
+            return self._outputs(place, plan, declared, previous, state)
+        raise AssertionError
+
+    def _write(
+        self, place: Place, live: PathProperties | None, declared: DeclaredFolder, state: FolderState
+    ) -> MetadataPlan:
+        """
+        Send what is missing, in one request; nothing where nothing is.
+
+        Raises:
+            StoragePathChanged: Somebody else was faster.
+            MetadataConflict: Somebody has changed a managed key, and *on_conflict* is `fail`.
+        """
+        storage = self._storage(place)
+        if live is None:
+            plan = plan_keys({}, declared.metadata, {})
+            storage.make_folder(place.path, changed_metadata({}, plan, _what(place)))
+            return plan
+        plan = plan_keys(live.metadata, declared.metadata, state.outputs.applied)
+        if plan.drifted and declared.inputs.on_conflict == "fail":
+            raise MetadataConflict(texts.conflict_text(_what(place), plan.drifted))
+        if plan.operations:
+            metadata = changed_metadata(live.metadata, plan, _what(place))
+            storage.set_metadata(place.path, metadata, etag=live.etag)
+        return plan
+
+    def _outputs(
+        self,
+        place: Place,
+        plan: MetadataPlan,
+        declared: DeclaredFolder,
+        previous: dict[str, Any],
+        state: FolderState,
+    ) -> StorageFolderOutputs:
+        now = self._find(place)
+        if now is None:
+            raise StoragePathError(f"{_what(place)} is gone again right after it was made; run `pulumi up` again")
+        if left := plan_keys(now.metadata, declared.metadata, {}).changes:
+            raise MetadataNotApplied(texts.not_applied_text(_what(place), left))
+        outputs = {
+            **self._live_outputs(place, now),
+            "patch": list(plan.operations) or list(state.outputs.patch),
+            "previous": previous,
+            "applied": dict(declared.metadata),
+        }
+        return StorageFolderOutputs.from_state(outputs)
+
+    def _live_outputs(self, place: Place, live: PathProperties) -> dict[str, Any]:
+        return {
+            "url": self._storage(place).address_of(place.path),
+            "last_modified": live.last_modified,
+            "live_metadata": dict(live.metadata),
+        }
+
+    def _find(self, place: Place) -> PathProperties | None:
+        live = self._storage(place).find(place.path)
+        if live is not None and not live.is_folder:
+            raise StoragePathError(f"{place.path} must be a folder, and is a file; choose another path, or remove it")
+        return live
+
+    def _storage(self, place: Place) -> WorkspaceStorage:
+        return WorkspaceStorage(self._services, place.workspace_id)
+
+
+def _place(declared: DeclaredFolder) -> Place:
+    place = declared.place
+    if place is None:
+        raise TypeError(_NOT_KNOWN)
+    return place
+
+
+def _what(place: Place) -> str:
+    return f"folder {place.path}"
