@@ -47,7 +47,10 @@ GROUPS: Final = {
             *(f"tests/lifecycle/test_{one}.py" for one in ("claims", "inputs", "progress", "run")),
         ),
     ),
-    "container": Group(("lifecycle/container/*",), ("tests/lifecycle/container",)),
+    "container": Group(
+        ("lifecycle/container/*", "lifecycle/metadata/*"), ("tests/lifecycle/container", "tests/lifecycle/metadata")
+    ),
+    "filestorage": Group(("lifecycle/filestorage/*",), ("tests/lifecycle/filestorage",)),
     "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest",)),
     "schema": Group(("lifecycle/schema/*",), ("tests/lifecycle/schema",)),
     "storage": Group(("storage/*",), ("tests/storage",)),

@@ -86,7 +86,13 @@ def test_a_package_imports_only_what_is_below_it(path):
 
 @pytest.mark.parametrize(
     ("folder", "others"),
-    [("jobs", {"ingest", "container"}), ("ingest", {"container"}), ("container", {"ingest", "jobs"})],
+    [
+        ("jobs", {"ingest", "container", "schema", "filestorage", "metadata"}),
+        ("metadata", {"ingest", "jobs", "container", "schema", "filestorage"}),
+        ("ingest", {"container", "schema", "filestorage", "metadata"}),
+        ("container", {"ingest", "jobs", "schema", "filestorage"}),
+        ("filestorage", {"ingest", "jobs", "container", "schema"}),
+    ],
 )
 def test_a_folder_of_the_lifecycle_knows_nothing_of_those_beside_or_above_it(folder, others):
     lifecycle = "veracity_provider.lifecycle."

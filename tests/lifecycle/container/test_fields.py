@@ -4,7 +4,8 @@ import pytest
 
 from veracity_provider.description.container_metadata import ContainerMetadataInputs
 from veracity_provider.errors import MetadataError
-from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText, Field, IconField, TagsField
+from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText, IconField, TagsField
+from veracity_provider.lifecycle.metadata.fields import Field
 from veracity_provider.unknown import UNKNOWN
 
 SYSTEM = {"id": "s", "title": "veracity", "type": "systemTag"}

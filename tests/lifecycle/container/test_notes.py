@@ -4,7 +4,7 @@ import pytest
 
 from veracity_provider.errors import ContainerBusy
 from veracity_provider.lifecycle.container.notes import AdoptionNotes
-from veracity_provider.lifecycle.container.plan import Adoption, Managed
+from veracity_provider.lifecycle.metadata.plan import Adoption, Managed
 
 ID = "33333333-0000-4000-8000-00000000000A"
 ADOPTION = Adoption(

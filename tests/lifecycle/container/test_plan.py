@@ -3,8 +3,9 @@ from typing import ClassVar
 import pytest
 
 from veracity_provider.errors import MetadataError
-from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText, Field
-from veracity_provider.lifecycle.container.plan import (
+from veracity_provider.lifecycle.container.fields import FIELDS, ClearableText
+from veracity_provider.lifecycle.metadata.fields import Field
+from veracity_provider.lifecycle.metadata.plan import (
     Adoption,
     ChangeCause,
     Managed,

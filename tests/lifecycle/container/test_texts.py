@@ -3,19 +3,22 @@
 import pytest
 
 from veracity_provider.api.models import Container
-from veracity_provider.lifecycle.container.fields import Field, IconField
-from veracity_provider.lifecycle.container.plan import Adoption, Managed, RestorePlan, plan_metadata, plan_restore
+from veracity_provider.lifecycle.container.fields import IconField
 from veracity_provider.lifecycle.container.state import Declared
 from veracity_provider.lifecycle.container.texts import (
     adoption_texts,
+    given_up_text,
+    not_owner_text,
+    released_texts,
+)
+from veracity_provider.lifecycle.metadata.fields import Field
+from veracity_provider.lifecycle.metadata.plan import Adoption, Managed, RestorePlan, plan_metadata, plan_restore
+from veracity_provider.lifecycle.metadata.texts import (
     change_text,
     changes_text,
     conflict_text,
-    given_up_text,
     left_to_text,
     not_applied_text,
-    not_owner_text,
-    released_texts,
     shown,
     will_stop_text,
 )
@@ -57,7 +60,7 @@ def test_changes_are_one_line_for_the_row_and_one_for_each_field():
 
 def test_a_conflict_names_the_container_what_to_do_and_the_three_values():
     plan = plan_metadata(LIVE, {TITLE: "B"}, {"title": "C"})
-    headline, *table = conflict_text("c-1", plan.drifted, "since the last up").splitlines()
+    headline, *table = conflict_text("container c-1", plan.drifted, "since the last up").splitlines()
     assert headline == (
         "container c-1: somebody else has changed what is declared here since the last up, "
         "and on_conflict is fail; nothing was written. "
@@ -72,7 +75,7 @@ def test_a_conflict_names_the_container_what_to_do_and_the_three_values():
 def test_a_patch_that_did_not_take_says_what_differs_and_what_to_do():
     title, icon = plan_metadata(LIVE, {TITLE: "B", ICON: {"id": "Car"}}, {}).changes
     assert change_text(title) == 'title: "A" → "B"'
-    assert not_applied_text("c-1", [title, icon]) == (
+    assert not_applied_text("container c-1", [title, icon]) == (
         'container c-1 is not as declared after the patch (title: "A" → "B"; icon.id: "Ship" → "Car"); '
         "run `pulumi up` again"
     )
@@ -154,7 +157,7 @@ def test_an_adoption_says_from_whom_and_what_a_restore_will_put_back(on_destroy,
     ids=["another resource", "the same resource, replaced", "one of another stack"],
 )
 def test_a_container_is_left_to_its_manager(successor, line):
-    assert left_to_text(successor, URN.format("a")) == line
+    assert left_to_text("container", successor, URN.format("a")) == line
 
 
 def test_what_is_given_up_is_told_whole():
@@ -177,7 +180,7 @@ def test_what_is_managed_no_longer_is_put_back_or_left():
 
 def test_a_conflict_is_told_at_preview_with_what_to_do_and_the_three_values():
     plan = plan_metadata(LIVE, {TITLE: "B"}, {"title": "C"})
-    assert will_stop_text("c-1", plan.drifted).splitlines() == [
+    assert will_stop_text("container c-1", plan.drifted).splitlines() == [
         (
             "`pulumi up` will stop here and write nothing to container c-1: somebody else has changed what is declared "
             "here since the last up, and on_conflict is fail. Take their value into the program, or set on_conflict to "

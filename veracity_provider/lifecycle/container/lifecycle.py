@@ -20,7 +20,10 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.container import texts
 from veracity_provider.lifecycle.container.fields import FIELDS
 from veracity_provider.lifecycle.container.notes import AdoptionNotes
-from veracity_provider.lifecycle.container.plan import (
+from veracity_provider.lifecycle.container.state import ContainerState, Declared, live_outputs
+from veracity_provider.lifecycle.inputs import has_unknown
+from veracity_provider.lifecycle.metadata import texts as metadata_texts
+from veracity_provider.lifecycle.metadata.plan import (
     Adoption,
     ChangeCause,
     FieldChange,
@@ -34,8 +37,6 @@ from veracity_provider.lifecycle.container.plan import (
     plan_restore,
     released,
 )
-from veracity_provider.lifecycle.container.state import ContainerState, Declared, live_outputs
-from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
@@ -109,11 +110,11 @@ class ContainerMetadataLifecycle:
     def _say_changes(self, plan: MetadataPlan, declared: Declared, live: Container, reporter: Reporter) -> None:
         will_stop = self._run.is_preview and bool(plan.drifted) and declared.inputs.on_conflict == "fail"
         if will_stop:
-            reporter.warning(texts.will_stop_text(live.id, plan.drifted))
+            reporter.warning(metadata_texts.will_stop_text(_what(live), plan.drifted))
         for cause in ChangeCause:
             changes = [one for one in plan.changes if one.cause is cause]
             if changes and not (will_stop and cause is ChangeCause.DRIFTED):
-                reporter.info(texts.changes_text(cause.value, changes))
+                reporter.info(metadata_texts.changes_text(cause.value, changes))
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:
         """Adopt: note what is there, and make it what is declared."""
@@ -172,7 +173,7 @@ class ContainerMetadataLifecycle:
         if managed.applied or not successor:
             self._put_back(id_, managed, reporter)
         if successor:
-            reporter.info(texts.left_to_text(successor.urn, reporter.urn))
+            reporter.info(metadata_texts.left_to_text("container", successor.urn, reporter.urn))
             note = self._notes.find(id_) or Adoption()
             previous = {name: value for name, value in state.outputs.previous.items() if name in successor.values}
             if lost := given_up(previous, note.managed.previous):
@@ -188,23 +189,23 @@ class ContainerMetadataLifecycle:
             reporter.info(f"container {id_} is gone already")
             return
         if plan.kept:
-            reporter.warning(texts.kept_text(plan))
-        reporter.info(texts.restored_text("restored", plan) if plan.restored else "nothing to restore")
+            reporter.warning(metadata_texts.kept_text(plan))
+        reporter.info(metadata_texts.restored_text("restored", plan) if plan.restored else "nothing to restore")
 
     def _apply_declared(
         self, live: Container, state: ContainerState, declared: Declared, reporter: Reporter
     ) -> ContainerState:
         plan, _ = _plan(live, state, declared)
         if plan.drifted and declared.inputs.on_conflict == "fail":
-            raise MetadataConflict(texts.conflict_text(live.id, plan.drifted, "since the last up"))
+            raise MetadataConflict(metadata_texts.conflict_text(_what(live), plan.drifted))
         previous = first_values(live.metadata, declared.fields, state.outputs.previous)
         if plan.operations:
             self._note_intent(live.id, state, Managed(previous=previous, applied=declared.values))
         now = self._patch_or_conflict(live, plan, state, declared) if plan.operations else live
         if plan.drifted:
-            reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
+            reporter.warning(metadata_texts.changes_text("overwrote what somebody else had written", plan.drifted))
         if left := plan_metadata(now.metadata, declared.to_apply, {}).changes:
-            raise MetadataNotApplied(texts.not_applied_text(now.id, left))
+            raise MetadataNotApplied(metadata_texts.not_applied_text(_what(now), left))
         following = _next_state(now, plan, declared, state, previous)
         self._write_note(live.id, following, reporter.urn)
         return following
@@ -230,7 +231,7 @@ class ContainerMetadataLifecycle:
             return self._send_patch(live, plan.operations)
         except RequestRefused:
             if overtaken := self._find_overtaken(live, plan, state, declared):
-                text = texts.conflict_text(live.id, overtaken, "while this up was at work")
+                text = metadata_texts.conflict_text(_what(live), overtaken, "while this up was at work")
                 raise MetadataConflict(text) from None
             raise
 
@@ -253,6 +254,10 @@ class ContainerMetadataLifecycle:
         except PermissionDenied as error:
             text = texts.not_owner_text(live, self._account)
             raise PermissionDenied(text, status=error.status, trace_id=error.trace_id) from None
+
+
+def _what(live: Container) -> str:
+    return f"container {live.id}"
 
 
 def _is_same(container_id: str | Unknown, other: str | Unknown) -> bool:

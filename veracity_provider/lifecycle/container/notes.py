@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, final
 
 from veracity_provider.errors import ContainerBusy
-from veracity_provider.lifecycle.container.plan import Adoption, Managed
 from veracity_provider.lifecycle.files import open_lock, try_lock, write_json
+from veracity_provider.lifecycle.metadata.plan import Adoption, Managed
 
 _VERSION: Final = 1
 _LOCK_POLL_S: Final = 0.1

@@ -6,9 +6,10 @@ from typing import Any, Final, Self
 
 from veracity_provider.api.models import Container
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
-from veracity_provider.lifecycle.container.fields import FIELDS, Field
-from veracity_provider.lifecycle.container.plan import Managed, Values
+from veracity_provider.lifecycle.container.fields import FIELDS
 from veracity_provider.lifecycle.inputs import has_unknown
+from veracity_provider.lifecycle.metadata.fields import Field
+from veracity_provider.lifecycle.metadata.plan import Managed, Values
 from veracity_provider.lifecycle.run import IGNORED
 from veracity_provider.lifecycle.values import JsonObject
 

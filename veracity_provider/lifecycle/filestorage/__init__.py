@@ -6,5 +6,4 @@ The lives of a `StorageFolder` and a `StorageFile`.
     state.py              inputs and state, typed
     workspace_storage.py  a workspace's file storage, opened when it is needed
     open_storages.py      what a process has opened, one SAS for each right
-    texts.py              what is said about them
 """

@@ -12,9 +12,6 @@ from veracity_provider.errors import (
     StoragePathChanged,
     StoragePathError,
 )
-from veracity_provider.lifecycle.container.plan import ChangeCause, MetadataPlan
-from veracity_provider.lifecycle.container.texts import changes_text
-from veracity_provider.lifecycle.filestorage import texts
 from veracity_provider.lifecycle.filestorage.metadata import (
     changed_metadata,
     first_values,
@@ -24,6 +21,8 @@ from veracity_provider.lifecycle.filestorage.metadata import (
 )
 from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, FolderState, Place
 from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
+from veracity_provider.lifecycle.metadata import texts
+from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.storage.remote_paths import PathProperties
@@ -72,7 +71,7 @@ class StorageFolderLifecycle:
         plan = plan_keys(live.metadata, declared.metadata, {})
         changed_metadata(live.metadata, plan, _what(place))
         if plan.changes:
-            reporter.info(changes_text("adopts the folder, and changes", plan.changes))
+            reporter.info(texts.changes_text("adopts the folder, and changes", plan.changes))
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """One request; a change when metadata is to be written, or the folder is gone."""
@@ -88,7 +87,7 @@ class StorageFolderLifecycle:
         changed_metadata(live.metadata, plan, _what(place))
         for cause in ChangeCause:
             if changes := [one for one in plan.changes if one.cause is cause]:
-                reporter.info(changes_text(cause.value, changes))
+                reporter.info(texts.changes_text(cause.value, changes))
         return Difference(
             changes=bool(plan.operations)
             or declared.is_unknown
@@ -143,7 +142,7 @@ class StorageFolderLifecycle:
             if live is None:
                 reporter.info(f"{_what(place)} is gone already")
                 return
-            plan = plan_keys_restore(live.metadata, previous, applied)
+            plan = plan_keys_restore(live.metadata, Managed(previous=previous, applied=applied))
             try:
                 if plan.operations:
                     metadata = changed_metadata(live.metadata, plan, _what(place))
@@ -154,7 +153,7 @@ class StorageFolderLifecycle:
                 continue
             if plan.kept:
                 reporter.warning(texts.kept_text(plan))
-            reporter.info(texts.restored_text(plan, previous, applied))
+            reporter.info(texts.restored_text("restored", plan) if plan.restored else "nothing to restore")
             return
 
     def _apply(self, declared: DeclaredFolder, state: FolderState, reporter: Reporter) -> StorageFolderOutputs:
@@ -170,7 +169,7 @@ class StorageFolderLifecycle:
                 live = self._find(place)
                 continue
             if plan.drifted:
-                reporter.warning(changes_text("overwrote what somebody else had written", plan.drifted))
+                reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
             found = dict(first.metadata) if first else dict[str, str]()
             previous = first_values(found, declared.metadata, state.outputs.previous)
             return self._outputs(place, plan, declared, previous, state)

@@ -1,14 +1,22 @@
 """Metadata of a folder or file: keys that are compared without case, of which only the declared ones are managed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from veracity_provider.description.storage_folder import MAX_METADATA_BYTES, metadata_bytes
 from veracity_provider.errors import StoragePathError
-from veracity_provider.lifecycle.container.fields import Document, Field
-from veracity_provider.lifecycle.container.metadata_patch import apply_patch
-from veracity_provider.lifecycle.container.plan import MetadataPlan, RestorePlan, Values, plan_metadata, plan_restore
 from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.metadata.fields import Document, Field
+from veracity_provider.lifecycle.metadata.metadata_patch import apply_patch
+from veracity_provider.lifecycle.metadata.plan import (
+    Managed,
+    MetadataPlan,
+    RestorePlan,
+    Values,
+    plan_metadata,
+    plan_restore,
+)
 
 
 def plan_keys(live: Document, declared: Values, applied: Values) -> MetadataPlan:
@@ -17,9 +25,10 @@ def plan_keys(live: Document, declared: Values, applied: Values) -> MetadataPlan
     return plan_metadata(live, _fields(known, live), respelled(applied, known))
 
 
-def plan_keys_restore(live: Document, previous: Values, applied: Values) -> RestorePlan:
-    """Put back what was there before, of the keys that were *applied*."""
-    return plan_restore(live, _fields(applied, live), respelled(previous, applied), applied)
+def plan_keys_restore(live: Document, managed: Managed) -> RestorePlan:
+    """Put back what was there before, of the keys that are *managed*."""
+    fields = _fields(managed.applied, live)
+    return plan_restore(live, fields, replace(managed, previous=respelled(managed.previous, managed.applied)))
 
 
 def changed_metadata(live: Mapping[str, str], plan: MetadataPlan | RestorePlan, what: str) -> dict[str, str]:

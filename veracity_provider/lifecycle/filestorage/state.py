@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
-from veracity_provider.lifecycle.container.plan import Values
 from veracity_provider.lifecycle.inputs import has_unknown
+from veracity_provider.lifecycle.metadata.plan import Values
 from veracity_provider.lifecycle.values import JsonObject
 from veracity_provider.unknown import Unknown
 

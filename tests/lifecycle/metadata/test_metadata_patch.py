@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.fuzzing import EXAMPLES, PARTS
 from veracity_provider.errors import PatchRefusedBySelfCheck
-from veracity_provider.lifecycle.container import metadata_patch as module
-from veracity_provider.lifecycle.container.metadata_patch import metadata_patch, same_json
+from veracity_provider.lifecycle.metadata import metadata_patch as module
+from veracity_provider.lifecycle.metadata.metadata_patch import metadata_patch, same_json
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=3)
 VALUES = st.recursive(

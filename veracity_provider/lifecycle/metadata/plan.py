@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, cast
 
-from veracity_provider.lifecycle.container.fields import Document, Field
-from veracity_provider.lifecycle.container.metadata_patch import Operation, metadata_patch, same_json
+from veracity_provider.lifecycle.metadata.fields import Document, Field
+from veracity_provider.lifecycle.metadata.metadata_patch import Operation, metadata_patch, same_json
 
 Values = Mapping[str, Any]
 """JSON values by the name of their field, as the state keeps them."""
