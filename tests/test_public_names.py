@@ -22,9 +22,11 @@ NAMES = [
     "IconArgs",
     "OnConflict",
     "OnDestroy",
+    "OnDestroyFolder",
     "Operation",
     "Preflight",
     "Schema",
+    "StorageFolder",
     "declare_stack",
 ]
 GOOD = """

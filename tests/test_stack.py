@@ -57,6 +57,7 @@ class Outputs:
     job_id, status, content_hash = "j", "Completed", "h"
     container_id, url = "c", "https://c"
     schema_id, schema_version_id = "s", "v"
+    path = "p"
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ def declare(monkeypatch, tmp_path):
     monkeypatch.setattr(stack, "ContainerMetadata", declared.resource("container"))
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
     monkeypatch.setattr(stack, "Schema", declared.resource("schema"))
+    monkeypatch.setattr(stack, "StorageFolder", declared.resource("folder"))
     monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
 
     def run(secrets=(), **config):
@@ -88,19 +90,24 @@ def declare(monkeypatch, tmp_path):
 def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
     schema = {"name": "noon-schema", "schemaName": "Noon", "columns": [{"name": "a", "type": "Int32", "isKey": True}]}
     declared = declare(
-        containers=[{**CONTAINER, "onDestroy": "restore"}], schemas=[{**schema, "lock": True}], datasets=[DATASET]
+        containers=[{**CONTAINER, "onDestroy": "restore"}],
+        schemas=[{**schema, "lock": True}],
+        datasets=[DATASET],
+        folders=[{"name": "voyages", "path": "voyages/2026", "metadata": {"Customer": "123"}}],
     )
     columns = [{"name": "a", "type": "Int32", "is_key": True}]
     assert declared.resources == [
         ("container", "emissions", {"container_id": CONTAINER["containerId"], "on_destroy": "restore"}),
         ("schema", "noon-schema", {"schema_name": "Noon", "columns": columns, "lock": True}),
         ("ingest", "noon", {"dataset_id": DATASET["datasetId"], "source": "noon.csv", "operation": "Upsert"}),
+        ("folder", "voyages", {"path": "voyages/2026", "metadata": {"Customer": "123"}}),
     ]
-    assert declared.options == {"emissions": None, "noon-schema": None, "noon": None}
+    assert declared.options == {"emissions": None, "noon-schema": None, "noon": None, "voyages": None}
     assert declared.exports == {
         "containers": {"emissions": {"container_id": "c", "url": "https://c"}},
         "schemas": {"noon-schema": {"schema_id": "s", "schema_version_id": "v"}},
         "datasets": {"noon": {"job_id": "j", "status": "Completed", "content_hash": "h"}},
+        "folders": {"voyages": {"path": "p", "url": "https://c"}},
     }
 
 
@@ -117,7 +124,10 @@ def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare)
 
 def test_a_stack_without_lists_declares_nothing(declare):
     declared = declare()
-    assert (declared.resources, declared.exports) == ([], {"containers": {}, "schemas": {}, "datasets": {}})
+    assert (declared.resources, declared.exports) == (
+        [],
+        {"containers": {}, "schemas": {}, "datasets": {}, "folders": {}},
+    )
 
 
 def test_everything_wrong_is_reported_at_once_and_nothing_is_declared(declare):

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
         IconArgs,
         OnConflict,
         OnDestroy,
+        OnDestroyFolder,
         Operation,
         Preflight,
     )
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
+    from veracity_provider.dynamic.storage_folder import StorageFolder
     from veracity_provider.stack import declare_stack
 
 __all__ = [
@@ -24,9 +26,11 @@ __all__ = [
     "IconArgs",
     "OnConflict",
     "OnDestroy",
+    "OnDestroyFolder",
     "Operation",
     "Preflight",
     "Schema",
+    "StorageFolder",
     "declare_stack",
 ]
 __version__ = "0.1.0"
@@ -35,6 +39,7 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "DatasetIngest": "veracity_provider.dynamic.resources",
     "Schema": "veracity_provider.dynamic.schema",
+    "StorageFolder": "veracity_provider.dynamic.storage_folder",
     "declare_stack": "veracity_provider.stack",
 }
 """Where the public names are; those that are not listed are types of arguments."""

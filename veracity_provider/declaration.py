@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from veracity_provider.config_text import date_in, is_placeholder
 from veracity_provider.description.problems import found_in_file, spelled
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, STACK_LISTS, StackList, alias_of
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, STACK_LISTS, StackList, alias_of
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import is_uuid
 from veracity_provider.texts import shown
@@ -18,6 +18,8 @@ _MAX_DEPTH: Final = 50
 """Levels of lists and mappings within an entry. The deepest that has a meaning is a trigger."""
 _MAX_MESSAGE: Final = 400
 _OPTIONS: Final = ("name", "aliases", "protect")
+_IN_WORKSPACES: Final = (DATASETS.key, FOLDERS.key)
+"""Lists of what belongs to a workspace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +95,11 @@ def read_declaration(
             problems += check.problems
     all_entries = [entry for stack_list in STACK_LISTS for entry in read[stack_list.key]]
     problems += [
-        *_missing_workspaces(read[DATASETS.key], workspace_id, set_command),
+        *_missing_workspaces({key: read[key] for key in _IN_WORKSPACES}, workspace_id, set_command),
         *_unreadable_sources(read[DATASETS.key], project),
         *_repeated_names(all_entries),
         *_aliases_in_use(all_entries),
-        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key]),
+        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], read[FOLDERS.key]),
     ]
     return Declaration(
         entries={key: tuple(entries) for key, entries in declared.items()},
@@ -264,10 +266,13 @@ def _with_unknown(value: Any) -> Any:
 
 
 def _missing_workspaces(
-    datasets: Iterable[_Entry], workspace_id: str | None, set_command: str
+    read: Mapping[str, list[_Entry]], workspace_id: str | None, set_command: str
 ) -> Iterator[InputProblem]:
-    if not workspace_id and any(entry.given.get("workspaceId") is None for entry in datasets):
-        reason = f"is missing, and datasets need it. Set it with `{set_command} veracity:workspaceId UUID`."
+    missing = [key for key, entries in read.items() if any(one.given.get("workspaceId") is None for one in entries)]
+    if missing and not workspace_id:
+        reason = (
+            f"is missing, and {' and '.join(missing)} need it. Set it with `{set_command} veracity:workspaceId UUID`."
+        )
         yield InputProblem("veracity:workspaceId", reason)
 
 
@@ -311,8 +316,10 @@ def _aliases_in_use(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
                     yield InputProblem(f"{entry.place}.aliases[{i}]", reason)
 
 
-def _managed_twice(containers: Iterable[_Entry], datasets: Iterable[_Entry]) -> Iterator[InputProblem]:
-    from veracity_provider.lifecycle.claims import Claim, claim_container, claim_ingest
+def _managed_twice(
+    containers: Iterable[_Entry], datasets: Iterable[_Entry], paths: Iterable[_Entry]
+) -> Iterator[InputProblem]:
+    from veracity_provider.lifecycle.claims import Claim, claim_container, claim_ingest, claim_storage_path
 
     claims: list[tuple[_Entry, str, Claim]] = [
         (entry, "containerId", claim_container(container_id))
@@ -323,6 +330,11 @@ def _managed_twice(containers: Iterable[_Entry], datasets: Iterable[_Entry]) -> 
         dataset_id, source, operation = (entry.text(key) for key in ("datasetId", "source", "operation"))
         if dataset_id and source and operation:
             claims.append((entry, "source", claim_ingest(dataset_id, source, operation)))
+    claims += [
+        (entry, "path", claim_storage_path(path, entry.text("workspaceId") or ""))
+        for entry in paths
+        if (path := entry.text("path"))
+    ]
     first: dict[tuple[str, ...], _Entry] = {}
     for entry, key, claim in claims:
         other = first.setdefault(claim.key, entry)

@@ -10,11 +10,12 @@ from pulumi.runtime.config import get_config_env, is_config_secret
 from veracity_provider.config_text import is_placeholder
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, SCHEMAS, STACK_LISTS, StackList
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, SCHEMAS, STACK_LISTS, StackList
 from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.dynamic.schema import Schema
+from veracity_provider.dynamic.storage_folder import StorageFolder
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 from veracity_provider.texts import shown
@@ -22,11 +23,11 @@ from veracity_provider.texts import shown
 
 def declare_stack() -> None:
     """
-    Declare what `veracity:containers`, `veracity:schemas` and `veracity:datasets` of the stack's config list.
+    Declare what the lists of the stack's config hold: `veracity:containers`, `schemas`, `datasets` and `folders`.
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
     Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
-    `schema_version_id`, and `datasets`, with `job_id`, `status` and `content_hash`.
+    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, and `folders`, with `path` and `url`.
     """
     config = pulumi.Config(NAMESPACE)
     declaration = read_declaration(
@@ -68,6 +69,11 @@ def _declare(declaration: Declaration) -> None:
         declared.name: DatasetIngest(declared.name, **declared.arguments, opts=_options(declared))
         for declared in declaration.entries[DATASETS.key]
     }
+    folders = {
+        declared.name: StorageFolder(declared.name, **declared.arguments, opts=_options(declared))
+        # Those above others first: what lies in a folder is let go before it.
+        for declared in sorted(declaration.entries[FOLDERS.key], key=lambda one: str(one.arguments["path"]))
+    }
     pulumi.export(
         "containers",
         {name: {"container_id": one.container_id, "url": one.url} for name, one in containers.items()},
@@ -86,6 +92,7 @@ def _declare(declaration: Declaration) -> None:
             for name, ingest in ingests.items()
         },
     )
+    pulumi.export("folders", {name: {"path": one.path, "url": one.url} for name, one in folders.items()})
 
 
 def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputProblem]:

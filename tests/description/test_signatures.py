@@ -1,6 +1,7 @@
 """The signatures that editors and type checkers see say what the descriptions say."""
 
 import ast
+import collections.abc
 import inspect
 import os
 import textwrap
@@ -13,17 +14,18 @@ import pulumi
 import pytest
 from pulumi import Input, Output
 
-from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema
+from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema, StorageFolder
 from veracity_provider.description.container_metadata import Icon
 from veracity_provider.description.dataset_ingest import TextSource
 from veracity_provider.description.schema import Column
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, SCHEMAS, STACK_LISTS
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, SCHEMAS, STACK_LISTS
 from veracity_provider.unknown import Unknown
 
 RESOURCES = [
     pytest.param(ContainerMetadata, CONTAINERS, id="ContainerMetadata"),
     pytest.param(DatasetIngest, DATASETS, id="DatasetIngest"),
     pytest.param(Schema, SCHEMAS, id="Schema"),
+    pytest.param(StorageFolder, FOLDERS, id="StorageFolder"),
 ]
 
 
@@ -47,6 +49,8 @@ def as_argument(annotation):
 
 
 def as_item_argument(known):
+    if get_origin(known) is collections.abc.Mapping:
+        return Mapping[str, Input[str]]
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])
@@ -62,6 +66,8 @@ def as_output(annotation):
 
 
 def as_list(known):
+    if get_origin(known) is collections.abc.Mapping and get_origin(get_args(known)[0]) is Annotated:
+        return Mapping[str, str]
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])

@@ -23,6 +23,7 @@ STACK_FILES = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
 SECRET = {"secure": "v1:x"}
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
+FOLDER = {"name": "f", "path": "voyages/2026", "metadata": {"Customer": "123"}}
 SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "imo", "type": "Int32"}]}
 
 
@@ -94,6 +95,9 @@ def test_an_editor_setting_names_the_schema_too():
         pytest.param(
             {"config": {"veracity:datasets": [{**DATASET, "source": SECRET, "triggers": [SECRET]}]}},
             id="secrets in place of what is required",
+        ),
+        pytest.param(
+            {"config": {"veracity:folders": [{**FOLDER, "metadata": {"Customer": SECRET}}]}}, id="a secret in a mapping"
         ),
     ],
 )
@@ -226,18 +230,20 @@ def test_every_setting_is_described():
         assert properties[f"veracity:{key.name}"]["description"] == key.doc
 
 
-GOOD = {"containers": CONTAINER, "datasets": DATASET, "schemas": SCHEMA}
+GOOD = {"containers": CONTAINER, "datasets": DATASET, "schemas": SCHEMA, "folders": FOLDER}
 LISTS = {one.key: one for one in STACK_LISTS}
 TEXTS = st.sampled_from([
     "", " ", "a", " a", "a ", "a\nb", "a\u200bb", "a b", "x.csv", "x.csv.", ".csv", "a/b.csv", "日本.csv", "日本",
     "Upsert", "retain", "restore", "fail", "off", "header", "#5594aa", "#5594a", CONTAINER["containerId"],
-    CONTAINER["containerId"].upper(), "x" * 501,
+    CONTAINER["containerId"].upper(), "x" * 501, "a/", "/a", "a//b", "a\\b",
 ])  # fmt: skip
 ODD = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 90_000) | st.sampled_from([0.5, 1.0, 86_400.5]) | TEXTS,
     lambda inner: (
         st.lists(inner, max_size=2)
-        | st.dictionaries(st.sampled_from(["id", "backgroundColor", "background_color", "text"]), inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["id", "backgroundColor", "background_color", "text", "a-b", "ID"]), inner, max_size=2
+        )
     ),
     max_leaves=3,
 )

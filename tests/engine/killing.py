@@ -2,8 +2,10 @@
 
 import contextlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from subprocess import Popen
+from typing import Any
 
 import psutil
 
@@ -39,10 +41,15 @@ def kill_during(project: Project, veracity: Veracity, kill: Kill, **which: int) 
 
     *which*: `after=1` lets one more such request pass.
     """
-    veracity.fault(**{**PHASES[kill.phase], **which}, effect={"kind": "delay", "seconds": HELD_S})
+    kill_request(project, veracity, {**PHASES[kill.phase], **which}, kill.victim)
+
+
+def kill_request(project: Project, veracity: Veracity, request: Mapping[str, Any], victim: str) -> None:
+    """Run `pulumi up`, hold a *request* on its way, and kill the *victim* there."""
+    veracity.fault(**request, effect={"kind": "delay", "seconds": HELD_S})
     with project.running("up", "--yes", "--skip-preview") as process:
         _wait_for_the_fault(veracity, process)
-        kill_all(victims(project, kill.victim))
+        kill_all(victims(project, victim))
         process.wait(_LIMIT_S)
     veracity.heal()
 

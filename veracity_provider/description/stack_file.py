@@ -11,6 +11,7 @@ from veracity_provider.description.kinds import DistinctTexts, Text
 from veracity_provider.description.marks import Hint
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
+from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
 
 
 def _require_one_path(value: object) -> object:
@@ -47,12 +48,16 @@ class SchemaEntry(SchemaInputs, EntryOptions):
     """An entry of `veracity:schemas`."""
 
 
+class FolderEntry(StorageFolderInputs, EntryOptions):
+    """An entry of `veracity:folders`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackList:
     """A list of the stack file: its key without namespace, and what its entries and their resources are made of."""
 
     key: str
-    entry: type[ContainerEntry | DatasetEntry | SchemaEntry]
+    entry: type[ContainerEntry | DatasetEntry | SchemaEntry | FolderEntry]
     inputs: type[Inputs]
     outputs: type[Outputs]
     words: str
@@ -90,7 +95,14 @@ SCHEMAS: Final = StackList(
     outputs=SchemaOutputs,
     words="Schemas that the workspace should have; each is a `Schema`.",
 )
-STACK_LISTS: Final = (CONTAINERS, SCHEMAS, DATASETS)
+FOLDERS: Final = StackList(
+    key="folders",
+    entry=FolderEntry,
+    inputs=StorageFolderInputs,
+    outputs=StorageFolderOutputs,
+    words="Folders that the workspace's file storage should have; each is a `StorageFolder`.",
+)
+STACK_LISTS: Final = (CONTAINERS, SCHEMAS, DATASETS, FOLDERS)
 
 
 def alias_of(model: type[Description], name: str) -> str:

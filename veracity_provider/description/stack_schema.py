@@ -107,7 +107,9 @@ def _or_secure(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_secure_items(value: dict[str, Any]) -> dict[str, Any]:
-    return {**value, "items": _or_secure(value["items"])} if value.get("items") else value
+    """*value* with a secret allowed in place of each item of a list, and of each value of a mapping of any keys."""
+    names = [name for name in ("items", "additionalProperties") if value.get(name)]
+    return {**value, **{name: _or_secure(value[name]) for name in names}}
 
 
 def _either(value: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

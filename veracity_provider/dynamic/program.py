@@ -195,11 +195,35 @@ def jobs_to_follow(
 
 
 @dataclass
+class Folders:
+    """
+    The declared folders of file storage: what lies in one is made after it, and let go before it.
+
+    A folder is removed only when it is empty, so one that is to be removed has to wait for what is declared in it.
+    """
+
+    _folders: dict[tuple[str, str], pulumi.Resource] = field(default_factory=dict[tuple[str, str], pulumi.Resource])
+
+    def above(self, path: str, workspace_id: str) -> list[pulumi.Resource]:
+        """The nearest folder above *path* that was declared so far, if any."""
+        parent = path
+        while parent := parent.rpartition("/")[0]:
+            if found := self._folders.get((workspace_id.lower(), parent)):
+                return [found]
+        return []
+
+    def add(self, path: str, workspace_id: str, folder: pulumi.Resource) -> None:
+        """Note a declared folder."""
+        self._folders[workspace_id.lower(), path] = folder
+
+
+@dataclass
 class Program:
     """What this module remembers of the program that is running."""
 
     claims: Claims = field(default_factory=Claims)
     order: Order = field(default_factory=Order)
+    folders: Folders = field(default_factory=Folders)
     is_checked: bool = False
 
     def check_once(self) -> None:

@@ -134,6 +134,15 @@ class SchemaProvider(LifecycleProvider):
         return SchemaLifecycle(services)
 
 
+class StorageFolderProvider(LifecycleProvider):
+    """A folder of file storage and its metadata."""
+
+    def lifecycle(self, services: Services) -> Lifecycle:
+        from veracity_provider.lifecycle.filestorage.folder import StorageFolderLifecycle
+
+        return StorageFolderLifecycle(services)
+
+
 @contextmanager
 def _noting_stored_settings() -> Generator[None]:
     """

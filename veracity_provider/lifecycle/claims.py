@@ -28,6 +28,11 @@ def claim_schema(schema_name: str, workspace_id: str) -> Claim:
     return Claim(("schema", workspace_id.lower(), schema_name), f'schema "{shown(schema_name)}"')
 
 
+def claim_storage_path(path: str, workspace_id: str) -> Claim:
+    """A path of file storage has one manager, whether it is a folder or a file."""
+    return Claim(("storage", workspace_id.lower(), path), f"path {shown(path)} of file storage")
+
+
 def claim_ingest(dataset_id: str, source: str, operation: str) -> Claim:
     """A file has one ingest for each operation and dataset."""
     key = ("ingest", dataset_id.lower(), os.path.normpath(source), operation)

@@ -360,6 +360,39 @@ class TestDestroy:
         assert not [one for one in storage.requests(path) if "recursive" in str(one)]
 
 
+class TestOneManager:
+    def test_a_folder_that_another_resource_manages_now_stays(self, life, told, storage, path, declare):
+        storage.set_rights(ALL_RIGHTS)
+        told.urn = urn("old")
+        state = life.create(declare(on_destroy="delete"), told).outputs
+        told.urn = urn("new")
+        declare(on_destroy="delete")
+        told.urn = urn("old")
+        life.delete("", state, told)
+        assert storage.metadata(path) == {}
+        assert told.infos[-1] == 'left as it is, since "new" manages the folder now'
+
+    def test_keys_that_the_other_does_not_declare_are_restored(self, life, told, storage, path, declare):
+        storage.somebody_makes_folder(path, Customer="old", Ship="old")
+        state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}, on_destroy="restore"), told).outputs
+        told.urn = urn("new")
+        declare(metadata={"customer": "1"})
+        life.delete("", state, told)
+        assert storage.metadata(path) == {"Customer": "1", "Ship": "old"}
+
+    def test_a_preview_says_that_an_up_will_stop(self, life, told, storage, path, declare):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        storage.somebody_sets(path, {"Customer": "hers"})
+        inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
+        assert "is_preview" not in inputs
+        assert life.diff("", state, inputs, told).changes
+        assert told.warnings[0].startswith(f"`pulumi up` will stop here and write nothing to folder {path}: ")
+
+
+def urn(name):
+    return f"urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:StorageFolder::{name}"
+
+
 class TestRights:
     def test_a_right_that_the_sas_lacks_is_named(self, life, told, storage, path, declare):
         storage.set_rights(USUAL_RIGHTS)

@@ -18,11 +18,13 @@ from veracity_provider.lifecycle.filestorage.metadata import (
     observed_values,
     plan_keys,
     plan_keys_restore,
+    released_keys,
 )
 from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, FolderState, Place
 from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan
+from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.storage.remote_paths import PathProperties
@@ -38,10 +40,12 @@ class StorageFolderLifecycle:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._run = services.run
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs; of a folder that no `diff` will look at, say what `up` does with it."""
         completed = {**news, "workspace_id": self._workspace_of(news)}
+        self._run.is_preview = bool(completed.pop(IS_PREVIEW, False))
         try:
             inputs = StorageFolderInputs.from_properties(completed)
         except InputError as error:
@@ -51,7 +55,10 @@ class StorageFolderLifecycle:
             return Checked(inputs=completed, problems=(problem,))
         declared = DeclaredFolder.from_properties(completed)
         place = declared.place
-        if place is None or place == DeclaredFolder.from_properties(olds).place:
+        if place is None:
+            return Checked(inputs=completed)
+        self._run.declare(place.id, Manager(urn=reporter.urn, values=declared.metadata))
+        if place == DeclaredFolder.from_properties(olds).place:
             return Checked(inputs=completed)
         try:
             self._say_what_create_does(place, declared, reporter)
@@ -85,15 +92,22 @@ class StorageFolderLifecycle:
             return Difference(changes=True)
         plan = plan_keys(live.metadata, declared.metadata, state.outputs.applied)
         changed_metadata(live.metadata, plan, _what(place))
-        for cause in ChangeCause:
-            if changes := [one for one in plan.changes if one.cause is cause]:
-                reporter.info(texts.changes_text(cause.value, changes))
+        self._say_changes(place, plan, declared, reporter)
         return Difference(
             changes=bool(plan.operations)
             or declared.is_unknown
             or state.declared.settings != declared.settings
             or dict(state.outputs.applied) != dict(declared.metadata)
         )
+
+    def _say_changes(self, place: Place, plan: MetadataPlan, declared: DeclaredFolder, reporter: Reporter) -> None:
+        will_stop = self._run.is_preview and bool(plan.drifted) and declared.inputs.on_conflict == "fail"
+        if will_stop:
+            reporter.warning(texts.will_stop_text(_what(place), plan.drifted))
+        for cause in ChangeCause:
+            changes = [one for one in plan.changes if one.cause is cause]
+            if changes and not (will_stop and cause is ChangeCause.DRIFTED):
+                reporter.info(texts.changes_text(cause.value, changes))
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:
         """Adopt the folder, or make it, and give it the declared metadata."""
@@ -122,12 +136,17 @@ class StorageFolderLifecycle:
         )
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
-        """Let it go; with `restore`, put back its metadata; with `delete`, remove it if it is empty."""
+        """Let it go: put back its metadata, or remove it if it is empty; nothing that somebody else manages now."""
         state = FolderState.from_properties(olds)
-        if state.declared.inputs.on_destroy == "restore":
-            self._restore(_place(state.declared), state, reporter)
-        elif state.declared.inputs.on_destroy == "delete":
-            self._remove(_place(state.declared), reporter)
+        on_destroy, place = state.declared.inputs.on_destroy, _place(state.declared)
+        successor = self._run.manager_of(place.id)
+        if on_destroy == "restore":
+            managed = Managed(previous=state.outputs.previous, applied=state.outputs.applied)
+            self._restore(place, released_keys(managed, successor.values) if successor else managed, reporter)
+        elif on_destroy == "delete" and not successor:
+            self._remove(place, reporter)
+        if successor and on_destroy != "retain":
+            reporter.info(texts.left_to_text("folder", successor.urn, reporter.urn))
 
     def _remove(self, place: Place, reporter: Reporter) -> None:
         try:
@@ -135,14 +154,13 @@ class StorageFolderLifecycle:
         except StorageFolderNotEmpty:
             reporter.warning(f"{_what(place)} is not removed, since it holds what is not managed here")
 
-    def _restore(self, place: Place, state: FolderState, reporter: Reporter) -> None:
-        previous, applied = state.outputs.previous, state.outputs.applied
+    def _restore(self, place: Place, managed: Managed, reporter: Reporter) -> None:
         for attempt in range(_ATTEMPTS):
             live = self._find(place)
             if live is None:
                 reporter.info(f"{_what(place)} is gone already")
                 return
-            plan = plan_keys_restore(live.metadata, Managed(previous=previous, applied=applied))
+            plan = plan_keys_restore(live.metadata, managed)
             try:
                 if plan.operations:
                     metadata = changed_metadata(live.metadata, plan, _what(place))

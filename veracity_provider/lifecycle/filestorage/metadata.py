@@ -31,6 +31,13 @@ def plan_keys_restore(live: Document, managed: Managed) -> RestorePlan:
     return plan_restore(live, fields, replace(managed, previous=respelled(managed.previous, managed.applied)))
 
 
+def released_keys(managed: Managed, declared: Values) -> Managed:
+    """What of *managed* is not *declared* by somebody else."""
+    others = {name.lower() for name in declared}
+    applied = {name: value for name, value in managed.applied.items() if name.lower() not in others}
+    return Managed(previous={name: managed.previous.get(name) for name in applied}, applied=applied)
+
+
 def changed_metadata(live: Mapping[str, str], plan: MetadataPlan | RestorePlan, what: str) -> dict[str, str]:
     """
     All metadata as it becomes: the storage takes all keys or none.

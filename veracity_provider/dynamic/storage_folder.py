@@ -1,0 +1,94 @@
+"""The resource `StorageFolder`, as a Pulumi program declares it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
+from veracity_provider.dynamic import program
+from veracity_provider.dynamic.arguments import OnConflict, OnDestroyFolder
+from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.providers import StorageFolderProvider
+from veracity_provider.dynamic.refusals import option_problems, text_problems
+from veracity_provider.lifecycle.claims import claim_storage_path
+from veracity_provider.lifecycle.run import IS_PREVIEW
+
+
+class StorageFolder(Resource, module="veracity", name="StorageFolder"):
+    """
+    A folder that a workspace's file storage should have, with metadata.
+
+    One that is there is adopted; else it is made, with those above it. Of the metadata only the declared keys are
+    managed: the others stay as they are. What the folder holds is left alone.
+
+    Args:
+        path: Path from the root of file storage. A change replaces the resource.
+        metadata: Values by key, ASCII alone; keys are compared without case. 8 KiB in all.
+        on_destroy: `retain` leaves the folder as it is; `restore` puts back the metadata that was there before;
+            `delete` removes the folder if it is empty.
+        on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+        workspace_id: UUID; default: stack config `veracity:workspaceId`.
+
+    Source: Veracity Data Platform, "Files".
+    """
+
+    path: Output[str]
+    metadata: Output[Mapping[str, str] | None]
+    on_destroy: Output[OnDestroyFolder]
+    on_conflict: Output[OnConflict]
+    workspace_id: Output[str | None]
+
+    url: Output[str]
+    """Address of the folder in Azure, without a SAS."""
+    last_modified: Output[str]
+    """When the folder was last changed, in UTC, ISO 8601."""
+    live_metadata: Output[Mapping[str, str]]
+    """All of the folder's metadata, declared or not."""
+    patch: Output[Sequence[Mapping[str, Any]]]
+    """The last change of the metadata, as an RFC 6902 document."""
+    previous: Output[Mapping[str, Any]]
+    """The managed keys as they were found at adoption."""
+    applied: Output[Mapping[str, Any]]
+    """The managed keys as last written by this resource."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        path: Input[str],
+        metadata: Input[Mapping[str, Input[str]]] | None = None,
+        on_destroy: Input[OnDestroyFolder] = "retain",
+        on_conflict: Input[OnConflict] = "overwrite",
+        workspace_id: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        running = program.running_program()
+        running.check_once()
+        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        inputs = {
+            "path": path,
+            "metadata": metadata,
+            "on_destroy": on_destroy,
+            "on_conflict": on_conflict,
+            "workspace_id": workspace,
+        }
+        program.refuse_any(
+            [
+                *option_problems(resource_name, opts, when_imported="a folder is adopted when its resource is created"),
+                *text_problems(resource_name, inputs),
+            ]
+        )
+        above: list[pulumi.Resource] = []
+        if isinstance(path, str) and (workspace is None or isinstance(workspace, str)):
+            running.claims.claim(resource_name, "path", claim_storage_path(path, workspace or ""))
+            above = running.folders.above(path, workspace or "")
+            running.folders.add(path, workspace or "", self)
+        outputs = dict.fromkeys(type(self).__annotations__)
+        super().__init__(
+            StorageFolderProvider(),
+            resource_name,
+            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
+        )
