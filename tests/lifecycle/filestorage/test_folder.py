@@ -38,6 +38,12 @@ def declare(life, told, path):
     return inputs
 
 
+@pytest.fixture
+def destroy(make_services, told):
+    """Delete it in a process of its own, as `pulumi destroy` does; nothing is checked there."""
+    return lambda state: StorageFolderLifecycle(make_services()).delete("", state, told)
+
+
 def problems(life, told, **fields):
     return [str(one) for one in life.check({}, {**DEFAULTS, **fields}, told).problems]
 
@@ -316,45 +322,47 @@ class TestRead:
 
 
 class TestDestroy:
-    def test_retain_asks_nobody(self, life, told, storage, path, declare):
+    def test_retain_asks_nobody(self, life, told, storage, path, declare, destroy):
         state = life.create(declare(metadata={"Customer": "1"}), told).outputs
         storage.veracity.forget_requests()
-        life.delete("", state, told)
+        destroy(state)
         assert storage.requests(path) == []
         assert storage.metadata(path) == {"Customer": "1"}
 
-    def test_restore_puts_back_what_was_there_and_removes_what_was_not(self, life, told, storage, path, declare):
+    def test_restore_puts_back_what_was_there_and_removes_what_was_not(
+        self, life, told, storage, path, declare, destroy
+    ):
         storage.somebody_makes_folder(path, customer="old", Owner="she")
         state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}, on_destroy="restore"), told).outputs
-        life.delete("", state, told)
+        destroy(state)
         assert storage.metadata(path) == {"customer": "old", "Owner": "she"}
         assert told.infos[-1] == 'restored Customer: "1" → "old"; Ship: "Asta" → (not there)'
 
-    def test_restore_leaves_what_somebody_has_changed(self, life, told, storage, path, declare):
+    def test_restore_leaves_what_somebody_has_changed(self, life, told, storage, path, declare, destroy):
         state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}, on_destroy="restore"), told).outputs
         storage.somebody_sets(path, {"Customer": "hers", "Ship": "Asta"})
-        life.delete("", state, told)
+        destroy(state)
         assert storage.metadata(path) == {"Customer": "hers"}
         assert told.warnings == ["not restored, since somebody has changed it meanwhile: Customer"]
 
     @pytest.mark.parametrize("on_destroy", ["restore", "delete"])
-    def test_one_that_is_gone_already_is_a_success(self, life, told, storage, path, declare, on_destroy):
+    def test_one_that_is_gone_already_is_a_success(self, life, told, storage, path, declare, destroy, on_destroy):
         storage.set_rights(ALL_RIGHTS)
         state = life.create(declare(metadata={"Customer": "1"}, on_destroy=on_destroy), told).outputs
         storage.somebody_removes(path)
-        life.delete("", state, told)
+        destroy(state)
 
-    def test_delete_removes_an_empty_folder(self, life, told, storage, path, declare):
+    def test_delete_removes_an_empty_folder(self, life, told, storage, path, declare, destroy):
         storage.set_rights(ALL_RIGHTS)
         state = life.create(declare(on_destroy="delete"), told).outputs
-        life.delete("", state, told)
+        destroy(state)
         assert storage.metadata(path) is None
 
-    def test_delete_leaves_a_folder_that_holds_something_and_says_so(self, life, told, storage, path, declare):
+    def test_delete_leaves_a_folder_that_holds_something_and_says_so(self, life, told, storage, path, declare, destroy):
         storage.set_rights(ALL_RIGHTS)
         state = life.create(declare(on_destroy="delete"), told).outputs
         storage.somebody_puts(f"{path}/hers.txt", b"hers")
-        life.delete("", state, told)
+        destroy(state)
         assert storage.content(f"{path}/hers.txt") == b"hers"
         assert told.warnings == [f"folder {path} is not removed, since it holds what is not managed here"]
         assert not [one for one in storage.requests(path) if "recursive" in str(one)]
@@ -394,11 +402,11 @@ def urn(name):
 
 
 class TestRights:
-    def test_a_right_that_the_sas_lacks_is_named(self, life, told, storage, path, declare):
+    def test_a_right_that_the_sas_lacks_is_named(self, life, told, storage, path, declare, destroy):
         storage.set_rights(USUAL_RIGHTS)
         state = life.create(declare(on_destroy="delete"), told).outputs
         with pytest.raises(SasRightMissing) as missing:
-            life.delete("", state, told)
+            destroy(state)
         text, _, trace = str(missing.value).partition(" (trace id")
         assert text == (
             f"removing {path} failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the "
