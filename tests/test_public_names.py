@@ -22,10 +22,12 @@ NAMES = [
     "IconArgs",
     "OnConflict",
     "OnDestroy",
+    "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
     "Preflight",
     "Schema",
+    "StorageFile",
     "StorageFolder",
     "declare_stack",
 ]

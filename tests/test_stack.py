@@ -73,6 +73,7 @@ def declare(monkeypatch, tmp_path):
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
     monkeypatch.setattr(stack, "Schema", declared.resource("schema"))
     monkeypatch.setattr(stack, "StorageFolder", declared.resource("folder"))
+    monkeypatch.setattr(stack, "StorageFile", declared.resource("file"))
     monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
 
     def run(secrets=(), **config):
@@ -94,6 +95,7 @@ def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
         schemas=[{**schema, "lock": True}],
         datasets=[DATASET],
         folders=[{"name": "voyages", "path": "voyages/2026", "metadata": {"Customer": "123"}}],
+        files=[{"name": "manual", "path": "voyages/2026/manual.csv", "source": "noon.csv"}],
     )
     columns = [{"name": "a", "type": "Int32", "is_key": True}]
     assert declared.resources == [
@@ -101,13 +103,15 @@ def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
         ("schema", "noon-schema", {"schema_name": "Noon", "columns": columns, "lock": True}),
         ("ingest", "noon", {"dataset_id": DATASET["datasetId"], "source": "noon.csv", "operation": "Upsert"}),
         ("folder", "voyages", {"path": "voyages/2026", "metadata": {"Customer": "123"}}),
+        ("file", "manual", {"path": "voyages/2026/manual.csv", "source": "noon.csv"}),
     ]
-    assert declared.options == {"emissions": None, "noon-schema": None, "noon": None, "voyages": None}
+    assert declared.options == {"emissions": None, "noon-schema": None, "noon": None, "voyages": None, "manual": None}
     assert declared.exports == {
         "containers": {"emissions": {"container_id": "c", "url": "https://c"}},
         "schemas": {"noon-schema": {"schema_id": "s", "schema_version_id": "v"}},
         "datasets": {"noon": {"job_id": "j", "status": "Completed", "content_hash": "h"}},
         "folders": {"voyages": {"path": "p", "url": "https://c"}},
+        "files": {"manual": {"path": "p", "url": "https://c", "content_hash": "h"}},
     }
 
 
@@ -126,7 +130,7 @@ def test_a_stack_without_lists_declares_nothing(declare):
     declared = declare()
     assert (declared.resources, declared.exports) == (
         [],
-        {"containers": {}, "schemas": {}, "datasets": {}, "folders": {}},
+        {"containers": {}, "schemas": {}, "datasets": {}, "folders": {}, "files": {}},
     )
 
 

@@ -12,7 +12,15 @@ from pydantic.fields import FieldInfo
 
 from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.problems import any_of, model_in
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, SCHEMAS, EntryOptions, StackList
+from veracity_provider.description.stack_file import (
+    CONTAINERS,
+    DATASETS,
+    FILES,
+    FOLDERS,
+    SCHEMAS,
+    EntryOptions,
+    StackList,
+)
 from veracity_provider.settings import KEYS
 
 _UUID_PATTERN = TypeAdapter(Uuid).json_schema()["pattern"]
@@ -30,6 +38,7 @@ def page() -> str:
         *_resource("Schema", SCHEMAS),
         *_resource("DatasetIngest", DATASETS),
         *_resource("StorageFolder", FOLDERS),
+        *_resource("StorageFile", FILES),
         "## Every entry of a list",
         "",
         inspect.getdoc(EntryOptions) or "",

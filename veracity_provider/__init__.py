@@ -9,12 +9,14 @@ if TYPE_CHECKING:
         IconArgs,
         OnConflict,
         OnDestroy,
+        OnDestroyFile,
         OnDestroyFolder,
         Operation,
         Preflight,
     )
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
+    from veracity_provider.dynamic.storage_file import StorageFile
     from veracity_provider.dynamic.storage_folder import StorageFolder
     from veracity_provider.stack import declare_stack
 
@@ -26,10 +28,12 @@ __all__ = [
     "IconArgs",
     "OnConflict",
     "OnDestroy",
+    "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
     "Preflight",
     "Schema",
+    "StorageFile",
     "StorageFolder",
     "declare_stack",
 ]
@@ -39,6 +43,7 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "DatasetIngest": "veracity_provider.dynamic.resources",
     "Schema": "veracity_provider.dynamic.schema",
+    "StorageFile": "veracity_provider.dynamic.storage_file",
     "StorageFolder": "veracity_provider.dynamic.storage_folder",
     "declare_stack": "veracity_provider.stack",
 }

@@ -8,7 +8,15 @@ from typing import Any, Final, cast
 
 from veracity_provider.config_text import date_in, is_placeholder
 from veracity_provider.description.problems import found_in_file, spelled
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, STACK_LISTS, StackList, alias_of
+from veracity_provider.description.stack_file import (
+    CONTAINERS,
+    DATASETS,
+    FILES,
+    FOLDERS,
+    STACK_LISTS,
+    StackList,
+    alias_of,
+)
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import is_uuid
 from veracity_provider.texts import shown
@@ -18,7 +26,7 @@ _MAX_DEPTH: Final = 50
 """Levels of lists and mappings within an entry. The deepest that has a meaning is a trigger."""
 _MAX_MESSAGE: Final = 400
 _OPTIONS: Final = ("name", "aliases", "protect")
-_IN_WORKSPACES: Final = (DATASETS.key, FOLDERS.key)
+_IN_WORKSPACES: Final = (DATASETS.key, FOLDERS.key, FILES.key)
 """Lists of what belongs to a workspace."""
 
 
@@ -96,10 +104,10 @@ def read_declaration(
     all_entries = [entry for stack_list in STACK_LISTS for entry in read[stack_list.key]]
     problems += [
         *_missing_workspaces({key: read[key] for key in _IN_WORKSPACES}, workspace_id, set_command),
-        *_unreadable_sources(read[DATASETS.key], project),
+        *_unreadable_sources([*read[DATASETS.key], *read[FILES.key]], project),
         *_repeated_names(all_entries),
         *_aliases_in_use(all_entries),
-        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], read[FOLDERS.key]),
+        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], [*read[FOLDERS.key], *read[FILES.key]]),
     ]
     return Declaration(
         entries={key: tuple(entries) for key, entries in declared.items()},
@@ -276,16 +284,16 @@ def _missing_workspaces(
         yield InputProblem("veracity:workspaceId", reason)
 
 
-def _unreadable_sources(datasets: Iterable[_Entry], project: Path) -> Iterator[InputProblem]:
-    # Late: only a stack with datasets looks at files.
+def _unreadable_sources(entries: Iterable[_Entry], project: Path) -> Iterator[InputProblem]:
+    # Late: only a stack with datasets or files looks at sources.
     from veracity_provider.errors import SourceError
-    from veracity_provider.lifecycle.ingest.inputs import resolve_source
+    from veracity_provider.lifecycle.sources import resolve_source
 
-    for entry in datasets:
+    for entry in entries:
         source = entry.text("source")
         if source is not None:
             try:
-                resolve_source(source, project).require_readable()
+                resolve_source(source, project, is_ingested=entry.stack_list is DATASETS).require_readable()
             except SourceError as error:
                 yield InputProblem(f"{entry.place}.source", shown(error, _MAX_MESSAGE))
 

@@ -10,11 +10,20 @@ from pulumi.runtime.config import get_config_env, is_config_secret
 from veracity_provider.config_text import is_placeholder
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, SCHEMAS, STACK_LISTS, StackList
+from veracity_provider.description.stack_file import (
+    CONTAINERS,
+    DATASETS,
+    FILES,
+    FOLDERS,
+    SCHEMAS,
+    STACK_LISTS,
+    StackList,
+)
 from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.dynamic.schema import Schema
+from veracity_provider.dynamic.storage_file import StorageFile
 from veracity_provider.dynamic.storage_folder import StorageFolder
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
@@ -23,11 +32,13 @@ from veracity_provider.texts import shown
 
 def declare_stack() -> None:
     """
-    Declare what the lists of the stack's config hold: `veracity:containers`, `schemas`, `datasets` and `folders`.
+    Declare what the lists of the stack's config hold: `veracity:containers`, `schemas`, `datasets`, `folders`
+    and `files`.
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
     Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
-    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, and `folders`, with `path` and `url`.
+    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, `folders`, with `path` and `url`, and
+    `files`, with `path`, `url` and `content_hash`.
     """
     config = pulumi.Config(NAMESPACE)
     declaration = read_declaration(
@@ -92,7 +103,15 @@ def _declare(declaration: Declaration) -> None:
             for name, ingest in ingests.items()
         },
     )
+    files = {
+        declared.name: StorageFile(declared.name, **declared.arguments, opts=_options(declared))
+        for declared in declaration.entries[FILES.key]
+    }
     pulumi.export("folders", {name: {"path": one.path, "url": one.url} for name, one in folders.items()})
+    pulumi.export(
+        "files",
+        {name: {"path": one.path, "url": one.url, "content_hash": one.content_hash} for name, one in files.items()},
+    )
 
 
 def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputProblem]:

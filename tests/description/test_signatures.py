@@ -14,11 +14,11 @@ import pulumi
 import pytest
 from pulumi import Input, Output
 
-from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema, StorageFolder
+from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema, StorageFile, StorageFolder
 from veracity_provider.description.container_metadata import Icon
 from veracity_provider.description.dataset_ingest import TextSource
 from veracity_provider.description.schema import Column
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FOLDERS, SCHEMAS, STACK_LISTS
+from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FILES, FOLDERS, SCHEMAS, STACK_LISTS
 from veracity_provider.unknown import Unknown
 
 RESOURCES = [
@@ -26,6 +26,7 @@ RESOURCES = [
     pytest.param(DatasetIngest, DATASETS, id="DatasetIngest"),
     pytest.param(Schema, SCHEMAS, id="Schema"),
     pytest.param(StorageFolder, FOLDERS, id="StorageFolder"),
+    pytest.param(StorageFile, FILES, id="StorageFile"),
 ]
 
 

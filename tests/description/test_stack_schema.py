@@ -24,6 +24,7 @@ SECRET = {"secure": "v1:x"}
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
 FOLDER = {"name": "f", "path": "voyages/2026", "metadata": {"Customer": "123"}}
+FILE = {"name": "m", "path": "voyages/2026/manual.pdf", "source": "manual.pdf"}
 SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "imo", "type": "Int32"}]}
 
 
@@ -230,7 +231,7 @@ def test_every_setting_is_described():
         assert properties[f"veracity:{key.name}"]["description"] == key.doc
 
 
-GOOD = {"containers": CONTAINER, "datasets": DATASET, "schemas": SCHEMA, "folders": FOLDER}
+GOOD = {"containers": CONTAINER, "datasets": DATASET, "schemas": SCHEMA, "folders": FOLDER, "files": FILE}
 LISTS = {one.key: one for one in STACK_LISTS}
 TEXTS = st.sampled_from([
     "", " ", "a", " a", "a ", "a\nb", "a\u200bb", "a b", "x.csv", "x.csv.", ".csv", "a/b.csv", "日本.csv", "日本",

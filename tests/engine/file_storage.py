@@ -1,5 +1,7 @@
 """A workspace's file storage as a test uses it: what it holds, and what somebody else does to it."""
 
+import base64
+import hashlib
 import itertools
 import uuid
 from collections.abc import Mapping
@@ -8,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import requests
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient
 
@@ -47,6 +50,9 @@ class FileStorage:
     def content(self, path: str) -> bytes:
         return self._file(path).download_file().readall()
 
+    def content_type(self, path: str) -> str:
+        return self._file(path).get_file_properties().content_settings.content_type
+
     def somebody_makes_folder(self, path: str, **metadata: str) -> None:
         self._folder(path).create_directory(metadata=metadata)
 
@@ -55,8 +61,21 @@ class FileStorage:
         self._file(path).set_metadata(dict(metadata))
 
     def somebody_puts(self, path: str, content: bytes, **metadata: str) -> None:
+        """As the Data Lake's own clients do, by appends; the storage then knows no MD5."""
         file = self._file(path)
         file.upload_data(content, overwrite=True, metadata=metadata)
+
+    def somebody_uploads(self, path: str, content: bytes, **metadata: str) -> None:
+        """As clients of blobs do, in one request; the storage keeps the MD5."""
+        account, file_system, folder, sas = self._root
+        md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+        headers = {
+            "x-ms-blob-type": "BlockBlob",
+            "x-ms-blob-content-md5": md5,
+            **{f"x-ms-meta-{name}": value for name, value in metadata.items()},
+        }
+        url = f"{account}/{file_system}/{folder}/{path}?{sas}"
+        requests.put(url, data=content, headers=headers, timeout=30).raise_for_status()
 
     def somebody_removes(self, path: str) -> None:
         """A folder with all that is in it, or a file."""

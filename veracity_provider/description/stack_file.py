@@ -3,14 +3,21 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
-from veracity_provider.description.dataset_ingest import DatasetIngestInputs, DatasetIngestOutputs, Source, require_path
+from veracity_provider.description.dataset_ingest import (
+    DatasetIngestInputs,
+    DatasetIngestOutputs,
+    Source,
+    TextSource,
+    require_path,
+)
 from veracity_provider.description.kinds import DistinctTexts, Text
 from veracity_provider.description.marks import Hint
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
+from veracity_provider.description.storage_file import StorageFileInputs, StorageFileOutputs, require_file_path
 from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
 
 
@@ -52,12 +59,27 @@ class FolderEntry(StorageFolderInputs, EntryOptions):
     """An entry of `veracity:folders`."""
 
 
+class FileEntry(StorageFileInputs, EntryOptions):
+    """An entry of `veracity:files`."""
+
+    source: Annotated[
+        MaybeUnknown[
+            Annotated[
+                str | TextSource, BeforeValidator(require_file_path), WithJsonSchema({"type": "string", "minLength": 1})
+            ]
+        ],
+        Hint("it is the path of a file", when_refused=False),
+    ] = Field(
+        description="Path of a file of any kind, of at most 5,000 MiB: relative to the project, absolute, or with `~`."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackList:
     """A list of the stack file: its key without namespace, and what its entries and their resources are made of."""
 
     key: str
-    entry: type[ContainerEntry | DatasetEntry | SchemaEntry | FolderEntry]
+    entry: type[ContainerEntry | DatasetEntry | SchemaEntry | FolderEntry | FileEntry]
     inputs: type[Inputs]
     outputs: type[Outputs]
     words: str
@@ -102,7 +124,14 @@ FOLDERS: Final = StackList(
     outputs=StorageFolderOutputs,
     words="Folders that the workspace's file storage should have; each is a `StorageFolder`.",
 )
-STACK_LISTS: Final = (CONTAINERS, SCHEMAS, DATASETS, FOLDERS)
+FILES: Final = StackList(
+    key="files",
+    entry=FileEntry,
+    inputs=StorageFileInputs,
+    outputs=StorageFileOutputs,
+    words="Files that the workspace's file storage should have; each is a `StorageFile`.",
+)
+STACK_LISTS: Final = (CONTAINERS, SCHEMAS, DATASETS, FOLDERS, FILES)
 
 
 def alias_of(model: type[Description], name: str) -> str:

@@ -10,6 +10,7 @@ Operation = Literal["Upsert", "Delete", "Overwrite", "Append"]
 Preflight = Literal["header", "warn", "off"]
 OnDestroy = Literal["retain", "restore"]
 OnConflict = Literal["overwrite", "fail"]
+OnDestroyFile = Literal["retain", "delete"]
 OnDestroyFolder = Literal["retain", "restore", "delete"]
 Source: TypeAlias = pulumi.Input[str] | os.PathLike[str] | pulumi.FileAsset | pulumi.StringAsset
 

@@ -27,7 +27,7 @@ from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, check_fai
 from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
-from veracity_provider.lifecycle.ingest.previewed import URN
+from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.run import IGNORED
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
@@ -141,6 +141,18 @@ class StorageFolderProvider(LifecycleProvider):
         from veracity_provider.lifecycle.filestorage.folder import StorageFolderLifecycle
 
         return StorageFolderLifecycle(services)
+
+
+class StorageFileProvider(LifecycleProvider):
+    """A file of file storage, its content and its metadata."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        return super().check(_olds, {**news, URN: sdk.current_urn()})
+
+    def lifecycle(self, services: Services) -> Lifecycle:
+        from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle
+
+        return StorageFileLifecycle(services)
 
 
 @contextmanager

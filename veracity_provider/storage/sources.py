@@ -1,4 +1,4 @@
-"""What an ingest reads: a file, or a text that the program gave."""
+"""What is uploaded: a file, or a text that the program gave."""
 
 import io
 import os
@@ -15,9 +15,10 @@ _MAX_PATH: Final = 300
 
 @dataclass(frozen=True)
 class FileSource:
-    """A file on this machine."""
+    """A file on this machine; one that *is_ingested* is a CSV file, which is never empty."""
 
     path: Path
+    is_ingested: bool = True
 
     @property
     def name(self) -> str:
@@ -44,10 +45,11 @@ class FileSource:
         except ValueError:
             raise SourceError(f"'{self._shown}' is no path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):
-            raise SourceError(f"{self._shown} is a folder; an ingest takes one CSV file")
+            takes = "an ingest takes one CSV file" if self.is_ingested else "a StorageFile takes one file"
+            raise SourceError(f"{self._shown} is a folder; {takes}")
         if not stat.S_ISREG(found.st_mode):
             raise SourceError(f"{self._shown} is not a regular file")
-        if found.st_size == 0:
+        if found.st_size == 0 and self.is_ingested:
             raise SourceError(f"{self._shown} is empty; a CSV file has at least a header line")
         return found
 
@@ -76,10 +78,11 @@ class FileSource:
 
 @dataclass(frozen=True)
 class TextSource:
-    """A text that is in the program itself, as a `StringAsset`."""
+    """A text that is in the program itself, as a `StringAsset`; see `FileSource`."""
 
     text: str
     name: str
+    is_ingested: bool = True
 
     def open(self) -> BinaryIO:
         """
@@ -98,7 +101,7 @@ class TextSource:
         Raises:
             SourceError: It is empty.
         """
-        if not self.text:
+        if not self.text and self.is_ingested:
             raise SourceError("the text is empty; a CSV file has at least a header line")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engine.file_storage import ALL_RIGHTS, USUAL_RIGHTS
+from tests.lifecycle.filestorage.helpers import overtake, reader, urn
 from veracity_provider.errors import (
     MetadataConflict,
     PermissionDenied,
@@ -108,22 +109,6 @@ class TestCreate:
         state = life.create(inputs, told).outputs
         assert storage.metadata(path) == {"Customer": "123"}
         assert state["previous"] == {"Customer": None}
-
-
-def overtake(services, name, what):
-    """Do *what* once, right before the next request *name* to the storage is sent."""
-    opened = services.open_storages
-    paths = opened.get(
-        services.settings.workspace_id, "Write", ask=services.clients.filestorage.get_sas, now=services.time()
-    )
-    send = getattr(paths, name)
-
-    def overtaken(*arguments, **options):
-        setattr(paths, name, send)
-        what()
-        return send(*arguments, **options)
-
-    setattr(paths, name, overtaken)
 
 
 class TestNoChange:
@@ -397,10 +382,6 @@ class TestOneManager:
         assert told.warnings[0].startswith(f"`pulumi up` will stop here and write nothing to folder {path}: ")
 
 
-def urn(name):
-    return f"urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:StorageFolder::{name}"
-
-
 class TestRights:
     def test_a_right_that_the_sas_lacks_is_named(self, life, told, storage, path, declare, destroy):
         storage.set_rights(USUAL_RIGHTS)
@@ -439,11 +420,6 @@ class TestRights:
         with pytest.raises(PermissionDenied, match="A SAS that writes needs the Admin role"):
             life.create(inputs, told)
         assert storage.metadata(path) is None
-
-
-def reader(storage):
-    demo = storage.veracity.demo
-    return {"clientId": demo["readerClientId"], "clientSecret": demo["readerClientSecret"]}
 
 
 class TestRefused:

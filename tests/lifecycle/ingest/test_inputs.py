@@ -7,8 +7,8 @@ from veracity_provider.lifecycle.ingest.inputs import (
     check_ingest,
     complete,
     platform_file_name,
-    resolve_source,
 )
+from veracity_provider.lifecycle.sources import resolve_source
 from veracity_provider.lifecycle.values import UNKNOWN
 
 ID = "22222222-0000-4000-8000-000000000001"

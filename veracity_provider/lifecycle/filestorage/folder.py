@@ -31,7 +31,6 @@ from veracity_provider.storage.remote_paths import PathProperties
 
 _ATTEMPTS: Final = 5
 """How often a folder is read and written anew where somebody else writes to it at the same time."""
-_NOT_KNOWN: Final = "a value is not known yet, where the engine gives known values only"
 
 
 @final
@@ -95,13 +94,13 @@ class StorageFolderLifecycle:
         self._say_changes(place, plan, declared, reporter)
         return Difference(
             changes=bool(plan.operations)
-            or declared.is_unknown
+            or declared.is_metadata_unknown
             or state.declared.settings != declared.settings
             or dict(state.outputs.applied) != dict(declared.metadata)
         )
 
     def _say_changes(self, place: Place, plan: MetadataPlan, declared: DeclaredFolder, reporter: Reporter) -> None:
-        will_stop = self._run.is_preview and bool(plan.drifted) and declared.inputs.on_conflict == "fail"
+        will_stop = self._run.is_preview and bool(plan.drifted) and declared.is_guarded
         if will_stop:
             reporter.warning(texts.will_stop_text(_what(place), plan.drifted))
         for cause in ChangeCause:
@@ -113,7 +112,7 @@ class StorageFolderLifecycle:
         """Adopt the folder, or make it, and give it the declared metadata."""
         declared = DeclaredFolder.from_properties(news)
         outputs = self._apply(declared, FolderState.from_properties({}), reporter)
-        return Created(id=_place(declared).id, outputs={**news, **outputs.given()})
+        return Created(id=declared.known_place.id, outputs={**news, **outputs.given()})
 
     def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
         """Make it what is declared, from what it is now."""
@@ -123,7 +122,7 @@ class StorageFolderLifecycle:
     def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
         """Look it up; what was declared shows as the storage has it."""
         state = FolderState.from_properties(olds)
-        place = _place(state.declared)
+        place = state.declared.known_place
         live = self._find(place)
         if live is None:
             reporter.info(f"{_what(place)} is gone")
@@ -138,7 +137,7 @@ class StorageFolderLifecycle:
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Let it go: put back its metadata, or remove it if it is empty; nothing that somebody else manages now."""
         state = FolderState.from_properties(olds)
-        on_destroy, place = state.declared.inputs.on_destroy, _place(state.declared)
+        on_destroy, place = state.declared.inputs.on_destroy, state.declared.known_place
         successor = self._run.manager_of(place.id)
         if on_destroy == "restore":
             managed = Managed(previous=state.outputs.previous, applied=state.outputs.applied)
@@ -175,7 +174,7 @@ class StorageFolderLifecycle:
             return
 
     def _apply(self, declared: DeclaredFolder, state: FolderState, reporter: Reporter) -> StorageFolderOutputs:
-        place = _place(declared)
+        place = declared.known_place
         first = live = self._find(place)
         for attempt in range(_ATTEMPTS):
             try:
@@ -209,7 +208,7 @@ class StorageFolderLifecycle:
             storage.make_folder(place.path, changed_metadata({}, plan, _what(place)))
             return plan
         plan = plan_keys(live.metadata, declared.metadata, state.outputs.applied)
-        if plan.drifted and declared.inputs.on_conflict == "fail":
+        if plan.drifted and declared.is_guarded:
             raise MetadataConflict(texts.conflict_text(_what(place), plan.drifted))
         if plan.operations:
             metadata = changed_metadata(live.metadata, plan, _what(place))
@@ -252,13 +251,6 @@ class StorageFolderLifecycle:
 
     def _storage(self, place: Place) -> WorkspaceStorage:
         return WorkspaceStorage(self._services, place.workspace_id)
-
-
-def _place(declared: DeclaredFolder) -> Place:
-    place = declared.place
-    if place is None:
-        raise TypeError(_NOT_KNOWN)
-    return place
 
 
 def _what(place: Place) -> str:

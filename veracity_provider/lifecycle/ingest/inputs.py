@@ -1,9 +1,8 @@
 """The inputs of an ingest: what is wrong with them, and the values that the rest deals in."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final, Self
 
 from veracity_provider.description.dataset_ingest import DatasetIngestInputs
@@ -11,7 +10,6 @@ from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
-from veracity_provider.storage.sources import FileSource, Source, TextSource
 
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -152,20 +150,6 @@ def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:
     if inputs.get("workspace_id") is None:
         problems = (*problems, InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
     return problems
-
-
-def resolve_source(source: str | Mapping[str, Any], project: Path) -> Source:
-    """The file or text that *source* stands for; a relative path starts at the *project*'s folder."""
-    if isinstance(source, str):
-        return FileSource(project / _expanded(source))
-    return TextSource(text=source["text"], name=source["name"])
-
-
-def _expanded(path: str) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)  # `~somebody`, of whom this machine knows nothing: then it is the name of a file
 
 
 def platform_file_name(source_name: str, file_name: str | None) -> str:

@@ -3,13 +3,14 @@
 from typing import TypeVar, final
 
 from veracity_provider.errors import AnswerLost, SasRejected
-from veracity_provider.lifecycle.ingest.inputs import IngestInputs, platform_file_name, resolve_source
+from veracity_provider.lifecycle.ingest.inputs import IngestInputs, platform_file_name
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.progress import duration, size, upload_text
 from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.sources import resolve_source
 from veracity_provider.lifecycle.values import Reporter, Unknown
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints

@@ -11,20 +11,20 @@ from veracity_provider.lifecycle.ingest.inputs import (
     check_ingest,
     complete,
     platform_file_name,
-    resolve_source,
     with_content,
 )
 from veracity_provider.lifecycle.ingest.past import PastJobs
 from veracity_provider.lifecycle.ingest.preflight import Preflight
-from veracity_provider.lifecycle.ingest.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.ingest.repetition import repetition_text
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
+from veracity_provider.lifecycle.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.progress import size
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.sources import resolve_source
 from veracity_provider.lifecycle.values import (
     UNKNOWN,
     Checked,

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from tests.engine.rows import wind_readings
-from veracity_provider.lifecycle.ingest.previewed import PreviewedContent
 from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
+from veracity_provider.lifecycle.previewed import PreviewedContent
 
 URN = "urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:IngestUpload::wind-upload"
 

@@ -1,0 +1,88 @@
+"""`StorageFile`. Source of the limits: docs/platform.md, "The blob dialect"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, cast
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from veracity_provider.description.dataset_ingest import TextSource
+from veracity_provider.description.kinds import Uuid, refusal
+from veracity_provider.description.marks import Hint, Replaces
+from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
+from veracity_provider.description.problems import found_in_file
+from veracity_provider.description.storage_folder import Metadata, StoragePath
+
+MAX_FILE_BYTES: Final = 5000 * 1024 * 1024
+"""What one request can put in place at once."""
+
+
+def _require_source(value: object) -> object:
+    if isinstance(value, TextSource):
+        return value
+    if isinstance(value, Mapping) and set(text := cast("Mapping[str, object]", value)) == {"text", "name"}:
+        return TextSource.model_validate(text, by_alias=False, by_name=True)
+    return require_file_path(cast("object", value))
+
+
+def require_file_path(value: object) -> str:
+    """*value* if it can be the path of one file."""
+    if not isinstance(value, str) or not value:
+        message = f"must be the path of a file, not {'empty' if value == '' else found_in_file(value)}"
+        raise refusal(message)
+    return value
+
+
+class StorageFileInputs(Inputs):
+    """
+    A file that a workspace's file storage should have, with its content and metadata.
+
+    Content and metadata are put in place at once: the old file stays until the new one has arrived as a whole. The file
+    is uploaded when the bytes of its source change, or when somebody else has changed it, and only then. Of the
+    metadata only the declared keys are managed: the others stay as they are.
+
+    Source: Veracity Data Platform, "Files".
+    """
+
+    path: Annotated[MaybeUnknown[StoragePath], Replaces(), Hint("it begins at the root of file storage")] = Field(
+        description="Path from the root of file storage. A change replaces the resource."
+    )
+    source: Annotated[
+        MaybeUnknown[
+            Annotated[
+                str | TextSource, BeforeValidator(_require_source), WithJsonSchema({"type": "string", "minLength": 1})
+            ]
+        ],
+        Hint("it is the path of a file", when_refused=False),
+    ] = Field(
+        description="Path of a file of any kind (relative to the project, absolute, or with `~`), a `FileAsset`, or a "
+        "`StringAsset` of at most 1 MiB; at most 5,000 MiB."
+    )
+    metadata: MaybeUnknown[Metadata] | None = Field(
+        None, description="Values by key, ASCII alone; keys are compared without case. 8 KiB in all."
+    )
+    on_destroy: MaybeUnknown[Literal["retain", "delete"]] = Field(
+        "retain", description="`retain` leaves the file; `delete` removes it, unless somebody else has changed it."
+    )
+    on_conflict: MaybeUnknown[Literal["overwrite", "fail"]] = Field(
+        "overwrite", description="`overwrite` puts back what somebody else changed, and says so; `fail` stops."
+    )
+    workspace_id: Annotated[
+        MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
+    ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+
+
+class StorageFileOutputs(Outputs):
+    """What the state keeps besides the inputs: the file as the storage last described it, and what was done."""
+
+    content_hash: str = Field("", description="SHA-256 of the bytes, in hex.")
+    size_bytes: int = Field(0, description="Size of the file, in bytes.")
+    content_md5: str = Field("", description="MD5 of the bytes, in Base64, which the storage checks and keeps.")
+    etag: str = Field("", description="What the storage called this version of the file; any change gives another.")
+    url: str = Field("", description="Address of the file in Azure, without a SAS.")
+    last_modified: str = Field("", description="When the file was last changed, in UTC, ISO 8601.")
+    live_metadata: Mapping[str, str] = Field({}, description="All of the file's metadata, declared or not.")
+    patch: Sequence[Mapping[str, Any]] = Field(
+        (), description="The last change of the metadata, as an RFC 6902 document."
+    )
+    previous: Mapping[str, Any] = Field({}, description="The managed keys as they were found at adoption.")
+    applied: Mapping[str, Any] = Field({}, description="The managed keys as last written by this resource.")
