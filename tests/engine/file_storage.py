@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient
+from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient, FileSystemClient
 
 from tests.engine.veracity import GATEWAY, Veracity
 
@@ -49,6 +49,12 @@ class FileStorage:
 
     def content(self, path: str) -> bytes:
         return self._file(path).download_file().readall()
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder."""
+        account, file_system, root, sas = self._root
+        client = FileSystemClient(account, file_system, credential=sas, retry_total=0)
+        return [one.name.rpartition("/")[2] for one in client.get_paths(f"{root}/{folder}", recursive=False)]
 
     def content_type(self, path: str) -> str:
         return self._file(path).get_file_properties().content_settings.content_type

@@ -25,6 +25,9 @@ def _require_one_path(value: object) -> object:
     return require_path(value, each="entry")
 
 
+_PATH_IN_FILE: Final = WithJsonSchema({"type": "string", "minLength": 1})
+
+
 class EntryOptions(Description):
     """What each entry has besides the inputs of its resource, as Pulumi's resource options have it."""
 
@@ -63,11 +66,7 @@ class FileEntry(StorageFileInputs, EntryOptions):
     """An entry of `veracity:files`."""
 
     source: Annotated[
-        MaybeUnknown[
-            Annotated[
-                str | TextSource, BeforeValidator(require_file_path), WithJsonSchema({"type": "string", "minLength": 1})
-            ]
-        ],
+        MaybeUnknown[Annotated[str | TextSource, BeforeValidator(require_file_path), _PATH_IN_FILE]],
         Hint("it is the path of a file", when_refused=False),
     ] = Field(
         description="Path of a file of any kind, of at most 5,000 MiB: relative to the project, absolute, or with `~`."
