@@ -15,6 +15,8 @@ EDGES = {
     "ingest/history.py": "the jobs that a state remembers",
     "schema/definition.py": "a definition file",
     "container/notes.py": "the notes about containers on this machine",
+    "filestorage/state.py": "the content that `check` has found of a file",
+    "sources.py": "the text in place of a file",
 }
 """The modules that turn properties or JSON into typed values, and which."""
 

@@ -65,11 +65,11 @@ class StorageFileLifecycle:
         if problems:
             return Checked(inputs=inputs, problems=problems)
         try:
-            inputs |= self._content_of(inputs)
-            self._require_previewed(inputs, urn)
+            inputs |= self._content_of(DeclaredFile.from_properties(inputs))
+            declared = DeclaredFile.from_properties(inputs)
+            self._require_previewed(declared, urn)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
-        declared = DeclaredFile.from_properties(inputs)
         place = declared.place
         if place is None:
             return Checked(inputs=inputs)
@@ -86,24 +86,23 @@ class StorageFileLifecycle:
         given = StorageFileInputs.from_state(news).workspace_id
         return self._services.settings.workspace_id if given is None else given
 
-    def _content_of(self, inputs: JsonObject) -> dict[str, Any]:
+    def _content_of(self, declared: DeclaredFile) -> dict[str, Any]:
         """Hash and size of the source; a hash that is there already was put there by `ignore_changes`."""
-        if has_unknown(inputs["source"]):
+        if has_unknown(declared.inputs.source):
             return {"content_hash": UNKNOWN, "size_bytes": UNKNOWN}
-        source = self._source(inputs["source"])
+        source = self._source(declared.inputs.source)
         found = self._fingerprints.of(source)
         if found.size_bytes > MAX_FILE_BYTES:
             raise SourceError(
                 f"{source.name} must have at most 5,000 MiB, which is what can be put in place at once, and has "
                 f"{size(found.size_bytes)}. Split it, or upload it with other tools"
             )
-        kept = inputs.get("content_hash")
-        return {"content_hash": kept or found.content_hash, "size_bytes": found.size_bytes}
+        return {"content_hash": declared.content_hash or found.content_hash, "size_bytes": found.size_bytes}
 
-    def _require_previewed(self, inputs: JsonObject, urn: str) -> None:
+    def _require_previewed(self, declared: DeclaredFile, urn: str) -> None:
         """What `up` uploads is what its own preview saw."""
-        content_hash = inputs["content_hash"]
-        if not isinstance(content_hash, str) or not urn:
+        content_hash = declared.content_hash
+        if content_hash is None or not urn:
             return
         if self._run.is_preview:
             self._previewed.note(urn, content_hash)
