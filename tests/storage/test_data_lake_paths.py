@@ -1,0 +1,154 @@
+"""Folders and files of the storage, against the local Veracity: the requests, and what comes of refusals."""
+
+import base64
+import hashlib
+import io
+
+import pytest
+
+from tests.engine.file_storage import FileStorage
+from tests.engine.veracity import Veracity
+from veracity_provider.errors import (
+    SasRightMissing,
+    SourceChanged,
+    StorageFolderNotEmpty,
+    StoragePathChanged,
+)
+from veracity_provider.storage.data_lake_paths import DataLakePaths
+from veracity_provider.storage.remote_paths import Content
+from veracity_provider.storage.sas import parse_sas_uri
+from veracity_provider.storage.sending import WRITE_BYTES
+
+MD5_OF_ABC = "kAFQmDzST7DWlj99KOF/cg=="
+
+
+@pytest.fixture
+def folder(client):
+    """With the rights racwl, as an ingest's."""
+    return parse_sas_uri(client.register(client.dataset("keyed"), "Upsert").json()["sasToken"])
+
+
+@pytest.fixture
+def paths(folder):
+    return DataLakePaths(folder)
+
+
+def content(data=b"abc", md5=MD5_OF_ABC, size_bytes=None):
+    return Content(
+        open=lambda: io.BytesIO(data),
+        size_bytes=len(data) if size_bytes is None else size_bytes,
+        md5=md5,
+        content_type="text/plain",
+    )
+
+
+def put(paths, path, etag=None, metadata=None, on_sent=lambda _: None, **given):
+    paths.put_file(path, content(**given), metadata or {}, etag=etag, on_sent=on_sent)
+
+
+def test_nothing_is_where_nothing_is(paths):
+    assert paths.find("a") is None
+
+
+def test_a_folder_is_found_as_it_was_made(paths):
+    paths.make_folder("a/b", {"Ship": "Asta"})
+    found = paths.find("a/b")
+    assert (found.is_folder, found.size_bytes, found.metadata) == (True, 0, {"Ship": "Asta"})
+    assert found.last_modified.endswith("Z")
+    assert paths.find("a").is_folder
+
+
+def test_a_folder_that_is_there_is_not_made_anew(paths):
+    paths.make_folder("a", {"Ship": "Asta"})
+    with pytest.raises(StoragePathChanged, match="making folder a failed: the storage answered 409 PathAlreadyExists"):
+        paths.make_folder("a", {})
+    assert paths.find("a").metadata == {"Ship": "Asta"}
+
+
+def test_metadata_is_set_only_where_nobody_was_faster(paths):
+    paths.make_folder("a", {"Ship": "Asta"})
+    etag = paths.find("a").etag
+    paths.set_metadata("a", {"Ship": "Berta"}, etag=etag)
+    with pytest.raises(StoragePathChanged, match="setting the metadata of a failed: the storage answered 412"):
+        paths.set_metadata("a", {"Ship": "Clara"}, etag=etag)
+    assert paths.find("a").metadata == {"Ship": "Berta"}
+
+
+def test_a_file_is_found_as_it_was_put(paths):
+    put(paths, "a/b.txt", metadata={"Ship": "Asta"})
+    found = paths.find("a/b.txt")
+    assert (found.is_folder, found.size_bytes, found.content_md5) == (False, 3, MD5_OF_ABC)
+    assert found.metadata == {"Ship": "Asta"}
+
+
+def test_a_file_is_put_only_in_place_of_what_was_read(paths):
+    put(paths, "a")
+    with pytest.raises(StoragePathChanged, match="uploading a failed: the storage answered 409 BlobAlreadyExists"):
+        put(paths, "a")
+    etag = paths.find("a").etag
+    put(paths, "a", etag=etag)
+    with pytest.raises(StoragePathChanged, match="uploading a failed: the storage answered 412 ConditionNotMet"):
+        put(paths, "a", etag=etag)
+
+
+def test_what_was_sent_is_told_piece_by_piece(paths):
+    told = []
+    data = bytes(2 * WRITE_BYTES + 5)
+    put(paths, "a", data=data, md5=base64.b64encode(hashlib.md5(data).digest()).decode(), on_sent=told.append)
+    assert told == [0, WRITE_BYTES, 2 * WRITE_BYTES, 2 * WRITE_BYTES + 5]
+
+
+def test_a_source_that_becomes_shorter_is_not_put(paths):
+    with pytest.raises(SourceChanged, match="the source of a became shorter while it was sent; run again"):
+        put(paths, "a", data=b"abc", size_bytes=4)
+    assert paths.find("a") is None
+
+
+@pytest.mark.parametrize("path", ["a b", "måling", "100%", "a#b", "a+b"])
+def test_names_of_any_characters_arrive(paths, path):
+    put(paths, f"{path}/{path}")
+    assert paths.find(f"{path}/{path}").size_bytes == 3
+
+
+def test_an_address_has_no_signature(paths, folder):
+    address = paths.address_of("a b/c")
+    assert address.startswith(folder.account_url)
+    assert address.endswith("/a%20b/c")
+
+
+def test_a_put_goes_to_the_blob_endpoint_of_the_account():
+    folder = parse_sas_uri("https://acct.dfs.core.windows.net/f%20s/d?sig=x")
+    assert folder.blob_url == "https://acct.blob.core.windows.net/f%20s"
+
+
+class TestRemove:
+    @pytest.fixture
+    def paths(self, emulator):
+        """With every right."""
+        account, file_system, folder, sas = FileStorage(Veracity(emulator.url))._root
+        return DataLakePaths(parse_sas_uri(f"{account}/{file_system}/{folder}?{sas}"))
+
+    def test_a_folder_is_removed_only_when_it_is_empty(self, paths):
+        put(paths, "of-remove/a")
+        with pytest.raises(StorageFolderNotEmpty, match="removing of-remove failed: the storage answered 409"):
+            paths.remove("of-remove")
+        paths.remove("of-remove/a")
+        paths.remove("of-remove")
+        assert paths.find("of-remove") is None
+
+    def test_what_is_gone_already_is_a_success(self, paths):
+        paths.remove("of-nothing")
+
+    def test_a_file_that_was_changed_since_is_not_removed(self, paths):
+        put(paths, "of-changes")
+        etag = paths.find("of-changes").etag
+        paths.set_metadata("of-changes", {"a": "b"}, etag=etag)
+        with pytest.raises(StoragePathChanged):
+            paths.remove("of-changes", etag=etag)
+        paths.remove("of-changes", etag=paths.find("of-changes").etag)
+
+
+def test_a_right_that_is_missing_is_named(paths):
+    put(paths, "a")
+    with pytest.raises(SasRightMissing, match=r"the right d \(delete\), and does not; it has the rights racwl"):
+        paths.remove("a")
