@@ -454,3 +454,58 @@ def dates_in(value):
     if isinstance(value, list | tuple):
         return any(map(dates_in, value))
     return date_in(value) is not None
+
+
+FOLDER = {"name": "f", "path": "voyages/2026"}
+FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
+
+
+@pytest.mark.parametrize(
+    ("folders", "files", "expected"),
+    [
+        pytest.param([{**FOLDER, "metadata": {"Customer": "<customer>"}}], [FILE], {
+            'veracity:folders[0] "f".metadata.Customer': (
+                "is missing. Set it with `pulumi config set --stack dev --path "
+                "'veracity:folders[0].metadata.Customer' VALUE`."
+            ),
+        }, id="a placeholder in metadata"),
+        pytest.param([{**FOLDER, "metadata": {"Customer": 123}}], [], {
+            'veracity:folders[0] "f".metadata.Customer': "must be a string, not 123: put it in quotes",
+        }, id="a number in metadata"),
+        pytest.param([FOLDER], [{**FILE, "path": FOLDER["path"]}], {
+            'veracity:files[0] "m".path': 'path voyages/2026 of file storage is managed by "f" as well',
+        }, id="one path as a folder and as a file"),
+        pytest.param([], [{**FILE, "source": "none.pdf"}], {
+            'veracity:files[0] "m".source': "…/none.pdf does not exist",
+        }, id="a source that is not there"),
+        pytest.param([], [{**FILE, "source": "empty.pdf"}], {}, id="an empty file"),
+        pytest.param([{**FOLDER, "liveMetadata": {}}], [], {
+            'veracity:folders[0] "f".liveMetadata': (
+                "cannot be set, it is an output: All of the folder's metadata, declared or not."
+            ),
+        }, id="an output"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_folders_and_files_is_told_by_its_place(tmp_path, folders, files, expected):
+    (tmp_path / "a.csv").write_text("a\n")
+    (tmp_path / "empty.pdf").write_text("")
+    read = read_declaration(
+        {"folders": folders, "files": files},
+        workspace_id=WORKSPACE,
+        project=tmp_path,
+        set_command="pulumi config set --stack dev",
+    )
+    assert {one.property: one.reason.replace(str(tmp_path), "…") for one in read.problems} == expected
+
+
+def test_folders_and_files_without_a_workspace_ask_for_one(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    read = read_declaration(
+        {"folders": [FOLDER], "files": [FILE]}, workspace_id=None, project=tmp_path, set_command="pulumi config set"
+    )
+    assert [str(one) for one in read.problems] == [
+        (
+            "veracity:workspaceId: is missing, and folders and files need it. "
+            "Set it with `pulumi config set veracity:workspaceId UUID`."
+        )
+    ]

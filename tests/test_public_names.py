@@ -34,7 +34,7 @@ NAMES = [
 GOOD = """
 from pathlib import Path
 import pulumi
-from veracity_provider import ContainerMetadata, DatasetIngest, IconArgs, Operation
+from veracity_provider import ContainerMetadata, DatasetIngest, IconArgs, Operation, StorageFile, StorageFolder
 
 C = D = "22222222-0000-4000-8000-000000000001"
 icon: IconArgs = {"id": "chart", "background_color": pulumi.Output.from_input("#5594aa")}
@@ -45,6 +45,8 @@ ingest = DatasetIngest("c", dataset_id=D, source=Path("a.csv"), operation=how, j
 DatasetIngest("d", dataset_id=D, source=pulumi.StringAsset("a"), operation=ingest.operation, preflight=ingest.preflight)
 DatasetIngest("e", dataset_id=D, source=pulumi.FileAsset("a.csv"), operation="Append", triggers=[1, ingest.job_id])
 DatasetIngest("f", dataset_id=D, source=pulumi.Output.from_input("a.csv"), operation="Delete")
+folder = StorageFolder("g", path="a/b", metadata={"Customer": metadata.title.apply(str)}, on_destroy="delete")
+StorageFile("h", path=folder.path, source=Path("a.pdf"), metadata={"Version": "2"}, on_conflict="fail")
 size: pulumi.Output[int] = ingest.size_bytes
 name: pulumi.Output[str | None] = ingest.file_name
 """
@@ -54,6 +56,9 @@ BAD = {
     'DatasetIngest("a", dataset_id=D, source=7, operation="Append")': "source",
     'DatasetIngest("a", dataset_id=D, operation="Append")': "source",
     'ContainerMetadata("a", container_id=D, on_destroy="delete")': "on_destroy",
+    'StorageFile("a", path="a", source="a", on_destroy="restore")': "on_destroy",
+    'StorageFolder("a", path="a", metadata={"a": 7})': "metadata",
+    'StorageFile("a", path="a")': "source",
     'ContainerMetadata("a", container_id=D, on_conflict="stop")': "on_conflict",
     'ContainerMetadata("a", container_id=D, icon={"backgroundColor": "#5594aa"})': "icon",
     'ContainerMetadata("a", container_id=D, tags=[7])': "tags",

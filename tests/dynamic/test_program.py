@@ -4,7 +4,7 @@ import pulumi
 import pytest
 
 from veracity_provider.dynamic import sdk
-from veracity_provider.dynamic.program import Claims, DeclaredIngest, Order, checkpoint_problems, refuse
+from veracity_provider.dynamic.program import Claims, DeclaredIngest, Folders, Order, checkpoint_problems, refuse
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container
 
@@ -60,6 +60,18 @@ def test_an_ingest_follows_each_overwrite_that_is_or_may_be_of_its_dataset():
     assert [one.ingest.name for one in order.overwrites_before(None)] == ["a", "b", "x"]
     assert order.names_before(NOON) == ["a", "c", "x"]
     assert order.names_before("another") == ["x"]
+
+
+def test_what_lies_in_a_declared_folder_follows_the_nearest_one():
+    folders = Folders()
+    outer, inner = object(), object()
+    folders.add("voyages", "W", outer)
+    folders.add("voyages/2026/q1", "W", inner)
+    assert folders.above("voyages/2026", "w") == [outer]
+    assert folders.above("voyages/2026/q1/manual.pdf", "w") == [inner]
+    assert folders.above("voyages", "w") == []
+    assert folders.above("voyages-2026/a", "w") == []
+    assert folders.above("voyages/2026", "another") == []
 
 
 def test_two_resources_that_manage_one_thing_are_refused_by_both_names():

@@ -52,6 +52,7 @@ PATH_STEPS: Final = {
     "ConditionNotMet": "Somebody else has changed it meanwhile; run `pulumi up` again.",
     "PathConflict": "A part of the path is a file; choose another path, or remove that file.",
     "ResourceTypeMismatch": "There is a folder of that path; choose another path, or remove the folder.",
+    "InvalidMetadata": "It keeps printable ASCII alone; a key that is not declared here may have something else.",
     "Md5Mismatch": "The bytes that arrived are not those that were read; run `pulumi up` again.",
 }
 """What to do about a refusal, by its code, for a path of file storage."""
