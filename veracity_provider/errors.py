@@ -31,6 +31,7 @@ What can go wrong, one class a cause.
     │   ├── ContainerBusy             another process of this machine is changing the container
     │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
     ├── SchemaError                   a schema cannot be made what is declared
+    ├── DatasetError                  a dataset cannot be made or found as declared
     └── IngestError
         ├── IngestJobFailed           the platform ended the job without success
         ├── IngestJobTimeout          still running at the deadline
@@ -201,6 +202,10 @@ class MetadataNotApplied(MetadataError):
 
 class SchemaError(VeracityError):
     """A schema cannot be made what is declared: two have its name, or it is one that the platform brings along."""
+
+
+class DatasetError(VeracityError):
+    """A dataset cannot be made or found as declared: two have its name, or it went away in between."""
 
 
 class IngestError(VeracityError):

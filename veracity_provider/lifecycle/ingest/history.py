@@ -53,6 +53,11 @@ def current_job(properties: JsonObject) -> Job:
     return Job.from_properties(history.get(_CURRENT) or properties)
 
 
+def find_job(properties: JsonObject) -> Job | None:
+    """The job that a state or inputs name; None where they name none."""
+    return current_job(properties) if properties.get("job_id") else None
+
+
 def recorded_jobs(state: JsonObject) -> frozenset[str]:
     """Ids of jobs that a state shows as done. After a change was taken back, 0.1.0 named it `effective_job_id`."""
     return frozenset(str(state[name]) for name in ("job_id", "effective_job_id") if state.get(name))
