@@ -191,9 +191,7 @@ def rename(backend: Backend, dataset_id: str, name: str) -> None:
 def delete(backend: Backend, dataset_id: str) -> None:
     """Delete a dataset and its rows; only the portal can."""
     with backend.database.transaction() as connection:
-        connection.execute(
-            "DELETE FROM rows WHERE dataset = (SELECT number FROM datasets WHERE id = ?)", (dataset_id,)
-        )
+        connection.execute("DELETE FROM rows WHERE dataset = (SELECT number FROM datasets WHERE id = ?)", (dataset_id,))
         connection.execute("DELETE FROM datasets WHERE id = ?", (dataset_id,))
 
 

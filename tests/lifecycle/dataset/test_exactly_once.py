@@ -53,6 +53,7 @@ def up_until_done(machine, state, news):
     return machine.up(state, news)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sent", [False, True], ids=["before it is sent", "after its answer"])
 @pytest.mark.parametrize("taken", ["registration", "end"])
 @pytest.mark.parametrize("next_home", ["home", "elsewhere"], ids=["on the same machine", "on another machine"])

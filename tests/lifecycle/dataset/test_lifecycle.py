@@ -33,9 +33,7 @@ class TestMaking:
         assert state["dataset"]["columns"] == HEADER
         assert veracity.rows(state["dataset"]["dataset_id"]) == []
 
-    def test_a_header_that_the_platform_refuses_asks_for_a_file(
-        self, machine, declared, with_file, setting, veracity
-    ):
+    def test_a_header_that_the_platform_refuses_asks_for_a_file(self, machine, declared, with_file, setting, veracity):
         setting(headerOnlyCreate=False)
         state = {}
         with pytest.raises(IngestJobFailed) as failed:
@@ -64,7 +62,7 @@ class TestMaking:
         machine.refresh(state)
         assert machine.is_unchanged(state, news)
 
-    def test_values_that_are_not_known_yet_are_a_change_and_ask_for_nothing(self, machine, told, version_id, veracity):
+    def test_values_that_are_not_known_yet_are_a_change_and_ask_for_nothing(self, machine, told, veracity):
         veracity.forget_requests()
         news = {"dataset_name": UNKNOWN, "schema_version_id": UNKNOWN, "source": UNKNOWN}
         for lifecycle in (machine.upload, machine.dataset):
@@ -107,13 +105,16 @@ class TestRefusedAtPreview:
 
     def test_a_schema_version_that_is_not_there(self, machine, declared, workspace):
         [problem] = machine.problems({**declared, "schema_version_id": workspace})
-        assert problem.startswith(f"schema_version_id: reading schema version {workspace} failed: the platform answered")
+        assert problem.startswith(
+            f"schema_version_id: reading schema version {workspace} failed: the platform answered"
+        )
 
     def test_a_schema_that_is_not_there(self, machine, name, workspace):
-        assert machine.problems({"dataset_name": name, "schema_name": "Noon x7"}) == [
+        [problem] = machine.problems({"dataset_name": name, "schema_name": "Noon x7"})
+        assert problem == (
             f'schema_name: workspace {workspace} has no schema "Noon x7". Where the program makes the schema, give its '
             "schema_version_id"
-        ]
+        )
 
     def test_two_datasets_of_one_name(self, machine, declared, name, workspace, somebody_makes):
         ids = sorted(somebody_makes(name) for _ in range(2))
@@ -138,7 +139,9 @@ class TestAdopting:
         assert told.warnings == []
         assert machine.is_unchanged(state, declared)
 
-    def test_its_first_file_is_not_read_and_that_is_said(self, machine, told, with_file, name, somebody_makes, veracity):
+    def test_its_first_file_is_not_read_and_that_is_said(
+        self, machine, told, with_file, name, somebody_makes, veracity
+    ):
         made = somebody_makes(name)
         machine.up({}, with_file)
         assert veracity.rows(made) == []
@@ -183,7 +186,7 @@ class TestAdopting:
         assert machine.is_unchanged(state, with_file)
 
     def test_one_that_is_made_while_the_job_runs_is_adopted(
-        self, machine, told, veracity, with_file, name, somebody_makes, setting
+        self, machine, told, with_file, name, somebody_makes, setting
     ):
         setting(nameTaken="end")
         start = machine.dataset._services.clients.ingest.prepare_start
@@ -205,10 +208,11 @@ class TestAdopting:
         assert machine.problems(declared) == []
         with pytest.raises(RequestRefused, match="Ensure DatasetName is unique in the workspace"):
             machine.up({}, declared)
-        assert told.warnings == [
+        [warning] = told.warnings
+        assert warning == (
             f'dataset "{name.upper()}" ({made}) differs from the declared name by case alone; the platform may refuse '
             "such a name as taken"
-        ]
+        )
 
 
 class TestChanging:
@@ -226,7 +230,7 @@ class TestChanging:
         assert told.warnings == [f'another name is another dataset; "{name}" ({before}) stays as it is']
         assert told.infos == [f'forgotten; dataset "{name}" stays on the platform, which has no call that deletes one']
 
-    def test_another_file_is_not_read_again_and_that_is_said(self, machine, told, state, with_file, services, veracity):
+    def test_another_file_is_not_read_again_and_that_is_said(self, machine, told, state, with_file, services):
         (services.project / "second.csv").write_text(noon_reports())
         assert machine.is_unchanged(state, {**with_file, "source": "second.csv"})
         assert told.warnings == [
@@ -256,7 +260,7 @@ class TestDrift:
     def somebody_deletes(self, veracity, state):
         return lambda: veracity.delete(f"/_emulator/datasets/{state['dataset']['id']}")
 
-    def test_a_refresh_leaves_a_dataset_that_is_as_it_was(self, machine, state, declared):
+    def test_a_refresh_leaves_a_dataset_that_is_as_it_was(self, machine, state):
         before = dict(state)
         machine.refresh(state)
         assert state == before
@@ -269,11 +273,12 @@ class TestDrift:
         machine.refresh(state)
         told.warnings.clear()
         assert machine.is_unchanged(state, declared)
-        assert told.warnings == [
+        [warning] = told.warnings
+        assert warning == (
             f'dataset "{new}" differs from what is declared, and no call changes a dataset that is there:\n'
             f'  dataset_name: "{new}" on the platform, "{name}" declared\n'
             "Change it in the portal, or declare what the platform has."
-        ]
+        )
 
     def test_the_name_that_it_has_on_the_platform_is_no_other_dataset(
         self, machine, told, state, declared, name, somebody_renames
@@ -285,7 +290,9 @@ class TestDrift:
         assert told.warnings == []
         assert machine.is_unchanged(state, {**declared, "dataset_name": new})
 
-    def test_one_that_is_gone_is_forgotten_by_a_refresh_and_made_again(self, machine, state, declared, somebody_deletes):
+    def test_one_that_is_gone_is_forgotten_by_a_refresh_and_made_again(
+        self, machine, state, declared, somebody_deletes
+    ):
         before = state["dataset"]["dataset_id"]
         somebody_deletes()
         with pytest.raises(DatasetNotFound) as missing:
@@ -297,7 +304,9 @@ class TestDrift:
         assert state["dataset"]["dataset_id"] != before
         assert machine.is_unchanged(state, declared)
 
-    def test_one_that_may_only_be_out_of_sight_is_kept(self, machine, told, state, somebody_deletes, veracity, workspace):
+    def test_one_that_may_only_be_out_of_sight_is_kept(
+        self, machine, told, state, somebody_deletes, veracity, workspace
+    ):
         somebody_deletes()
         for path in (f"*/workspaces/{workspace}", "*/datasets/query"):
             veracity.fault(path=path, count=None, effect={"kind": "status", "status": 403})
