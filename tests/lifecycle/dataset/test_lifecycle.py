@@ -40,8 +40,8 @@ class TestMaking:
             machine.up(state, declared)
         assert str(failed.value) == (
             f"ingest job {state['upload']['job_id']} ended as Failed: The file has no rows. The dataset was to be made "
-            "from its header alone, which the platform may refuse: give it a first file as source, and run `pulumi up` "
-            "again; a new job will take its place"
+            "from its header alone, which the platform may refuse: give it a first file as source (in a stack file, "
+            "datasetSource), and run `pulumi up` again; a new job will take its place"
         )
         machine.up(state, with_file)
         assert len(veracity.rows(state["dataset"]["dataset_id"])) == 3

@@ -54,5 +54,6 @@ def header_alone_text(job_id: str, reason: str) -> str:
     """Why a dataset without a first file was not made."""
     return (
         f"ingest job {job_id} {reason}. The dataset was to be made from its header alone, which the platform may "
-        "refuse: give it a first file as source, and run `pulumi up` again; a new job will take its place"
+        "refuse: give it a first file as source (in a stack file, datasetSource), and run `pulumi up` again; a new job "
+        "will take its place"
     )
