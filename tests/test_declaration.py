@@ -379,8 +379,8 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
         pytest.param(
             [{name: value for name, value in NAMED.items() if name != "schemaName"}],
             {
-                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made if "
-                "it is not there"
+                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made "
+                "if it is not there"
             },
             id="a name without a schema",
         ),

@@ -7,9 +7,10 @@ import pytest
 from tests.engine.killing import Kill, kill_during, recover
 from tests.engine.rows import noon_reports
 
-NOON = "Noon reports of a test"
 COUNT = 12
 JOB_SECONDS = 2.0
+
+"""Of each job: one after the other, all jobs would take COUNT * 2 * JOB_SECONDS."""
 
 
 def succeed(outcome):
@@ -30,7 +31,7 @@ def name(request):
 def program(project, name):
     """A schema, a dataset with it, and the rows of a file in the dataset."""
     project.write("data.csv", noon_reports())
-    project.name = name
+    project.config["veracity:usualJobSeconds"] = "5"
 
     def write(*, description="Noon.", more=""):
         columns = [
@@ -76,7 +77,7 @@ def test_a_dataset_and_its_rows_are_there_after_one_up_and_the_next_one_finds_no
 
     destroyed = succeed(program.destroy())
     assert "stays on the platform, which has no call that deletes one" in destroyed
-    assert datasets_of(veracity, name) == [made | {"rows": 3}] or len(datasets_of(veracity, name)) == 1
+    assert [one["id"] for one in datasets_of(veracity, name)] == [made["id"]]
     adopted = succeed(program.up())
     assert "adopts dataset" in adopted
     assert program.outputs("noon")["dataset_id"] == made["id"]
@@ -97,11 +98,9 @@ def test_after_a_kill_the_next_up_makes_it_once(program, veracity, name, phase):
 
 def test_datasets_with_an_ingest_each_are_made_side_by_side(program, veracity, name):
     program.config["veracity:usualJobSeconds"] = "30"
-    version = "version = schema.schema_version_id"
     many = f"""
-{version}
 for i in range({COUNT}):
-    made = Dataset(f"noon-{{i}}", dataset_name={name!r} + f" {{i}}", schema_version_id=version)
+    made = Dataset(f"noon-{{i}}", dataset_name={name!r} + f" {{i}}", schema_version_id=schema.schema_version_id)
     DatasetIngest(f"reports-{{i}}", dataset_id=made.dataset_id, source="data.csv", operation="Upsert")
 """
     program.rewrite(more=many)
