@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pulumi
 import pytest
 
+from tests.dynamic.mocks import mocked
 from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.program import (
     Claims,
@@ -108,7 +109,8 @@ class TestDestination:
 
     @pytest.fixture
     def running(self):
-        return Program()
+        with mocked():
+            yield Program()
 
     def test_an_id_in_any_case_is_one_dataset(self, running):
         assert running.destination("ABC") == running.destination("abc") == "abc"

@@ -9,6 +9,7 @@ from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import Source
+from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import DatasetProvider, DatasetUploadProvider
@@ -116,6 +117,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
         if isinstance(dataset_name, str) and (workspace is None or isinstance(workspace, str)):
             named = program.NamedDataset((workspace or "").lower(), dataset_name)
             running.claims.claim(resource_name, "dataset_name", claim_dataset(named.name, named.workspace_id))
+        inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         upload = DatasetUpload(
             resource_name + UPLOAD_SUFFIX,
             {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},

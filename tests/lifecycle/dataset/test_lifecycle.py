@@ -64,13 +64,20 @@ class TestMaking:
 
     def test_values_that_are_not_known_yet_are_a_change_and_ask_for_nothing(self, machine, told, veracity):
         veracity.forget_requests()
-        news = {"dataset_name": UNKNOWN, "schema_version_id": UNKNOWN, "source": UNKNOWN}
+        of_the_upload = {"job_id": UNKNOWN, "job_history": UNKNOWN}
+        news = {"dataset_name": UNKNOWN, "schema_version_id": UNKNOWN, "source": UNKNOWN, **of_the_upload}
         for lifecycle in (machine.upload, machine.dataset):
             found = lifecycle.check({}, news, told)
             assert found.problems == ()
             assert lifecycle.diff("x", {**news, "dataset_name": "x"}, found.inputs, told).changes
         assert veracity.requests_to("/datasets") == []
         assert told.infos == []
+
+
+    def test_a_preview_does_not_know_the_job_yet_and_says_what_up_does(self, machine, told, with_file):
+        news = {**with_file, "schema_version_id": UNKNOWN, "job_id": UNKNOWN, "job_history": UNKNOWN}
+        assert machine.problems(news) == []
+        assert told.infos == ["makes the dataset"]
 
 
 class TestRefusedAtPreview:

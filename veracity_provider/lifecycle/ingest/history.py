@@ -54,8 +54,9 @@ def current_job(properties: JsonObject) -> Job:
 
 
 def find_job(properties: JsonObject) -> Job | None:
-    """The job that a state or inputs name; None where they name none."""
-    return current_job(properties) if properties.get("job_id") else None
+    """The job that a state or inputs name; None where they name none, or it is not known yet."""
+    job_id = properties.get("job_id")
+    return current_job(properties) if isinstance(job_id, str) and job_id else None
 
 
 def recorded_jobs(state: JsonObject) -> frozenset[str]:
