@@ -114,3 +114,24 @@ for i in range({COUNT}):
     for i in range(COUNT):
         [made] = datasets_of(veracity, f"{name} {i}")
         assert len(veracity.rows(made["id"])) == 3
+
+
+def test_a_stack_file_makes_a_dataset_with_a_schema_of_its_own(project, veracity, name):
+    project.write("ships.csv", "imo_number,remarks\n9300001,a\n")
+    columns = [{"name": "imo_number", "type": "Int32", "isKey": True}, {"name": "remarks", "type": "String"}]
+    entry = {"datasetName": name, "schemaName": name, "source": "ships.csv"}
+    project.declare(
+        schemas=[{"name": "ship", "schemaName": name, "columns": columns}],
+        datasets=[
+            {**entry, "name": "ships", "operation": "Upsert"},
+            {**entry, "name": "gone", "operation": "Delete"},
+        ],
+    )
+    assert "makes the dataset" in succeed(project.preview())
+    succeed(project.up())
+    [made] = datasets_of(veracity, name)
+    assert project.outputs("ships-dataset")["dataset_id"] == made["id"]
+    assert project.outputs("ships")["dataset_id"] == project.outputs("gone")["dataset_id"] == made["id"]
+    assert [job["operation"] for job in veracity.jobs(made["id"])] == ["Create", "Upsert", "Delete"]
+    assert veracity.rows(made["id"]) == []
+    assert project.is_unchanged()

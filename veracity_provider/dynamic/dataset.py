@@ -95,7 +95,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
         except InputError as error:
             program.refuse(error)
         workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
-        inputs = {
+        inputs: dict[str, Any] = {
             "dataset_name": dataset_name,
             "schema_version_id": schema_version_id,
             "schema_name": schema_name,

@@ -71,7 +71,7 @@ class Schema(Resource, module="veracity", name="Schema"):
     ) -> None:
         running = program.running_program()
         running.check_once()
-        inputs = {
+        inputs: dict[str, Any] = {
             "schema_name": schema_name,
             "definition": definition,
             "columns": columns,

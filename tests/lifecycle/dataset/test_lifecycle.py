@@ -73,7 +73,6 @@ class TestMaking:
         assert veracity.requests_to("/datasets") == []
         assert told.infos == []
 
-
     def test_a_preview_does_not_know_the_job_yet_and_says_what_up_does(self, machine, told, with_file):
         news = {**with_file, "schema_version_id": UNKNOWN, "job_id": UNKNOWN, "job_history": UNKNOWN}
         assert machine.problems(news) == []
