@@ -5,7 +5,7 @@ import pytest
 from tests.lifecycle.dataset.machine import DatasetMachine
 from tests.lifecycle.ingest.machine import START
 from veracity_provider.connections import Session
-from veracity_provider.errors import NewJobNeeded, VeracityError
+from veracity_provider.errors import IngestJobFailed, IngestJobTimeout, NewJobNeeded, VeracityError
 from veracity_provider.lifecycle.ingest.history import current_job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
@@ -117,6 +117,24 @@ def test_whatever_the_start_answers_a_second_start_is_of_a_new_job(
     [live] = datasets_named(with_file["dataset_name"])
     assert len(veracity.rows(live.id)) == 3
     assert machine.is_unchanged(state, with_file)
+
+
+@pytest.mark.parametrize("state", [JobState.STARTING, JobState.STARTED, JobState.NEVER_SENT])
+def test_a_job_that_this_machine_may_have_started_or_gave_up_is_not_started(
+    services, machine, veracity, with_file, state, monkeypatch
+):
+    """Whatever its upload says: with `--target`, the engine asks for the second resource alone."""
+    found = {}
+    machine._step(found, "upload", machine.upload, with_file)
+    journal, job = journal_of(services), current_job(found["upload"])
+    if state is JobState.STARTED:
+        journal.write(job, JobState.STARTING)
+    journal.write(job, state)
+    monkeypatch.setattr("veracity_provider.lifecycle.dataset.making.DEFAULT_JOB_TIMEOUT_S", 1.0)
+    given = {**with_file, **{name: found["upload"][name] for name in ("job_id", "job_history")}}
+    with pytest.raises((NewJobNeeded, IngestJobTimeout, IngestJobFailed)):
+        machine.dataset.create(machine.dataset.check({}, given, machine.told).inputs, machine.told)
+    assert veracity.requests_to(f"{job.job_id}/start") == []
 
 
 def test_a_registration_whose_answer_is_lost_leaves_a_job_that_nobody_starts(machine, veracity, with_file):
