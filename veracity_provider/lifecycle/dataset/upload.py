@@ -18,6 +18,7 @@ from veracity_provider.errors import (
 )
 from veracity_provider.lifecycle.dataset.creation import Creation
 from veracity_provider.lifecycle.dataset.finding import find_dataset, find_schema_version
+from veracity_provider.lifecycle.dataset.plan import Step, plan_job
 from veracity_provider.lifecycle.dataset.state import DeclaredDataset, check_dataset, complete_dataset
 from veracity_provider.lifecycle.ingest.header_check import check_header
 from veracity_provider.lifecycle.ingest.history import JobHistory, find_job
@@ -25,8 +26,8 @@ from veracity_provider.lifecycle.ingest.inputs import resolve_source, with_conte
 from veracity_provider.lifecycle.ingest.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import CREATE, Job, JobReference
-from veracity_provider.lifecycle.jobs.observer import JobObserver
-from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
+from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
+from veracity_provider.lifecycle.jobs.outcome import Outcome
 from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.jobs.waiting import look_up
@@ -124,15 +125,21 @@ class DatasetUploadLifecycle:
         if job is None:
             return Difference(changes=False)
         seen = JobObserver(self._services, reporter, timeout_s=DEFAULT_JOB_TIMEOUT_S).look(job)
-        if seen.outcome is Outcome.TOOK_EFFECT or find_dataset(self._services, *declared.place) is not None:
-            return Difference(changes=False)
-        if seen.outcome is Outcome.NOT_SENT:
-            return Difference(changes=not self._is_served_by(job, declared))
-        if seen.outcome in UNENDED:
+        step = self._plan(seen, job, declared)
+        if step is Step.WAIT:
             reporter.warning(f"ingest job {job.job_id} may be making it; `pulumi up` waits for it to end")
-        else:
+        elif step is Step.NEW and seen.outcome is not Outcome.NOT_SENT:
             reporter.info(f"ingest job {job.job_id} made no dataset; a new one will be made")
-        return Difference(changes=True)
+        return Difference(changes=step is not Step.KEEP)
+
+    def _plan(self, seen: Observation, job: Job, declared: DeclaredDataset) -> Step:
+        """Asks the platform only for what the outcome leaves open."""
+        outcome = seen.outcome
+        is_there = (
+            outcome is not Outcome.TOOK_EFFECT and find_dataset(self._services, *declared.known_place) is not None
+        )
+        is_served = outcome is Outcome.NOT_SENT and not is_there and self._is_served_by(job, declared)
+        return plan_job(outcome, is_there=is_there, is_served=is_served)
 
     def _is_served_by(self, job: Job, declared: DeclaredDataset) -> bool:
         if not declared.is_fully_known:
@@ -154,9 +161,7 @@ class DatasetUploadLifecycle:
         observer = JobObserver(self._services, reporter, timeout_s=DEFAULT_JOB_TIMEOUT_S)
         seen = observer.settle(job)
         history = JobHistory.from_properties(olds)
-        if seen.outcome is Outcome.TOOK_EFFECT or (
-            seen.outcome is Outcome.NOT_SENT and self._is_served_by(job, declared)
-        ):
+        if self._plan(seen, job, declared) is Step.KEEP:
             return _state(news, job, history)
         questions = Questions(self._services, observer)
         if seen.outcome is Outcome.AT_WORK:
