@@ -345,6 +345,80 @@ def test_what_two_entries_cannot_both_have_is_reported_at_the_second(tmp_path, c
     assert {key: text.replace(ID.upper(), ID) for key, text in found.items()} == {place: reason}
 
 
+NAMED = {"name": "d", "datasetName": "Noon", "schemaName": "Noon", "source": "a.csv", "operation": "Upsert"}
+
+
+def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    entry = {**NAMED, "workspaceId": WORKSPACE, "datasetSource": "a.csv"}
+    read = read_declaration({"datasets": [entry]}, workspace_id=None, project=tmp_path, set_command="")
+    assert read.problems == ()
+    [declared] = read.entries["datasets"]
+    assert declared.arguments == {"source": "a.csv", "operation": "Upsert", "workspace_id": WORKSPACE}
+    assert declared.dataset == {
+        "dataset_name": "Noon",
+        "schema_name": "Noon",
+        "source": "a.csv",
+        "workspace_id": WORKSPACE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param(
+            [{**NAMED, "datasetId": ID}],
+            {'[0] "d".datasetName': "must be left out where datasetId is given"},
+            id="an id and a name",
+        ),
+        pytest.param(
+            [{**NAMED, "schemaVersionId": ID}],
+            {'[0] "d".schemaName': "must be left out where schemaVersionId is given"},
+            id="a schema given in two ways",
+        ),
+        pytest.param(
+            [{name: value for name, value in NAMED.items() if name != "schemaName"}],
+            {
+                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made "
+                "if it is not there"
+            },
+            id="a name without a schema",
+        ),
+        pytest.param(
+            [{**DATASET, "schemaName": "Noon", "datasetSource": "a.csv"}],
+            {
+                f'[0] "d".{key}': "must come with datasetName, of the dataset that is made if it is not there"
+                for key in ("schemaName", "datasetSource")
+            },
+            id="a schema without a name",
+        ),
+        pytest.param(
+            [NAMED, {**NAMED, "name": "e", "operation": "Delete", "schemaName": "Other", "datasetSource": "a.csv"}],
+            {
+                f'[1] "e".{key}': "must be that of veracity:datasets[0], which names this dataset too"
+                for key in ("schemaName", "datasetSource")
+            },
+            id="two entries that would make one dataset in two ways",
+        ),
+        pytest.param(
+            [NAMED, {**NAMED, "name": "e"}],
+            {'[1] "e".source': 'Upsert of a.csv into dataset "Noon" is managed by "d" as well'},
+            id="one file twice",
+        ),
+        pytest.param(
+            [{**NAMED, "datasetSource": "missing.csv"}],
+            {'[0] "d".datasetSource': "FOLDER/missing.csv does not exist"},
+            id="a first file that is not there",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_dataset_that_is_to_be_made(tmp_path, entries, expected):
+    found = problems(tmp_path, datasets=entries)
+    assert {key: text.replace(str(tmp_path), "FOLDER") for key, text in found.items()} == {
+        f"veracity:datasets{place}": text for place, text in expected.items()
+    }
+
+
 def test_containers_and_datasets_have_former_names_of_their_own(tmp_path):
     assert problems(tmp_path, [{**CONTAINER, "aliases": ["d"]}], [{**DATASET, "aliases": ["c"]}]) == {}
 
@@ -381,7 +455,8 @@ def test_what_is_no_list_or_no_entry_is_refused_and_the_rest_is_checked_all_the_
         "veracity:datasets[3]": "must be a mapping with a name, not a list",
         "veracity:datasets[4]": "must have at most 50 levels of lists and mappings",
         'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, source, operation, "
-        "workspaceId, fileName, triggers, preflight, jobTimeoutSeconds",
+        "workspaceId, fileName, triggers, preflight, jobTimeoutSeconds, datasetName, schemaName, schemaVersionId, "
+        "datasetSource",
     }
 
 

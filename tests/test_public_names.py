@@ -18,6 +18,7 @@ NAMES = [
     "ColumnArgs",
     "ColumnType",
     "ContainerMetadata",
+    "Dataset",
     "DatasetIngest",
     "IconArgs",
     "OnConflict",

@@ -58,6 +58,7 @@ class Outputs:
     container_id, url = "c", "https://c"
     schema_id, schema_version_id = "s", "v"
     path = "p"
+    dataset_id = "made"
 
 
 @pytest.fixture
@@ -74,6 +75,7 @@ def declare(monkeypatch, tmp_path):
     monkeypatch.setattr(stack, "Schema", declared.resource("schema"))
     monkeypatch.setattr(stack, "StorageFolder", declared.resource("folder"))
     monkeypatch.setattr(stack, "StorageFile", declared.resource("file"))
+    monkeypatch.setattr(stack, "Dataset", declared.resource("dataset"))
     monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
 
     def run(secrets=(), **config):
@@ -113,6 +115,39 @@ def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
         "folders": {"voyages": {"path": "p", "url": "https://c"}},
         "files": {"manual": {"path": "p", "url": "https://c", "content_hash": "h"}},
     }
+
+
+def test_a_dataset_that_entries_name_is_made_once_with_the_schema_of_the_stack(declare):
+    schema = {"name": "noon-schema", "schemaName": "Noon", "columns": [{"name": "a", "type": "Int32"}]}
+    named = {"datasetName": "Noon", "schemaName": "Noon", "source": "noon.csv", "operation": "Upsert"}
+    declared = declare(
+        schemas=[schema],
+        datasets=[
+            {**named, "name": "first", "aliases": ["old"], "protect": True},
+            {**named, "name": "second", "operation": "Delete"},
+            {
+                **named,
+                "name": "third",
+                "datasetName": "Wind",
+                "schemaName": "Of the platform",
+                "datasetSource": "noon.csv",
+            },
+        ],
+    )
+    ingest = {"source": "noon.csv", "dataset_id": "made"}
+    assert declared.resources[1:] == [
+        ("dataset", "first-dataset", {"dataset_name": "Noon", "schema_version_id": "v"}),
+        (
+            "dataset",
+            "third-dataset",
+            {"dataset_name": "Wind", "schema_name": "Of the platform", "source": "noon.csv"},
+        ),
+        ("ingest", "first", {**ingest, "operation": "Upsert"}),
+        ("ingest", "second", {**ingest, "operation": "Delete"}),
+        ("ingest", "third", {**ingest, "operation": "Upsert"}),
+    ]
+    made = declared.options["first-dataset"]
+    assert ([alias.name for alias in made.aliases], made.protect) == (["old-dataset"], True)
 
 
 def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare):

@@ -3,14 +3,16 @@
 import inspect
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
 from veracity_provider.description.kinds import Uuid
+from veracity_provider.description.model import Inputs, Outputs
 from veracity_provider.description.problems import any_of, model_in
 from veracity_provider.description.stack_file import (
     CONTAINERS,
@@ -34,11 +36,18 @@ def page() -> str:
         "",
         "Made by `python -m tools.make_reference`; a test compares it with the code.",
         "",
-        *_resource("ContainerMetadata", CONTAINERS),
-        *_resource("Schema", SCHEMAS),
-        *_resource("DatasetIngest", DATASETS),
-        *_resource("StorageFolder", FOLDERS),
-        *_resource("StorageFile", FILES),
+        *_listed("ContainerMetadata", CONTAINERS),
+        *_listed("Schema", SCHEMAS),
+        *_resource(
+            "Dataset",
+            DatasetInputs,
+            DatasetOutputs,
+            "In stack config, an entry of `veracity:datasets` with `datasetName` declares one; see `DatasetIngest`.",
+            _without_key(DatasetInputs),
+        ),
+        *_listed("DatasetIngest", DATASETS),
+        *_listed("StorageFolder", FOLDERS),
+        *_listed("StorageFile", FILES),
         "## Every entry of a list",
         "",
         inspect.getdoc(EntryOptions) or "",
@@ -62,21 +71,48 @@ def page() -> str:
     ])  # fmt: skip
 
 
-def _resource(name: str, stack_list: StackList) -> list[str]:
+def _listed(name: str, stack_list: StackList) -> list[str]:
+    words = f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry."
+    inputs = _table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs))
+    return _resource(name, stack_list.inputs, stack_list.outputs, words, inputs, _only_in_entries(stack_list))
+
+
+def _without_key(inputs: type[Inputs]) -> list[str]:
+    return _table(("input", "type", "default", "meaning"), ((row[0], *row[2:]) for row in _inputs(inputs)))
+
+
+def _resource(
+    name: str,
+    inputs: type[Inputs],
+    outputs: type[Outputs],
+    words: str,
+    table: Sequence[str],
+    only_in_entries: Sequence[tuple[str, ...]] = (),
+) -> list[str]:
+    of_entries = ("key", "type", "default", "meaning")
     return [
         f"## {name}",
         "",
-        inspect.getdoc(stack_list.inputs) or "",
+        inspect.getdoc(inputs) or "",
         "",
-        f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry.",
+        words,
         "",
-        *_table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs)),
+        *table,
         "",
+        *(["In stack config alone:", "", *_table(of_entries, only_in_entries), ""] if only_in_entries else []),
         "Outputs besides the inputs:",
         "",
-        *_table(("output", "type", "meaning"), _outputs(stack_list.outputs)),
+        *_table(("output", "type", "meaning"), _outputs(outputs)),
         "",
     ]
+
+
+def _only_in_entries(stack_list: StackList) -> list[tuple[str, ...]]:
+    """Rows of the keys that an entry has and its resource has not."""
+    elsewhere = {*stack_list.inputs.model_fields, *EntryOptions.model_fields}
+    rows = _inputs(stack_list.entry)
+    own = [name for name in stack_list.entry.model_fields if name not in elsewhere]
+    return [row[1:] for row in rows if row[0].strip("`") in own]
 
 
 def _inputs(model: type[BaseModel], name_of_parent: str = "", key_of_parent: str = "") -> Iterator[tuple[str, ...]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Operation,
         Preflight,
     )
+    from veracity_provider.dynamic.dataset import Dataset
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
     from veracity_provider.dynamic.storage_file import StorageFile
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnArgs",
     "ColumnType",
     "ContainerMetadata",
+    "Dataset",
     "DatasetIngest",
     "IconArgs",
     "OnConflict",
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
+    "Dataset": "veracity_provider.dynamic.dataset",
     "DatasetIngest": "veracity_provider.dynamic.resources",
     "Schema": "veracity_provider.dynamic.schema",
     "StorageFile": "veracity_provider.dynamic.storage_file",

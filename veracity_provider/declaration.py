@@ -28,6 +28,13 @@ _MAX_MESSAGE: Final = 400
 _OPTIONS: Final = ("name", "aliases", "protect")
 _IN_WORKSPACES: Final = (DATASETS.key, FOLDERS.key, FILES.key)
 """Lists of what belongs to a workspace."""
+_OF_DATASET: Final = {
+    "dataset_name": "dataset_name",
+    "schema_name": "schema_name",
+    "schema_version_id": "schema_version_id",
+    "dataset_source": "source",
+}
+"""What an entry of `datasets` says of a dataset that is to be made, and what a `Dataset` calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +42,13 @@ class Declared:
     """
     One entry of a list: a resource's name, arguments and options.
 
-    *place* is where in the stack file it is, for messages: `veracity:containers[0] "emissions"`.
+    *place* is where in the stack file it is, for messages: `veracity:containers[0] "emissions"`. *dataset* holds the
+    arguments of the `Dataset` that an entry of `datasets` has made; empty for one that names an id.
     """
 
     name: str
     arguments: Mapping[str, Any]
+    dataset: Mapping[str, Any] = field(default_factory=dict[str, Any])
     aliases: tuple[str, ...] = ()
     protect: bool | None = None
     place: str
@@ -108,6 +117,7 @@ def read_declaration(
         *_repeated_names(all_entries),
         *_aliases_in_use(all_entries),
         *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], [*read[FOLDERS.key], *read[FILES.key]]),
+        *_made_in_two_ways(read[DATASETS.key]),
     ]
     return Declaration(
         entries={key: tuple(entries) for key, entries in declared.items()},
@@ -197,7 +207,8 @@ class _EntryCheck:
         """The entry as a resource, where nothing is wrong with it."""
         stack_list = self.entry.stack_list
         given = {key: value for key, value in self.entry.given.items() if not self._is_output(key)}
-        missing = [key for key in stack_list.required if given.get(key) is None or given[key] == ""]
+        required = [*stack_list.required, *self._required_besides(given)]
+        missing = [key for key in required if given.get(key) is None or given[key] == ""]
         unset = [*missing, *_places(given, is_placeholder)]
         dates = _places(given, date_in)
         checkable = {**_with_unknown(given), **dict.fromkeys(missing, UNKNOWN)}
@@ -219,12 +230,42 @@ class _EntryCheck:
                 self._refuse(key, f"must be a string, not the date {date}: put it in quotes")
         for problem in reported:
             self._refuse(problem.property, problem.reason)
+        self._check_dataset(given)
         return [] if read is None or self.problems else [self._declared(read.given())]
 
+    def _required_besides(self, given: Mapping[str, Any]) -> list[str]:
+        """A dataset is given by its id, where it is not made by its name."""
+        is_given = given.get("datasetName") is not None or given.get("datasetId") is not None
+        return [] if self.entry.stack_list is not DATASETS or is_given else ["datasetId"]
+
+    def _check_dataset(self, given: Mapping[str, Any]) -> None:
+        """What an entry says of its dataset is either its id, or a name and a schema to make it with."""
+        has = {key: given.get(key) is not None for key in ("datasetId", "datasetName", "schemaName", "schemaVersionId")}
+        if self.entry.stack_list is not DATASETS:
+            return
+        if has["datasetId"] and has["datasetName"]:
+            self._refuse("datasetName", "must be left out where datasetId is given")
+        if has["schemaName"] and has["schemaVersionId"]:
+            self._refuse("schemaName", "must be left out where schemaVersionId is given")
+        has_schema = has["schemaName"] or has["schemaVersionId"]
+        if has["datasetName"] and not has_schema:
+            reason = "must come with schemaName or schemaVersionId, with which the dataset is made if it is not there"
+            self._refuse("datasetName", reason)
+        if not has["datasetName"]:
+            for key in ("schemaName", "schemaVersionId", "datasetSource"):
+                if given.get(key) is not None:
+                    self._refuse(key, "must come with datasetName, of the dataset that is made if it is not there")
+
     def _declared(self, given: dict[str, Any]) -> Declared:
+        is_dataset = self.entry.stack_list is DATASETS
+        dataset = {name: given[key] for key, name in _OF_DATASET.items() if is_dataset and key in given}
+        own = [key for key in given if key not in _OPTIONS and not (is_dataset and key in _OF_DATASET)]
+        if dataset and "workspace_id" in given:
+            dataset["workspace_id"] = given["workspace_id"]
         return Declared(
             name=given["name"],
-            arguments={key: value for key, value in given.items() if key not in _OPTIONS},
+            arguments={key: given[key] for key in own},
+            dataset=dataset,
             aliases=tuple(given.get("aliases", ())),
             protect=given.get("protect"),
             place=self.entry.place,
@@ -290,12 +331,13 @@ def _unreadable_sources(entries: Iterable[_Entry], project: Path) -> Iterator[In
     from veracity_provider.lifecycle.sources import resolve_source
 
     for entry in entries:
-        source = entry.text("source")
-        if source is not None:
-            try:
-                resolve_source(source, project, is_ingested=entry.stack_list is DATASETS).require_readable()
-            except SourceError as error:
-                yield InputProblem(f"{entry.place}.source", shown(error, _MAX_MESSAGE))
+        for key in ("source", "datasetSource"):
+            source = entry.text(key)
+            if source is not None:
+                try:
+                    resolve_source(source, project, is_ingested=entry.stack_list is DATASETS).require_readable()
+                except SourceError as error:
+                    yield InputProblem(f"{entry.place}.{key}", shown(error, _MAX_MESSAGE))
 
 
 def _repeated_names(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
@@ -327,7 +369,13 @@ def _aliases_in_use(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
 def _managed_twice(
     containers: Iterable[_Entry], datasets: Iterable[_Entry], paths: Iterable[_Entry]
 ) -> Iterator[InputProblem]:
-    from veracity_provider.lifecycle.claims import Claim, claim_container, claim_ingest, claim_storage_path
+    from veracity_provider.lifecycle.claims import (
+        Claim,
+        claim_container,
+        claim_ingest,
+        claim_ingest_by_name,
+        claim_storage_path,
+    )
 
     claims: list[tuple[_Entry, str, Claim]] = [
         (entry, "containerId", claim_container(container_id))
@@ -336,8 +384,12 @@ def _managed_twice(
     ]
     for entry in datasets:
         dataset_id, source, operation = (entry.text(key) for key in ("datasetId", "source", "operation"))
+        dataset_name, workspace_id = entry.text("datasetName"), entry.text("workspaceId") or ""
         if dataset_id and source and operation:
             claims.append((entry, "source", claim_ingest(dataset_id, source, operation)))
+        elif dataset_name and source and operation:
+            by_name = claim_ingest_by_name(dataset_name, workspace_id, source, operation)
+            claims.append((entry, "source", by_name))
     claims += [
         (entry, "path", claim_storage_path(path, entry.text("workspaceId") or ""))
         for entry in paths
@@ -348,6 +400,21 @@ def _managed_twice(
         other = first.setdefault(claim.key, entry)
         if other is not entry:
             yield InputProblem(f"{entry.place}.{key}", claim.as_well_as(other.text("name") or other.path))
+
+
+def _made_in_two_ways(datasets: Iterable[_Entry]) -> Iterator[InputProblem]:
+    """Entries that name one dataset agree on what it is made with."""
+    first: dict[tuple[str, str], _Entry] = {}
+    for entry in datasets:
+        name = entry.text("datasetName")
+        if name is None:
+            continue
+        other = first.setdefault(((entry.text("workspaceId") or "").lower(), name), entry)
+        for key in ("schemaName", "schemaVersionId", "datasetSource"):
+            if entry.text(key) != other.text(key):
+                yield InputProblem(
+                    f"{entry.place}.{key}", f"must be that of {other.path}, which names this dataset too"
+                )
 
 
 def _idle_containers(containers: Iterable[Declared]) -> Iterator[InputProblem]:

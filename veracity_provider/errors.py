@@ -35,6 +35,7 @@ What can go wrong, one class a cause.
     │   └── MetadataNotApplied        the platform said yes, and the container differs all the same
     ├── SchemaError                   a schema cannot be made what is declared
     ├── StoragePathError              a path of file storage is not what is declared: a file for a folder, or changed
+    ├── DatasetError                  a dataset cannot be made or found as declared
     └── IngestError
         ├── IngestJobFailed           the platform ended the job without success
         ├── IngestJobTimeout          still running at the deadline
@@ -221,6 +222,10 @@ class SchemaError(VeracityError):
 
 class StoragePathError(VeracityError):
     """A path of file storage cannot be made what is declared: there is a folder for a file, or a file for a folder."""
+
+
+class DatasetError(VeracityError):
+    """A dataset cannot be made or found as declared: two have its name, or it went away in between."""
 
 
 class IngestError(VeracityError):

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
@@ -20,6 +22,7 @@ from veracity_provider.description.stack_file import (
     StackList,
 )
 from veracity_provider.dynamic import program, sdk
+from veracity_provider.dynamic.dataset import Dataset
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.dynamic.schema import Schema
@@ -28,6 +31,9 @@ from veracity_provider.dynamic.storage_folder import StorageFolder
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 from veracity_provider.texts import shown
+
+DATASET_SUFFIX: Final = "-dataset"
+"""What the name of a `Dataset` ends in that an entry of `veracity:datasets` has made."""
 
 
 def declare_stack() -> None:
@@ -76,8 +82,9 @@ def _declare(declaration: Declaration) -> None:
         declared.name: Schema(declared.name, **declared.arguments, opts=_options(declared))
         for declared in declaration.entries[SCHEMAS.key]
     }
+    made = _make_datasets(declaration, schemas)
     ingests = {
-        declared.name: DatasetIngest(declared.name, **declared.arguments, opts=_options(declared))
+        declared.name: DatasetIngest(declared.name, **_ingest_arguments(declared, made), opts=_options(declared))
         for declared in declaration.entries[DATASETS.key]
     }
     folders = {
@@ -114,6 +121,39 @@ def _declare(declaration: Declaration) -> None:
     )
 
 
+def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> dict[tuple[str, str], Dataset]:
+    """The datasets that entries name, each made once; the first entry that names it gives the resource its name."""
+    by_name = {_schema_key(one): schemas[one.name] for one in declaration.entries[SCHEMAS.key]}
+    made: dict[tuple[str, str], Dataset] = {}
+    for declared in declaration.entries[DATASETS.key]:
+        key = _dataset_key(declared)
+        if key is None or key in made:
+            continue
+        arguments = dict(declared.dataset)
+        schema = by_name.get((key[0], str(arguments.get("schema_name"))))
+        if schema is not None:
+            del arguments["schema_name"]
+            arguments["schema_version_id"] = schema.schema_version_id
+        made[key] = Dataset(declared.name + DATASET_SUFFIX, **arguments, opts=_options(declared, DATASET_SUFFIX))
+    return made
+
+
+def _ingest_arguments(declared: Declared, made: Mapping[tuple[str, str], Dataset]) -> dict[str, Any]:
+    """With the id of the dataset that is made, where the entry names none."""
+    key = _dataset_key(declared)
+    return dict(declared.arguments) if key is None else {**declared.arguments, "dataset_id": made[key].dataset_id}
+
+
+def _dataset_key(declared: Declared) -> tuple[str, str] | None:
+    """Workspace, empty for that of the stack, and name."""
+    given = declared.dataset
+    return (str(given.get("workspace_id", "")).lower(), given["dataset_name"]) if given else None
+
+
+def _schema_key(declared: Declared) -> tuple[str, str]:
+    return str(declared.arguments.get("workspace_id", "")).lower(), declared.arguments["schema_name"]
+
+
 def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputProblem]:
     """What the platform does not have, asked in a preview alone: the engine stops at the first check that fails."""
     has_ids = declaration.container_ids or declaration.dataset_ids
@@ -126,12 +166,12 @@ def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputP
     return find_absent(declaration, connect(Settings.resolve(config.get, os.environ)))
 
 
-def _options(declared: Declared) -> pulumi.ResourceOptions | None:
-    """Pulumi's options, where the entry has some."""
+def _options(declared: Declared, suffix: str = "") -> pulumi.ResourceOptions | None:
+    """Pulumi's options, where the entry has some; *suffix* is that of the resource's name."""
     if not declared.aliases and declared.protect is None:
         return None
     return pulumi.ResourceOptions(
-        aliases=[pulumi.Alias(name=name) for name in declared.aliases] or None,
+        aliases=[pulumi.Alias(name=name + suffix) for name in declared.aliases] or None,
         protect=declared.protect,
     )
 

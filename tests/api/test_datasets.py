@@ -1,11 +1,16 @@
 """Datasets: when one is surely gone, and how many rows it has."""
 
+import uuid
+
 import pytest
 
 from tests.emulator.client import WIND, csv_of, wind
+from veracity_provider.api.clients import connect
 from veracity_provider.api.datasets import DatasetPresence, Presence
+from veracity_provider.api.ingest import NewDataset
 from veracity_provider.errors import (
     DatasetNotFound,
+    PermissionDenied,
     PlatformFailed,
     PlatformUnreachable,
     RequestRefused,
@@ -128,3 +133,53 @@ class TestCounting:
     def test_a_dataset_that_is_not_there_has_no_count(self, client, clients):
         with pytest.raises(DatasetNotFound, match=NOTHING):
             clients.datasets.count_rows(client.workspace, NOTHING)
+
+
+class TestFinding:
+    """Datasets by their name."""
+
+    @pytest.fixture
+    def make(self, client):
+        def named(name):
+            like = client.demo["datasets"]["keyed"]
+            return client.control("POST", "/datasets", {"like": like, "name": name}).json()["id"]
+
+        return named
+
+    def test_only_names_that_are_the_same_but_for_their_case_are_found(self, client, clients, make):
+        name = f"Finding {uuid.uuid4()}"
+        exact, shouted = make(name), make(name.upper())
+        make(f"{name} more")
+        found = clients.datasets.find_datasets(client.workspace, name)
+        assert {one.id: one.name for one in found} == {exact: name, shouted: name.upper()}
+
+    def test_all_pages_are_looked_at(self, client, clients, make, monkeypatch):
+        monkeypatch.setattr("veracity_provider.api.paging.PAGE_SIZE", 2)
+        name = f"Finding {uuid.uuid4()}"
+        wanted = make(name)
+        for i in range(4):
+            make(f"{name} {i}")
+        assert [one.id for one in clients.datasets.find_datasets(client.workspace, name)] == [wanted]
+
+
+class TestMaking:
+    """Registering the job that makes a dataset."""
+
+    def test_a_name_that_is_taken_says_what_a_dataset_needs(self, client, clients):
+        taken = clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"])
+        new = NewDataset(name=taken.name, schema_version_id=taken.schema_version_id, tags={})
+        with pytest.raises(RequestRefused) as refused:
+            clients.ingest.register_create_job(client.workspace, new, file_name="a.csv")
+        assert str(refused.value).partition(" (trace id")[0] == (
+            f'registering an ingest job that makes dataset "{taken.name}" failed: the platform answered 400: Ensure '
+            "DatasetName is unique in the workspace. A dataset needs a name that no other one of the workspace has, "
+            "and a schema version of the workspace; the portal takes none whose schema has an active version that is "
+            "not locked."
+        )
+
+    def test_a_reader_is_told_what_is_needed(self, client, make_settings):
+        reader = {"clientId": client.demo["readerClientId"], "clientSecret": client.demo["readerClientSecret"]}
+        clients = connect(make_settings(**reader))
+        new = NewDataset(name="x", schema_version_id=NOTHING, tags={})
+        with pytest.raises(PermissionDenied, match="Writing needs the Admin role in the workspace"):
+            clients.ingest.register_create_job(client.workspace, new, file_name="a.csv")

@@ -7,15 +7,25 @@ import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pulumi
 import pytest
 from pulumi import Input, Output
 
-from veracity_provider import ColumnArgs, ContainerMetadata, DatasetIngest, IconArgs, Schema, StorageFile, StorageFolder
+from veracity_provider import (
+    ColumnArgs,
+    ContainerMetadata,
+    Dataset,
+    DatasetIngest,
+    IconArgs,
+    Schema,
+    StorageFile,
+    StorageFolder,
+)
 from veracity_provider.description.container_metadata import Icon
+from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
 from veracity_provider.description.dataset_ingest import TextSource
 from veracity_provider.description.schema import Column
 from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FILES, FOLDERS, SCHEMAS, STACK_LISTS
@@ -27,6 +37,7 @@ RESOURCES = [
     pytest.param(Schema, SCHEMAS, id="Schema"),
     pytest.param(StorageFolder, FOLDERS, id="StorageFolder"),
     pytest.param(StorageFile, FILES, id="StorageFile"),
+    pytest.param(Dataset, SimpleNamespace(inputs=DatasetInputs, outputs=DatasetOutputs), id="Dataset"),
 ]
 
 
@@ -43,7 +54,8 @@ def as_argument(annotation):
     """The type of an argument for an input that is described by *annotation*."""
     members = members_of(annotation)
     if TextSource in members:  # assets take the place of a text
-        return Input[str] | os.PathLike[str] | pulumi.FileAsset | pulumi.StringAsset
+        argument = Input[str] | os.PathLike[str] | pulumi.FileAsset | pulumi.StringAsset
+        return argument | None if NoneType in members else argument
     (known,) = [one for one in members if one is not NoneType]
     argument = Input[IconArgs] if known is Icon else Input[as_item_argument(known)]
     return argument | None if NoneType in members else argument
@@ -52,6 +64,9 @@ def as_argument(annotation):
 def as_item_argument(known):
     if get_origin(known) is collections.abc.Mapping:
         return Mapping[str, Input[str]]
+    if get_origin(known) is dict:
+        (value,) = members_of(get_args(known)[1])
+        return Mapping[str, Input[as_item_argument(value)]]
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])
@@ -69,6 +84,9 @@ def as_output(annotation):
 def as_list(known):
     if get_origin(known) is collections.abc.Mapping and get_origin(get_args(known)[0]) is Annotated:
         return Mapping[str, str]
+    if get_origin(known) is dict:
+        (value,) = members_of(get_args(known)[1])
+        return Mapping[str, as_list(value)]
     if get_origin(known) is not tuple:
         return known
     (item,) = members_of(get_args(known)[0])
@@ -129,6 +147,7 @@ def test_another_thing_of_the_platform_is_another_resource():
     assert CONTAINERS.inputs.replacing() == ("container_id",)
     assert DATASETS.inputs.replacing() == ("dataset_id", "workspace_id")
     assert SCHEMAS.inputs.replacing() == ("workspace_id",)
+    assert DatasetInputs.replacing() == ("dataset_name", "workspace_id")
 
 
 @pytest.mark.parametrize(

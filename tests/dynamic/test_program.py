@@ -3,12 +3,24 @@ from dataclasses import dataclass
 import pulumi
 import pytest
 
+from tests.dynamic.mocks import mocked
 from veracity_provider.dynamic import sdk
-from veracity_provider.dynamic.program import Claims, DeclaredIngest, Folders, Order, checkpoint_problems, refuse
+from veracity_provider.dynamic.program import (
+    Claims,
+    DeclaredIngest,
+    Folders,
+    NamedDataset,
+    Order,
+    Program,
+    checkpoint_problems,
+    refuse,
+)
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container
 
 NOON, WIND = "noon", "wind"
+NAMED, OTHER = NamedDataset("w", "Noon"), NamedDataset("w", "Wind")
+ELSEWHERE = NamedDataset("another", "Wind")
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,26 @@ def declared_as(name, *, may_overwrite=False):
             id="all after wait for the unknown",
         ),
         pytest.param([("x", None), ("y", None)], {"x": [], "y": ["x"]}, id="two unknown may be the same"),
+        pytest.param(
+            [("a", NAMED), ("b", OTHER), ("c", NAMED)],
+            {"a": [], "b": [], "c": ["a"]},
+            id="two names in one workspace: two lines",
+        ),
+        pytest.param(
+            [("a", NAMED), ("b", NOON), ("c", OTHER), ("d", NAMED)],
+            {"a": [], "b": ["a"], "c": ["b"], "d": ["a", "b"]},
+            id="a name and an id may be the same",
+        ),
+        pytest.param(
+            [("a", OTHER), ("b", ELSEWHERE), ("c", OTHER)],
+            {"a": [], "b": ["a"], "c": ["a", "b"]},
+            id="names in two workspaces may be the same, a shared dataset",
+        ),
+        pytest.param(
+            [("a", NAMED), ("x", None), ("b", NAMED), ("c", OTHER)],
+            {"a": [], "x": ["a"], "b": ["x"], "c": ["x"]},
+            id="an unknown one may be any name",
+        ),
     ],
 )
 def test_ingests_that_may_meet_in_a_dataset_run_in_the_order_of_declaration(declared, waits_for):
@@ -72,6 +104,40 @@ def test_what_lies_in_a_declared_folder_follows_the_nearest_one():
     assert folders.above("voyages", "w") == []
     assert folders.above("voyages-2026/a", "w") == []
     assert folders.above("voyages/2026", "another") == []
+
+
+def test_an_overwrite_into_a_named_dataset_is_followed_where_it_may_be_the_same():
+    order = Order()
+    order.add("a", NAMED, declared_as("a", may_overwrite=True))
+    assert [[one.ingest.name for one in order.overwrites_before(one)] for one in (NAMED, OTHER, NOON, None)] == [
+        ["a"],
+        [],
+        ["a"],
+        ["a"],
+    ]
+
+
+class TestDestination:
+    """What the program can see of the dataset of an ingest."""
+
+    @pytest.fixture
+    def running(self):
+        with mocked():
+            yield Program()
+
+    def test_an_id_in_any_case_is_one_dataset(self, running):
+        assert running.destination("ABC") == running.destination("abc") == "abc"
+
+    def test_the_very_output_of_a_dataset_is_that_dataset(self, running):
+        output = pulumi.Output.from_input("abc")
+        running.note_dataset(output, NAMED)
+        assert running.destination(output) == NAMED
+
+    def test_what_is_derived_from_an_output_may_be_any_dataset(self, running):
+        output = pulumi.Output.from_input("abc")
+        running.note_dataset(output, NAMED)
+        assert running.destination(output.apply(str)) is None
+        assert running.destination(pulumi.Output.from_input("abc")) is None
 
 
 def test_two_resources_that_manage_one_thing_are_refused_by_both_names():

@@ -101,6 +101,15 @@ def test_a_test_can_move_the_clock(client):
     assert client.ended(job)["status"] == "Completed"
 
 
+def test_a_dataset_is_renamed_and_deleted_as_in_the_portal(client):
+    dataset = client.dataset("keyed")
+    assert client.control("POST", f"/datasets/{dataset}/rename", {"name": "Renamed"}).json() == {"id": dataset}
+    assert client.gateway("GET", f"/datasets/{dataset}").json()["name"] == "Renamed"
+    assert client.control("DELETE", f"/datasets/{dataset}").json() == {"id": dataset}
+    assert client.gateway("GET", f"/datasets/{dataset}").status_code == 404
+    assert client.control("DELETE", f"/datasets/{dataset}").status_code == 404
+
+
 def test_the_log_shows_requests_and_no_secrets(client):
     dataset = client.dataset("keyed")
     client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))

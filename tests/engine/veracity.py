@@ -48,6 +48,9 @@ class Veracity:
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return _answer(requests.post(self.url + path, json=body, timeout=30, **options))
 
+    def delete(self, path: str) -> Any:
+        return _answer(requests.delete(self.url + path, timeout=30))
+
     def put(self, url: str, body: Any) -> Any:
         return _answer(requests.put(url, json=body, headers=self.headers(), timeout=30))
 

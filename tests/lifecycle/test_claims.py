@@ -2,7 +2,13 @@
 
 import pytest
 
-from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_schema
+from veracity_provider.lifecycle.claims import (
+    claim_container,
+    claim_dataset,
+    claim_ingest,
+    claim_ingest_by_name,
+    claim_schema,
+)
 
 
 def test_a_container_has_one_manager_however_its_id_is_typed():
@@ -16,6 +22,24 @@ def test_a_schema_has_one_manager_in_its_workspace():
     assert claim.key == claim_schema("Noon", "abc").key
     assert claim.key not in {claim_schema("noon", "abc").key, claim_schema("Noon", "abd").key}
     assert claim.as_well_as("first") == 'schema "Noon" is managed by "first" as well'
+
+
+def test_a_dataset_has_one_manager_in_its_workspace():
+    claim = claim_dataset("Noon", "ABC")
+    assert claim.key == claim_dataset("Noon", "abc").key
+    assert claim.key not in {claim_dataset("noon", "abc").key, claim_dataset("Noon", "abd").key}
+    assert claim.as_well_as("first") == 'dataset "Noon" is managed by "first" as well'
+
+
+def test_a_file_has_one_ingest_for_each_operation_and_named_dataset():
+    claim = claim_ingest_by_name("Noon", "ABC", "data/a.csv", "Upsert")
+    assert claim.key == claim_ingest_by_name("Noon", "abc", "data/./a.csv", "Upsert").key
+    assert claim.key not in {
+        claim_ingest_by_name("Wind", "abc", "data/a.csv", "Upsert").key,
+        claim_ingest_by_name("Noon", "abc", "data/a.csv", "Delete").key,
+        claim_ingest("Noon", "data/a.csv", "Upsert").key,
+    }
+    assert claim.as_well_as("first") == 'Upsert of data/a.csv into dataset "Noon" is managed by "first" as well'
 
 
 def test_a_file_has_one_ingest_for_each_operation_and_dataset():

@@ -60,6 +60,14 @@ class DatasetInput(LikeInput):
     schemaVersionId: str | None = None
 
 
+class NameInput(BaseModel):
+    """Another name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+
+
 class SettingsInput(BaseModel):
     """Settings of one dataset, or of the server."""
 
@@ -128,6 +136,15 @@ def operations() -> list[Operation]:
             answer=Made,
             status=201,
         ),
+        operation(
+            "POST",
+            "/datasets/{dataset}/rename",
+            _rename_dataset,
+            "Give a dataset another name, as in the portal",
+            NameInput,
+            answer=Made,
+        ),
+        operation("DELETE", "/datasets/{dataset}", _delete_dataset, "Delete a dataset, as in the portal", answer=Made),
         operation(
             "POST", "/containers", _add_container, "Make a container like another", LikeInput, answer=Made, status=201
         ),
@@ -259,6 +276,25 @@ def _add_dataset(backend: Backend, call: Call) -> Any:
         raise gateway_error(404, "There is no such dataset to be like.")
     version_id = given.schemaVersionId or like["schema_version_id"]
     return {"id": datasets.add_dataset(backend, like["workspace_id"], given.name, version_id)}
+
+
+def _rename_dataset(backend: Backend, call: Call) -> Any:
+    dataset_id = _require_dataset(backend, call)
+    datasets.rename(backend, dataset_id, call.model(NameInput).name)
+    return {"id": dataset_id}
+
+
+def _delete_dataset(backend: Backend, call: Call) -> Any:
+    dataset_id = _require_dataset(backend, call)
+    datasets.delete(backend, dataset_id)
+    return {"id": dataset_id}
+
+
+def _require_dataset(backend: Backend, call: Call) -> str:
+    found = datasets.find(backend, call.path("dataset"))
+    if found is None:
+        raise gateway_error(404, "There is no such dataset.")
+    return str(found["id"])
 
 
 def _add_container(backend: Backend, call: Call) -> Any:

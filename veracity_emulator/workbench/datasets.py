@@ -182,6 +182,19 @@ def insert_rows(backend: Backend, dataset_id: str, table: Table, run: int = 0) -
         connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", values)
 
 
+def rename(backend: Backend, dataset_id: str, name: str) -> None:
+    """Give a dataset another name; only the portal can."""
+    with backend.database.transaction() as connection:
+        connection.execute("UPDATE datasets SET name = ? WHERE id = ?", (name, dataset_id))
+
+
+def delete(backend: Backend, dataset_id: str) -> None:
+    """Delete a dataset and its rows; only the portal can."""
+    with backend.database.transaction() as connection:
+        connection.execute("DELETE FROM rows WHERE dataset = (SELECT number FROM datasets WHERE id = ?)", (dataset_id,))
+        connection.execute("DELETE FROM datasets WHERE id = ?", (dataset_id,))
+
+
 def is_taken(backend: Backend, workspace: str, name: str) -> bool:
     """Whether a dataset of that name is there."""
     found = backend.database.read().execute(

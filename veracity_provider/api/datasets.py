@@ -6,6 +6,7 @@ from typing import Final
 
 from veracity_provider.api import models
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
+from veracity_provider.api.paging import read_pages
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import DatasetNotFound, NotFound, PermissionDenied, SchemaVersionNotFound
@@ -52,6 +53,18 @@ class DatasetsClient:
         )
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}"
         return models.dataset(self._transport.read("GET", path, action), action.label)
+
+    def find_datasets(self, workspace_id: str, name: str) -> list[Dataset]:
+        """
+        The datasets that a workspace lists under *name*, or under one that differs from it by case alone.
+
+        The platform's own filter finds names that contain the text, so names are compared here.
+        """
+        action = Action(label=f'looking for dataset "{name}" in workspace {workspace_id}')
+        path = f"/workspaces/{workspace_id}/datasets/query"
+        items = read_pages(self._transport, path, action, query={"datasetName": name})
+        listed = (models.dataset(item, action.label) for item in items)
+        return [one for one in listed if one.name.casefold() == name.casefold()]
 
     def check_presence(self, workspace_id: str, dataset_id: str) -> DatasetPresence:
         """

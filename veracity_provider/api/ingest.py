@@ -1,6 +1,6 @@
 """Data Workbench gateway: ingest jobs. Source: "Update Datasets", steps 2, 4 and 5."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,6 +20,19 @@ ADMIN_ROLE_HINT: Final = (
     "workspace can change it in the portal under API management, or ask Veracity support for the Admin role, naming "
     "the service account id and the workspace id."
 )
+
+_PROVIDER: Final = "BYOD"
+"""Required for now, and the only value that is published. Source: "Datasets", create."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDataset:
+    """What a job is told about the dataset that it makes; *tags* are `{"Site": ["123"]}`."""
+
+    name: str
+    schema_version_id: str
+    description: str = ""
+    tags: Mapping[str, Sequence[str]]
 
 
 class StartOutcome(Enum):
@@ -123,6 +136,35 @@ class IngestClient:
         body = {"files": [{"fileName": file_name, "operation": operation}], "startAutomatically": False}
         path = f"/workspaces/{workspace_id}/ingest/dataset/{dataset_id}"
         return models.registered_job(self._transport.write("PUT", path, action, body=body), action.label)
+
+    def register_create_job(self, workspace_id: str, new: NewDataset, *, file_name: str) -> RegisteredJob:
+        """
+        Register a job that waits for the first file of a dataset, and makes the dataset when it is done.
+
+        Raises:
+            PermissionDenied: The account is a Reader.
+            RequestRefused: The name is taken, or the schema version is not the workspace's.
+            AnswerLost: A job may be registered that nobody will start; harmless.
+        """
+        action = Action(
+            label=f'registering an ingest job that makes dataset "{new.name}"',
+            hints={
+                400: "A dataset needs a name that no other one of the workspace has, and a schema version of the "
+                "workspace; the portal takes none whose schema has an active version that is not locked.",
+                403: ADMIN_ROLE_HINT,
+            },
+        )
+        body = {
+            "datasetName": new.name,
+            "datasetDescription": new.description,
+            "schemaVersionId": new.schema_version_id,
+            "files": [{"fileName": file_name, "operation": "Create"}],
+            "tags": [{"Key": key, "Values": list(values)} for key, values in new.tags.items()],
+            "provider": _PROVIDER,
+            "startAutomatically": False,
+        }
+        path = f"/workspaces/{workspace_id}/ingest/dataset"
+        return models.registered_job(self._transport.write("POST", path, action, body=body), action.label)
 
     @contextmanager
     def prepare_start(self, workspace_id: str, job_id: str) -> Generator[PreparedStart]:

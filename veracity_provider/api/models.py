@@ -88,11 +88,14 @@ def _folded(status: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A table in a workspace."""
+    """A table in a workspace. *columns* are the names of its columns; *tags* are `{"Site": ["123"]}`."""
 
     id: str
     name: str
     schema_version_id: str | None
+    description: str = ""
+    columns: tuple[str, ...] = ()
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +177,10 @@ def _list(value: object) -> Any:
     return [] if value in (None, "", {}) else [value]
 
 
+def _mapping(value: object) -> Any:
+    return {} if value is None else value
+
+
 _Text = Annotated[str, BeforeValidator(_text)]
 _List = Annotated[list[Any], BeforeValidator(_list)]
 
@@ -203,7 +210,10 @@ class _SchemaInfo(_Wire):
 class _Dataset(_Wire):
     id: str
     name: _Text = ""
+    description: _Text = ""
     schema_info: _SchemaInfo | None = Field(None, alias="schemaInfo")
+    columns: _List = Field(default_factory=list)
+    tags: Annotated[dict[str, _List], BeforeValidator(_mapping)] = Field(default_factory=dict[str, list[Any]])
 
 
 class _Column(_Wire):
@@ -282,10 +292,17 @@ def _is_warning(item: object) -> bool:
 
 
 def dataset(body: object, action: str) -> Dataset:
-    """From the response of the dataset's own GET."""
+    """From the response of the dataset's own GET, or from an item of the query of datasets."""
     wire = parse(_Dataset, body, action)
     version = wire.schema_info.schema_version_id if wire.schema_info else None
-    return Dataset(id=wire.id, name=wire.name, schema_version_id=version)
+    return Dataset(
+        id=wire.id,
+        name=wire.name,
+        schema_version_id=version,
+        description=wire.description,
+        columns=tuple(map(str, wire.columns)),
+        tags={name: tuple(map(str, values)) for name, values in wire.tags.items()},
+    )
 
 
 def schema_version(body: object, action: str) -> SchemaVersion:

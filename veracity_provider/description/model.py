@@ -117,4 +117,6 @@ def to_json(value: Any) -> Any:
         return value.given()
     if isinstance(value, tuple):
         return [to_json(item) for item in cast("tuple[object, ...]", value)]
+    if isinstance(value, dict):
+        return {name: to_json(member) for name, member in cast("dict[str, object]", value).items()}
     return value

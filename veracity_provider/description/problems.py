@@ -94,6 +94,7 @@ _REASONS: Final[dict[str, _Reason]] = {
     "int_from_float": _must_be("a whole number"),
     "float_type": _must_be("a number"),
     "string_too_long": _too_long,
+    "too_long": _too_long,  # of a string that has been checked for something else before
     "greater_than_equal": lambda error, _: f"must be at least {_context(error)['ge']:g}, not {found(error['input'])}",
     "less_than_equal": lambda error, _: f"must be at most {_context(error)['le']:g}, not {found(error['input'])}",
 }

@@ -11,7 +11,10 @@ from veracity_provider.errors import InputError, InputProblem
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
 UPLOAD_SUFFIX: Final = "-upload"
-_TYPES: Final = ("dynamic/veracity:DatasetIngest::", "dynamic/veracity:IngestUpload::")
+_UPLOAD_TYPES: Final = {
+    "dynamic/veracity:DatasetIngest::": "dynamic/veracity:IngestUpload::",
+    "dynamic/veracity:Dataset::": "dynamic/veracity:DatasetUpload::",
+}
 
 
 def upload_options(opts: ResourceOptions | None, predecessors: list[pulumi.Resource]) -> ResourceOptions:
@@ -26,7 +29,9 @@ def upload_options(opts: ResourceOptions | None, predecessors: list[pulumi.Resou
 def _upload_alias(alias: Any) -> Any:
     """The engine derives nothing for a resource made in another one's constructor, so each alias is renamed here."""
     if isinstance(alias, str):
-        return alias.replace(*_TYPES) + UPLOAD_SUFFIX
+        for type_, upload_type in _UPLOAD_TYPES.items():
+            alias = alias.replace(type_, upload_type)
+        return alias + UPLOAD_SUFFIX
     if isinstance(alias, Alias):
         return _renamed(alias)
     return pulumi.Output.from_input(alias).apply(_upload_alias)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Never, final
 
@@ -119,6 +119,22 @@ class DeclaredIngest:
     may_overwrite: bool
 
 
+@dataclass(frozen=True)
+class NamedDataset:
+    """
+    A dataset that a resource `Dataset` of this program makes or adopts, by a name that the program can see.
+
+    *workspace_id* is in lower case; empty for the one of the settings.
+    """
+
+    workspace_id: str
+    name: str
+
+
+Destination = str | NamedDataset | None
+"""The dataset of an ingest: its id in lower case, one of this program, or None for an id that is not known yet."""
+
+
 @dataclass
 class _Queue:
     """The ingests into one dataset, in the order of their declaration."""
@@ -133,46 +149,71 @@ class Order:
     """
     Ingests into one dataset run one after the other, in the order in which they are declared.
 
-    A dataset id that is not known yet may turn out to be any dataset, so such an ingest waits for all declared before
-    it, and all declared after it wait for it.
+    Known to be two datasets are two ids, and two names in one workspace. Anything else may turn out to be one dataset:
+    an id and a name, names in two workspaces (a dataset may be shared), and an id that is not known yet with all. Of
+    those that may be one, each waits for all declared before it.
     """
 
-    _queues: dict[str, _Queue] = field(default_factory=dict[str, _Queue])
+    _by_id: dict[str, _Queue] = field(default_factory=dict[str, _Queue])
+    _by_name: dict[str, dict[str, _Queue]] = field(default_factory=dict[str, dict[str, _Queue]])
+    """For each workspace, by name."""
     _unknown: _Queue = field(default_factory=_Queue)
 
-    def predecessors(self, dataset_id: str | None) -> list[pulumi.Resource]:
-        """The ingests that one into a dataset has to wait for; None stands for one not known yet."""
+    def predecessors(self, destination: Destination) -> list[pulumi.Resource]:
+        """The ingests that one into *destination* has to wait for."""
         unknown = [self._unknown.last] if self._unknown.last else []
-        if dataset_id is None:
-            return [*(queue.last for queue in self._queues.values() if queue.last), *unknown]
-        queue = self._queues.get(dataset_id)
-        return [queue.last] if queue and queue.last else unknown
+        others = [queue.last for queue in self._others(destination) if queue.last]
+        own = self._own(destination)
+        if own is not None and own is not self._unknown and own.last:
+            return [own.last, *others]
+        return [*others, *unknown]
 
-    def names_before(self, dataset_id: str | None) -> list[str]:
+    def names_before(self, destination: Destination) -> list[str]:
         """Names of the ingests declared so far that are, or may be, for the dataset."""
-        return [name for queue in self._may_be(dataset_id) for name in queue.names]
+        return [name for queue in self._may_be(destination) for name in queue.names]
 
-    def overwrites_before(self, dataset_id: str | None) -> list[DeclaredIngest]:
+    def overwrites_before(self, destination: Destination) -> list[DeclaredIngest]:
         """Those of them that overwrite it, or may."""
-        return [one for queue in self._may_be(dataset_id) for one in queue.overwrites]
+        return [one for queue in self._may_be(destination) for one in queue.overwrites]
 
-    def add(self, name: str, dataset_id: str | None, declared: DeclaredIngest) -> None:
+    def add(self, name: str, destination: Destination, declared: DeclaredIngest) -> None:
         """Put an ingest behind the others."""
-        if dataset_id is None:
-            queue = self._unknown
-            for known in self._queues.values():
+        if destination is None:
+            for known in self._others(None):
                 known.last = None
-        else:
-            queue = self._queues.setdefault(dataset_id, _Queue())
+        queue = self._queue(destination)
         queue.last = declared.ingest
         queue.names.append(name)
         if declared.may_overwrite:
             queue.overwrites.append(declared)
 
-    def _may_be(self, dataset_id: str | None) -> list[_Queue]:
-        if dataset_id is None:
-            return [*self._queues.values(), self._unknown]
-        return [self._queues.get(dataset_id, _Queue()), self._unknown]
+    def _queue(self, destination: Destination) -> _Queue:
+        if destination is None:
+            return self._unknown
+        if isinstance(destination, str):
+            return self._by_id.setdefault(destination, _Queue())
+        return self._by_name.setdefault(destination.workspace_id, {}).setdefault(destination.name, _Queue())
+
+    def _own(self, destination: Destination) -> _Queue | None:
+        if destination is None:
+            return self._unknown
+        if isinstance(destination, str):
+            return self._by_id.get(destination)
+        return self._by_name.get(destination.workspace_id, {}).get(destination.name)
+
+    def _others(self, destination: Destination) -> Iterator[_Queue]:
+        """Queues of datasets that are known otherwise, and may be the same; that of unknown ones left out."""
+        if not isinstance(destination, str):
+            yield from self._by_id.values()
+        workspace_id = destination.workspace_id if isinstance(destination, NamedDataset) else None
+        for other, queues in self._by_name.items():
+            if other != workspace_id:
+                yield from queues.values()
+
+    def _may_be(self, destination: Destination) -> list[_Queue]:
+        own = self._own(destination)
+        known = [own] if own is not None and own is not self._unknown else []
+        return [*known, *self._others(destination), self._unknown]
 
 
 def jobs_to_follow(
@@ -225,6 +266,18 @@ class Program:
     order: Order = field(default_factory=Order)
     folders: Folders = field(default_factory=Folders)
     is_checked: bool = False
+    _named: dict[int, tuple[object, NamedDataset]] = field(default_factory=dict[int, tuple[object, NamedDataset]])
+
+    def note_dataset(self, dataset_id: pulumi.Output[str], named: NamedDataset) -> None:
+        """Remember whose id this very output is; one that was derived from it may have any value."""
+        self._named[id(dataset_id)] = (dataset_id, named)
+
+    def destination(self, dataset_id: pulumi.Input[str]) -> Destination:
+        """What the program can see of the dataset of an ingest."""
+        if isinstance(dataset_id, str):
+            return dataset_id.lower()
+        output, named = self._named.get(id(dataset_id), (None, None))
+        return named if output is dataset_id else None
 
     def check_once(self) -> None:
         """Refuse a program whose connection or environment cannot work; asked by each resource, done by the first."""

@@ -125,6 +125,27 @@ class DatasetIngestProvider(LifecycleProvider):
         return DatasetIngestLifecycle(services)
 
 
+class DatasetUploadProvider(LifecycleProvider):
+    """The first file of a dataset, uploaded for a job that is not started yet."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        return super().check(_olds, {**news, URN: sdk.current_urn()})
+
+    def lifecycle(self, services: Services) -> Lifecycle:
+        from veracity_provider.lifecycle.dataset.upload import DatasetUploadLifecycle
+
+        return DatasetUploadLifecycle(services)
+
+
+class DatasetProvider(LifecycleProvider):
+    """A dataset, found by its name or made."""
+
+    def lifecycle(self, services: Services) -> Lifecycle:
+        from veracity_provider.lifecycle.dataset.lifecycle import DatasetLifecycle
+
+        return DatasetLifecycle(services)
+
+
 class SchemaProvider(LifecycleProvider):
     """A schema and its active version."""
 

@@ -19,7 +19,7 @@ from veracity_provider.dynamic.providers import (
 )
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
-from veracity_provider.lifecycle.claims import claim_container, claim_ingest
+from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_ingest_by_name
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
@@ -223,9 +223,8 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
                 *text_problems(resource_name, {**inputs, "file_name": file_name}),
             ]
         )
-        dataset = dataset_id.lower() if isinstance(dataset_id, str) else None
-        if dataset is not None:
-            _claim(running.claims, resource_name, dataset, carried_source, operation)
+        dataset = running.destination(dataset_id)
+        _claim(running.claims, resource_name, dataset, carried_source, operation)
 
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
@@ -253,6 +252,11 @@ def _outputs(resource: type[Resource]) -> dict[str, None]:
     return dict.fromkeys(resource.__annotations__)
 
 
-def _claim(claims: program.Claims, name: str, dataset_id: str, source: object, operation: object) -> None:
-    if isinstance(source, str) and isinstance(operation, str):
-        claims.claim(name, "source", claim_ingest(dataset_id, source, operation))
+def _claim(claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object) -> None:
+    if not isinstance(source, str) or not isinstance(operation, str):
+        return
+    if isinstance(dataset, str):
+        claims.claim(name, "source", claim_ingest(dataset, source, operation))
+    elif dataset is not None:
+        by_name = claim_ingest_by_name(dataset.name, dataset.workspace_id, source, operation)
+        claims.claim(name, "source", by_name)

@@ -9,6 +9,7 @@ from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import ColumnArgs
+from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import SchemaProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
@@ -70,7 +71,7 @@ class Schema(Resource, module="veracity", name="Schema"):
     ) -> None:
         running = program.running_program()
         running.check_once()
-        inputs = {
+        inputs: dict[str, Any] = {
             "schema_name": schema_name,
             "definition": definition,
             "columns": columns,
@@ -90,5 +91,6 @@ class Schema(Resource, module="veracity", name="Schema"):
         workspace = inputs["workspace_id"]
         if isinstance(schema_name, str) and (workspace is None or isinstance(workspace, str)):
             running.claims.claim(resource_name, "schema_name", claim_schema(schema_name, workspace or ""))
+        inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         outputs = dict.fromkeys(type(self).__annotations__)
         super().__init__(SchemaProvider(), resource_name, {**outputs, **inputs}, opts)

@@ -33,6 +33,17 @@ def claim_storage_path(path: str, workspace_id: str) -> Claim:
     return Claim(("storage", workspace_id.lower(), path), f"path {shown(path)} of file storage")
 
 
+def claim_dataset(dataset_name: str, workspace_id: str) -> Claim:
+    """A dataset has one manager; its name is compared as it is written."""
+    return Claim(("dataset", workspace_id.lower(), dataset_name), f'dataset "{shown(dataset_name)}"')
+
+
+def claim_ingest_by_name(dataset_name: str, workspace_id: str, source: str, operation: str) -> Claim:
+    """The same as `claim_ingest`, for a dataset that the program names and whose id only `up` will know."""
+    key = ("ingest by name", workspace_id.lower(), dataset_name, os.path.normpath(source), operation)
+    return Claim(key, f'{shown(operation)} of {shown(source)} into dataset "{shown(dataset_name)}"')
+
+
 def claim_ingest(dataset_id: str, source: str, operation: str) -> Claim:
     """A file has one ingest for each operation and dataset."""
     key = ("ingest", dataset_id.lower(), os.path.normpath(source), operation)

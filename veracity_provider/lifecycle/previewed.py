@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Final, final
 
+from veracity_provider.errors import InputProblem
+
 URN: Final = "urn"
 """An input that the provider's shell sets and `check` takes out: the resource that a note is about."""
 _OLD_S: Final = 24 * 3600.0
@@ -25,6 +27,20 @@ class PreviewedContent:
     def __init__(self, folder: Path, cli_run: str | None) -> None:
         self._folder = folder
         self._cli_run = cli_run
+
+    def hold_to(self, urn: str, content_hash: str, *, is_preview: bool) -> tuple[InputProblem, ...]:
+        """Note what a preview sees of *urn*'s source; in `up`, refuse what its own preview has not seen."""
+        if is_preview:
+            self.note(urn, content_hash)
+            return ()
+        seen = self.of(urn)
+        if seen is None or seen == content_hash:
+            return ()
+        reason = (
+            f"the source changed after the preview of this `pulumi up`, which saw {seen[:12]}… and not "
+            f"{content_hash[:12]}…; nothing was sent. Run `pulumi up` again, and look at what its preview shows"
+        )
+        return (InputProblem("source", reason),)
 
     def note(self, urn: str, content_hash: str) -> None:
         """The preview has seen *content_hash*."""

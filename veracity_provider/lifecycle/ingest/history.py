@@ -53,6 +53,12 @@ def current_job(properties: JsonObject) -> Job:
     return Job.from_properties(history.get(_CURRENT) or properties)
 
 
+def find_job(properties: JsonObject) -> Job | None:
+    """The job that a state or inputs name; None where they name none, or it is not known yet."""
+    job_id = properties.get("job_id")
+    return current_job(properties) if isinstance(job_id, str) and job_id else None
+
+
 def recorded_jobs(state: JsonObject) -> frozenset[str]:
     """Ids of jobs that a state shows as done. After a change was taken back, 0.1.0 named it `effective_job_id`."""
     return frozenset(str(state[name]) for name in ("job_id", "effective_job_id") if state.get(name))

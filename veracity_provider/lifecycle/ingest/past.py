@@ -84,11 +84,7 @@ class PastJobs:
 
     def _withdraw(self, jobs: tuple[Job, ...]) -> bool:
         """Have jobs that were not sent never be sent; False when another process has sent one meanwhile."""
-        for job in jobs:
-            with self._starter.turn(job.dataset_id):
-                if self._observer.journal.write(job, JobState.NEVER_SENT).state is not JobState.NEVER_SENT:
-                    return False
-        return True
+        return all(self._starter.withdraw(job) for job in jobs)
 
     def _raise(self, stop: Stop) -> None:
         if stop.reason is StopReason.AT_WORK:

@@ -1,7 +1,9 @@
 """Registers an ingest job and uploads the file for it; nothing is started."""
 
+from collections.abc import Callable
 from typing import TypeVar, final
 
+from veracity_provider.api.models import RegisteredJob
 from veracity_provider.errors import AnswerLost, SasRejected
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, platform_file_name
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
@@ -19,14 +21,27 @@ from veracity_provider.texts import shown
 
 @final
 class Staging:
-    """Stages the file of one upload."""
+    """
+    Stages the file of one upload.
 
-    def __init__(self, services: Services, declared: IngestInputs, reporter: Reporter) -> None:
+    Args:
+        register: Registers a job for a file of that name; by default, one that updates the declared dataset.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        declared: IngestInputs,
+        reporter: Reporter,
+        *,
+        register: Callable[[str], RegisteredJob] | None = None,
+    ) -> None:
         self._services = services
         self._declared = declared
         self._reporter = reporter
         self._source = resolve_source(declared.source, services.project)
         self._file_name = platform_file_name(self._source.name, _if_known(declared.file_name))
+        self._register_job = register or self._register_update
         self._registered = services.monotonic()
         self._sent_bytes = 0
 
@@ -106,20 +121,20 @@ class Staging:
         return job_id
 
     def _register(self) -> tuple[str, str]:
-        def register() -> tuple[str, str]:
-            job = self._services.clients.ingest.register_ingest_job(
-                str(self._declared.workspace_id),
-                str(self._declared.dataset_id),
-                file_name=self._file_name,
-                operation=str(self._declared.operation),
-            )
-            return job.job_id, job.sas_uri
-
         try:
-            return register()
+            job = self._register_job(self._file_name)
         except AnswerLost:
             # A job that may have been registered, and that nobody will start, is harmless.
-            return register()
+            job = self._register_job(self._file_name)
+        return job.job_id, job.sas_uri
+
+    def _register_update(self, file_name: str) -> RegisteredJob:
+        return self._services.clients.ingest.register_ingest_job(
+            str(self._declared.workspace_id),
+            str(self._declared.dataset_id),
+            file_name=file_name,
+            operation=str(self._declared.operation),
+        )
 
     def _reference(self, job_id: str) -> JobReference:
         return JobReference(

@@ -68,17 +68,8 @@ class IngestUploadLifecycle:
         content_hash = IngestInputs.from_properties(checked.inputs).content_hash
         if isinstance(content_hash, Unknown) or not urn:
             return checked
-        if is_preview:
-            self._previewed.note(urn, content_hash)
-            return checked
-        seen = self._previewed.of(urn)
-        if seen is None or seen == content_hash:
-            return checked
-        reason = (
-            f"the source changed after the preview of this `pulumi up`, which saw {seen[:12]}… and not "
-            f"{content_hash[:12]}…; nothing was sent. Run `pulumi up` again, and look at what its preview shows"
-        )
-        return Checked(inputs=checked.inputs, problems=(InputProblem("source", reason),))
+        problems = self._previewed.hold_to(urn, content_hash, is_preview=is_preview)
+        return Checked(inputs=checked.inputs, problems=problems)
 
     def _with_content(self, olds: JsonObject, inputs: dict[str, Any], reporter: Reporter) -> Checked:
         before, declared = IngestInputs.from_properties(olds), IngestInputs.from_properties(inputs)

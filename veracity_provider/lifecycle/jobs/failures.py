@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from veracity_provider.api.models import JobReport
-from veracity_provider.lifecycle.jobs.job import JobReference
+from veracity_provider.lifecycle.jobs.job import CREATE, JobReference
 from veracity_provider.texts import shown
 
 _MAX_ITEMS: Final = 10
@@ -16,8 +16,9 @@ _MAX_TEXT: Final = 300
 def failure_text(job: JobReference, report: JobReport) -> str:
     """Why the platform ended the job, with its validation items as a table, errors first."""
     said = f": {shown(report.error_message.rstrip('.'), _MAX_TEXT)}" if report.error_message else ""
+    target = "" if job.operation == CREATE else f" into dataset {job.dataset_id}"
     first = (
-        f"ingest job {job.job_id} into dataset {job.dataset_id} ended as {shown(report.status)}{said}. "
+        f"ingest job {job.job_id}{target} ended as {shown(report.status)}{said}. "
         "Mend the file and run `pulumi up` again; a new job will take its place."
     )
     return "\n".join([first, *_table([*report.validation_errors, *report.validation_warnings])])

@@ -5,13 +5,22 @@ from typing import Any, Final, Self
 
 from veracity_provider.lifecycle.values import JsonObject
 
-REPEATABLE: Final = frozenset({"Upsert", "Delete", "Overwrite"})
-"""A second time changes nothing; an `Append` doubles its rows. Source: docs/platform.md, "Ingest jobs"."""
+CREATE: Final = "Create"
+REPEATABLE: Final = frozenset({CREATE, "Upsert", "Delete", "Overwrite"})
+"""
+A second time changes nothing; an `Append` doubles its rows. A second `Create` is refused, since a name is used once in
+a workspace. Source: docs/platform.md, "Ingest jobs".
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobReference:
-    """Which job it is, and what has to be known to ask about it. *operation* is empty where nobody wrote it down."""
+    """
+    Which job it is, and what has to be known to ask about it.
+
+    *operation* is empty where nobody wrote it down. The platform tells the id of the dataset that a `Create` makes only
+    at its end, so *dataset_id* is one of ours until then (`lifecycle/dataset`).
+    """
 
     job_id: str
     workspace_id: str
@@ -22,6 +31,14 @@ class JobReference:
     def is_repeatable(self) -> bool:
         """Whether running it a second time changes nothing. One whose operation is not known counts as an Append."""
         return self.operation in REPEATABLE
+
+    @property
+    def purpose(self) -> str:
+        """What it does, in words: `Upsert into dataset 2222…`."""
+        if self.operation == CREATE:
+            return "Create of a dataset"
+        operation = self.operation or "of an operation that nobody wrote down,"
+        return f"{operation} into dataset {self.dataset_id}"
 
     def reference(self) -> "JobReference":
         """The job without what it was made for."""

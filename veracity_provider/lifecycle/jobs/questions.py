@@ -90,8 +90,7 @@ def count_rows(services: Services, workspace_id: str, dataset_id: str) -> int | 
 
 
 def _subject(job: JobReference) -> str:
-    operation = job.operation or "of an operation that nobody wrote down,"
-    return f"ingest job {job.job_id} ({operation} into dataset {job.dataset_id})"
+    return f"ingest job {job.job_id} ({job.purpose})"
 
 
 def _what_is_known(seen: Observation) -> str:

@@ -71,6 +71,11 @@ class JobStarter:
         with self._observer.journal.dataset_locked(dataset_id, wait=wait):
             yield
 
+    def withdraw(self, job: JobReference) -> bool:
+        """Have a job that was not sent never be sent; False when another process has sent it meanwhile."""
+        with self.turn(job.dataset_id):
+            return self._observer.journal.write(job, JobState.NEVER_SENT).state is JobState.NEVER_SENT
+
     def wait_for_others(self, job: JobReference, left_behind: Iterable[JobReference]) -> OtherJobs:
         """
         Wait for every other job that may be at work in the dataset, and return those that *job* may run beside.

@@ -1,0 +1,138 @@
+"""The resource `Dataset`, as a Pulumi program declares it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
+from veracity_provider.dynamic import program
+from veracity_provider.dynamic.arguments import Source
+from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
+from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.providers import DatasetProvider, DatasetUploadProvider
+from veracity_provider.dynamic.refusals import option_problems, text_problems
+from veracity_provider.errors import InputError, InputProblem
+from veracity_provider.lifecycle.claims import claim_dataset
+from veracity_provider.lifecycle.run import IS_PREVIEW
+
+
+class DatasetUpload(Resource, module="veracity", name="DatasetUpload"):
+    """
+    The first half of making a dataset: a registered job and the first file uploaded for it. Made by `Dataset`.
+
+    A resource of its own, so that its `job_id` is in the state before anything is started.
+    """
+
+    content_hash: Output[str | None]
+    size_bytes: Output[int | None]
+    dataset_id: Output[str]
+    job_id: Output[str]
+    job_history: Output[Mapping[str, Any]]
+
+    def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
+        outputs = dict.fromkeys(type(self).__annotations__)
+        super().__init__(DatasetUploadProvider(), resource_name, {**outputs, **inputs}, opts)
+
+
+class Dataset(Resource, module="veracity", name="Dataset"):
+    """
+    A dataset that the workspace should have.
+
+    One of the same name is adopted, else it is made, by one ingest job. Nothing about a dataset that is there can be
+    changed or deleted by a call, so a difference is reported as a warning, and another name is another dataset.
+
+    Args:
+        dataset_name: Name of the dataset in the workspace. Another one is another dataset; the old one stays.
+        schema_version_id: UUID of the schema version that the dataset is made with.
+        schema_name: Name of a schema, whose active version is taken; in place of *schema_version_id*.
+        source: Path of the CSV file with the first rows, a `FileAsset`, or a `StringAsset`; default: the header alone,
+            which the platform may refuse.
+        description: What it holds; given when it is made.
+        tags: Tags, such as `{"Site": ["123"]}`; given when it is made.
+        workspace_id: UUID; default: stack config `veracity:workspaceId`.
+
+    Source: Veracity Data Platform, "Datasets".
+    """
+
+    dataset_name: Output[str]
+    schema_version_id: Output[str]
+    """UUID of the schema version that it has."""
+    schema_name: Output[str | None]
+    source: Output[str | Mapping[str, str] | None]
+    description: Output[str | None]
+    tags: Output[Mapping[str, Sequence[str]] | None]
+    workspace_id: Output[str | None]
+
+    dataset_id: Output[str]
+    """UUID of the dataset."""
+    columns: Output[Sequence[str]]
+    """Names of its columns."""
+    job_id: Output[str]
+    """UUID of the ingest job that made it; empty for one that was there before."""
+    job_history: Output[Mapping[str, Any]]
+    """That job with what it was made for."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        dataset_name: Input[str],
+        schema_version_id: Input[str] | None = None,
+        schema_name: Input[str] | None = None,
+        source: Source | None = None,
+        description: Input[str] | None = None,
+        tags: Input[Mapping[str, Input[Sequence[Input[str]]]]] | None = None,
+        workspace_id: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        running = program.running_program()
+        running.check_once()
+        try:
+            carried_source = None if source is None else source_property(resource_name, source)
+        except InputError as error:
+            program.refuse(error)
+        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        inputs: dict[str, Any] = {
+            "dataset_name": dataset_name,
+            "schema_version_id": schema_version_id,
+            "schema_name": schema_name,
+            "source": carried_source,
+            "description": description,
+            "tags": tags,
+            "workspace_id": workspace,
+        }
+        program.refuse_any(
+            [
+                *option_problems(
+                    resource_name, opts, when_imported="a dataset is adopted when its resource is created"
+                ),
+                *text_problems(resource_name, inputs),
+                *_schema_problems(resource_name, schema_version_id, schema_name),
+            ]
+        )
+        named = None
+        if isinstance(dataset_name, str) and (workspace is None or isinstance(workspace, str)):
+            named = program.NamedDataset((workspace or "").lower(), dataset_name)
+            running.claims.claim(resource_name, "dataset_name", claim_dataset(named.name, named.workspace_id))
+        inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
+        upload = DatasetUpload(
+            resource_name + UPLOAD_SUFFIX,
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            upload_options(opts, []),
+        )
+        uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}
+        outputs = dict.fromkeys(type(self).__annotations__)
+        super().__init__(DatasetProvider(), resource_name, {**outputs, **inputs, **uploaded}, opts)
+        if named is not None:
+            running.note_dataset(self.dataset_id, named)
+
+
+def _schema_problems(name: str, schema_version_id: object, schema_name: object) -> list[InputProblem]:
+    if schema_version_id is None and schema_name is None:
+        return [InputProblem(f"{name}.schema_version_id", "must be given, or schema_name")]
+    if schema_version_id is not None and schema_name is not None:
+        return [InputProblem(f"{name}.schema_name", "must be left out where schema_version_id is given")]
+    return []

@@ -1,0 +1,1 @@
+"""A dataset: found by its name, or made by an ingest job that is started once."""
