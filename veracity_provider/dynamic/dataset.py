@@ -61,7 +61,8 @@ class Dataset(Resource, module="veracity", name="Dataset"):
     schema_version_id: Output[str]
     """UUID of the schema version that it has."""
     schema_name: Output[str | None]
-    source: Output[str | Mapping[str, str] | None]
+    # A string or, for an asset, a mapping. The SDK takes a union of the two for an input type, and refuses the mapping.
+    source: Output[Any]
     description: Output[str | None]
     tags: Output[Mapping[str, Sequence[str]] | None]
     workspace_id: Output[str | None]
