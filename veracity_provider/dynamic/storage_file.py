@@ -39,7 +39,8 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
     """
 
     path: Output[str]
-    source: Output[str | Mapping[str, str]]
+    # A string or, for an asset, a mapping; see `DatasetIngest`.
+    source: Output[Any]
     metadata: Output[Mapping[str, str] | None]
     on_destroy: Output[OnDestroyFile]
     on_conflict: Output[OnConflict]
