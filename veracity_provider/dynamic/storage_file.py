@@ -39,7 +39,7 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
     """
 
     path: Output[str]
-    # A string or, for an asset, a mapping. The SDK takes a union of the two for an input type, and refuses the mapping.
+    # A string or, for an asset, a mapping; see `DatasetIngest`.
     source: Output[Any]
     metadata: Output[Mapping[str, str] | None]
     on_destroy: Output[OnDestroyFile]

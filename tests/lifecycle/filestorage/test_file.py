@@ -242,6 +242,18 @@ class TestChange:
         assert life.diff("", state, declare(path=UNKNOWN), told).replaces
         assert storage.requests(path) == []
 
+    def test_a_hash_that_ignore_changes_keeps_is_what_is_declared(self, life, told, storage, path, source, declare):
+        state = life.create(declare(metadata={"Version": "1"}), told).outputs
+        source.write_bytes(NEW)
+        kept = {"content_hash": state["content_hash"]}
+        inputs = declare(olds=state, metadata={"Version": "1"}, **kept)
+        assert not life.diff("", state, inputs, told).changes
+        state = life.update("", state, declare(olds=state, metadata={"Version": "2"}, **kept), told)
+        assert (storage.content(path), storage.metadata(path)) == (OLD, {"Version": "2"})
+        storage.somebody_removes(path)
+        with pytest.raises(SourceChanged, match=r"14 bytes with SHA-256 .* were planned, 31 bytes"):
+            life.update("", state, declare(olds=state, **kept), told)
+
     def test_a_source_that_changes_after_it_was_planned_is_not_sent(self, life, told, storage, path, source, declare):
         inputs = declare()
         source.write_bytes(NEW)

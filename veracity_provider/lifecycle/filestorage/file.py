@@ -65,7 +65,7 @@ class StorageFileLifecycle:
         if problems:
             return Checked(inputs=inputs, problems=problems)
         try:
-            inputs |= self._content_of(DeclaredFile.from_properties(inputs))
+            inputs |= self._content_of(DeclaredFile.from_properties(olds), DeclaredFile.from_properties(inputs))
             declared = DeclaredFile.from_properties(inputs)
             self._require_previewed(declared, urn)
         except SourceError as error:
@@ -86,8 +86,10 @@ class StorageFileLifecycle:
         given = StorageFileInputs.from_state(news).workspace_id
         return self._services.settings.workspace_id if given is None else given
 
-    def _content_of(self, declared: DeclaredFile) -> dict[str, Any]:
-        """Hash and size of the source; a hash that is there already was put there by `ignore_changes`."""
+    def _content_of(self, before: DeclaredFile, declared: DeclaredFile) -> dict[str, Any]:
+        """Hash and size of the source; a hash that is there already was put there by `ignore_changes`, and counts."""
+        if declared.content_hash is not None and declared.content_hash == before.content_hash:
+            return {"content_hash": before.content_hash, "size_bytes": before.size_bytes}
         if has_unknown(declared.inputs.source):
             return {"content_hash": UNKNOWN, "size_bytes": UNKNOWN}
         source = self._source(declared.inputs.source)
@@ -97,7 +99,7 @@ class StorageFileLifecycle:
                 f"{source.name} must have at most 5,000 MiB, which is what can be put in place at once, and has "
                 f"{size(found.size_bytes)}. Split it, or upload it with other tools"
             )
-        return {"content_hash": declared.content_hash or found.content_hash, "size_bytes": found.size_bytes}
+        return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
 
     def _require_previewed(self, declared: DeclaredFile, urn: str) -> None:
         """What `up` uploads is what its own preview saw."""
