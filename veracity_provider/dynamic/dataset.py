@@ -61,7 +61,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
     schema_version_id: Output[str]
     """UUID of the schema version that it has."""
     schema_name: Output[str | None]
-    source: Output[str | Mapping[str, str] | None]
+    source: Output[Any]
     description: Output[str | None]
     tags: Output[Mapping[str, Sequence[str]] | None]
     workspace_id: Output[str | None]
