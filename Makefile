@@ -64,7 +64,7 @@ bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
 
 fuzz: EXAMPLES ?= 200000
 fuzz: setup ## test the metadata patch with EXAMPLES=200000 (20 minutes)
-	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/container/test_metadata_patch.py
+	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/metadata/test_metadata_patch.py
 
 model: setup ## try an ingest with every one or two disturbances (an hour)
 	$(BIN)/python -m tests.model
