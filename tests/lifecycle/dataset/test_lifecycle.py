@@ -122,6 +122,25 @@ class TestRefusedAtPreview:
             "schema_version_id"
         )
 
+    def test_two_schemas_of_one_name(self, machine, services, name, workspace):
+        add, columns = services.clients.schemas.add_schema, [{"name": "a", "type": "String"}]
+        ids = [add(workspace, name=name, short_name="", description="", columns=columns).id for _ in range(2)]
+        [problem] = machine.problems({"dataset_name": name, "schema_name": name})
+        assert problem == (
+            f"schema_name: must be the name of one schema of workspace {workspace}, and 2 have it: {', '.join(ids)}. "
+            "Give schema_version_id in its place"
+        )
+
+    def test_a_header_that_cannot_be_read(self, machine, with_file, services):
+        (services.project / "first.csv").write_bytes(b"\xff\xfe\xfd\n")
+        [problem] = machine.problems(with_file)
+        assert problem.startswith("source: ")
+
+    def test_a_schema_that_cannot_be_read_for_now_is_no_refusal(self, machine, told, with_file, veracity):
+        veracity.fault(method="GET", path="*/schemaversions/*", effect={"kind": "status", "status": 403}, count=1)
+        assert machine.problems(with_file) == []
+        assert told.warnings[0].startswith("the first file is not checked against the schema: ")
+
     def test_two_datasets_of_one_name(self, machine, declared, name, workspace, somebody_makes):
         ids = sorted(somebody_makes(name) for _ in range(2))
         problems = machine.problems(declared)

@@ -261,6 +261,61 @@ def test_a_reader_is_told_what_is_needed(veracity, make_services, told, name):
         life.create(checked(life, told, {"schema_name": name, "columns": COLUMNS}), told)
 
 
+def test_another_workspace_is_another_schema(life, told, name):
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    other = "99999999-0000-4000-8000-000000000001"
+    news = checked(life, told, {"schema_name": name, "columns": COLUMNS, "workspace_id": other}, state)
+    assert life.diff(state["schema_id"], state, news, told).replaces == ("workspace_id",)
+
+
+def test_what_is_wrong_is_told_at_once(make_services, told):
+    life = SchemaLifecycle(make_services(workspaceId=""))
+    problems = life.check({}, {"schema_name": "", "columns": [{"name": "a", "type": "Text"}]}, told).problems
+    assert [one.property for one in problems] == ["workspace_id", "schema_name", "columns[0].type"]
+
+
+def test_a_value_that_is_still_unknown_when_it_is_made_is_a_mistake_of_the_engine(life, told, workspace):
+    with pytest.raises(TypeError, match="not known yet"):
+        life.create({"schema_name": "x", "columns": UNKNOWN, "workspace_id": workspace}, told)
+
+
+@pytest.mark.parametrize("path", ["*/schemas/add", "*/schemaversions/add"])
+def test_what_never_arrived_is_an_error_and_the_next_up_makes_it(life, told, veracity, schemas, workspace, name, path):
+    declared, state = {"schema_name": name, "columns": COLUMNS}, None
+    if "schemas/add" not in path:
+        state = up(life, told, declared)
+        make_dataset(veracity, state)
+        declared = {"schema_name": name, "columns": MORE}
+    veracity.fault(method="POST", path=path, effect={"kind": "cutBefore"}, count=1)
+    with pytest.raises(AnswerLost):
+        up(life, told, declared, state)
+    now = up(life, told, declared, state)
+    assert columns_of(schemas, workspace, now) == [one["name"] for one in declared["columns"]]
+
+
+def test_a_version_of_ours_that_somebody_made_inactive_is_changed_and_active_again(
+    life, told, schemas, workspace, name
+):
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    other = schemas.add_version(workspace, state["schema_id"], name="theirs", description="", columns=MORE)
+    schemas.activate_version(workspace, state["schema_id"], other)
+    now = up(life, told, {"schema_name": name, "columns": COLUMNS[:1]}, state)
+    assert now["schema_version_id"] == state["schema_version_id"]
+    assert columns_of(schemas, workspace, now) == ["imo"]
+
+
+def test_another_order_and_a_hundred_columns_are_told_in_few_words(life, told, name):
+    many = [{"name": f"c{i}", "type": "String"} for i in range(100)]
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    told.infos.clear()
+    up(life, told, {"schema_name": name, "columns": [*reversed(COLUMNS), *many]}, state)
+    assert told.infos[0] == (
+        f'changes version "{name} V1", which no dataset uses\n'
+        "  added: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 … and 90 more\n"
+        "  in another order"
+    )
+
+
 class TestDefinition:
     """The columns come from a file, in the platform's own form."""
 
@@ -297,6 +352,16 @@ class TestDefinition:
         [problem] = life.check({}, {"schema_name": name, "definition": file(document)}, told).problems
         assert problem.property == "definition"
         assert reason in problem.reason
+
+    def test_a_file_that_is_not_there_or_endless_is_refused(self, life, told, name, file):
+        [problem] = life.check({}, {"schema_name": name, "definition": "none.json"}, told).problems
+        assert problem.reason.endswith("none.json cannot be read (No such file or directory)")
+        [problem] = life.check({}, {"schema_name": name, "definition": file(" " * (4 << 20) + "{}")}, told).problems
+        assert problem.reason.endswith("and has more than 4194304 bytes")
+
+    def test_a_column_that_is_no_mapping_has_no_name(self, life, told, name, file):
+        [problem, *_] = life.check({}, {"schema_name": name, "definition": file({"columns": ["a"]})}, told).problems
+        assert str(problem) == "definition: schema.json: columns[0].name: is missing"
 
     def test_every_column_that_is_wrong_is_named_by_its_place(self, life, told, name, file):
         columns = [{"type": "Int32"}, {"name": "a", "type": "Text"}, {"name": "b", "type": "String", "isKey": 1.5}]

@@ -114,6 +114,12 @@ def test_properties_that_differ_are_sent_with_those_that_are_not_managed():
             [A], [{**A, "is_key": False, "display_name": ""}], ColumnChanges(), id="false and empty are absent"
         ),
         pytest.param([{**A, "type": "string"}], [A], ColumnChanges(), id="words in another case"),
+        pytest.param(
+            [{**A, "filter_types": ["List"]}],
+            [{**A, "filter_types": ("List",)}],
+            ColumnChanges(),
+            id="a tuple is a list",
+        ),
         pytest.param([A], [{**A, "order": 4}], ColumnChanges(), id="the order is that of the list"),
         pytest.param(
             [A],

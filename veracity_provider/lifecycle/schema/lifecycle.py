@@ -1,7 +1,7 @@
 """The life of a `Schema`: it is adopted or made, given the declared columns by versions, and forgotten."""
 
 from collections.abc import Sequence
-from typing import Any, Final, final
+from typing import Any, TypeVar, final
 
 from veracity_provider.api.schema_models import Schema, SchemaColumn, SchemaVersionDetails
 from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
@@ -29,7 +29,7 @@ from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.unknown import require_known
 
-_NOT_KNOWN: Final = "a value is not known yet, where the engine gives known values only"
+_T = TypeVar("_T")
 
 
 @final
@@ -303,18 +303,20 @@ def _keeps_lock(state: SchemaState, version_id: str) -> bool:
 
 
 def _workspace(declared: DeclaredSchema) -> str:
-    if declared.workspace_id is None:
-        raise TypeError(_NOT_KNOWN)
-    return declared.workspace_id
+    return _require(declared.workspace_id)
 
 
 def _managed(declared: DeclaredSchema) -> SchemaProperties:
-    if declared.managed is None:
-        raise TypeError(_NOT_KNOWN)
-    return declared.managed
+    return _require(declared.managed)
 
 
 def _columns(declared: DeclaredSchema) -> tuple[SchemaColumn, ...]:
-    if declared.columns is None:
-        raise TypeError(_NOT_KNOWN)
-    return declared.columns
+    return _require(declared.columns)
+
+
+def _require(value: _T | None) -> _T:
+    """*value*, where the engine promises that all values are known."""
+    if value is None:
+        message = "a value is not known yet, where the engine gives known values only"
+        raise TypeError(message)
+    return value
