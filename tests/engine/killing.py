@@ -21,7 +21,6 @@ PHASES = {
     "looking before the start": {"method": "GET", "path": "*/status"},
     "starting": {"method": "POST", "path": "*/start"},
     "waiting": {"method": "GET", "path": "*/status", "after": 1},
-    "registering the dataset": {"method": "POST", "path": "*/ingest/dataset"},
 }
 VICTIMS = ("CLI", "provider", "all")
 HELD_S = 2.0

@@ -4,11 +4,15 @@ import time
 
 import pytest
 
-from tests.engine.killing import Kill, kill_during, recover
+from tests.engine.killing import PHASES, kill_request, recover
 from tests.engine.rows import noon_reports
 
 COUNT = 12
 JOB_SECONDS = 2.0
+REQUESTS = {
+    "registering the dataset": {"method": "POST", "path": "*/ingest/dataset"},
+    **{phase: PHASES[phase] for phase in ("looking before the start", "starting", "waiting")},
+}
 
 """Of each job: one after the other, all jobs would take COUNT * 2 * JOB_SECONDS."""
 
@@ -83,9 +87,9 @@ def test_a_dataset_and_its_rows_are_there_after_one_up_and_the_next_one_finds_no
     assert program.outputs("noon")["dataset_id"] == made["id"]
 
 
-@pytest.mark.parametrize("phase", ["registering the dataset", "looking before the start", "starting", "waiting"])
+@pytest.mark.parametrize("phase", REQUESTS)
 def test_after_a_kill_the_next_up_makes_it_once(program, veracity, name, phase):
-    kill_during(program, veracity, Kill(phase, "all"))
+    kill_request(program, veracity, REQUESTS[phase], "all")
     outcome = recover(program)
     if not outcome.succeeded:  # a job whose start may have been lost is given up for a new one
         assert "run `pulumi up` again" in outcome
