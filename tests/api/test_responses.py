@@ -152,7 +152,7 @@ class TestTheJson:
             json_of(make_response(status, body, X_Correlation_ID="c", **headers), ACTION)
         assert str(failed.value) == (
             f"reading dataset d failed: {text}. "
-            "Check the endpoint in the stack config, and whether a proxy stands in between (trace id: c)"
+            "Check veracity:endpoint, and whether a proxy stands in between (trace id: c)"
         )
 
 
