@@ -175,7 +175,7 @@ def test_a_journal_with_a_job_in_doubt(doctor, tmp_path):
         journal.write(job, state)
     found = doctor()["journal"]
     assert found["verdict"] == "warning"
-    assert found["found"].endswith("; 1 of them were not seen to end, or are in doubt")
+    assert found["found"].endswith("; not seen to end, or in doubt: 1")
     assert found["remedy"] == f"Look at the latest with `veracity journal {NOTHING}`"
 
 

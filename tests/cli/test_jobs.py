@@ -38,11 +38,11 @@ def three(journal):
 
 
 def test_jobs_as_a_table_the_latest_first(alone, three):
-    assert alone("jobs", COLUMNS="120").out == (
-        "JOB                                   STATE      OPERATION  WRITTEN               DATASET\n"
-        f"{three[2]}  starting   Append     2001-09-09T01:46:44Z  {WIND}\n"
-        f"{three[1]}  completed  Upsert     2001-09-09T01:46:43Z  Noon reports\n"
-        f"{three[0]}  in-doubt   Append     2001-09-09T01:46:41Z  {WIND}\n"
+    assert alone("jobs").out == (
+        "JOB                                   STATE      OPERATION  WRITTEN     DATASET\n"
+        f"{three[2]}  starting   Append     2001-09-09  2222222…\n"
+        f"{three[1]}  completed  Upsert     2001-09-09  Noon re…\n"
+        f"{three[0]}  in-doubt   Append     2001-09-09  2222222…\n"
     )
 
 

@@ -96,7 +96,7 @@ def check_journal(home: Path, *, time: Callable[[], float]) -> Check:
     found = f"{len(entries):,} jobs in {journal_folder(home)}"
     if not doubtful:
         return Check(name="journal", verdict=Verdict.OK, found=found)
-    known = f"{found}; {len(doubtful):,} of them were not seen to end, or are in doubt"
+    known = f"{found}; not seen to end, or in doubt: {len(doubtful):,}"
     return Check(
         name="journal",
         verdict=Verdict.WARNING,

@@ -36,8 +36,8 @@ _UNKNOWN: Final = frozenset({Outcome.ENDED, Outcome.GONE})
 _COLUMNS: Final = (
     Column[Entry](title="job", text=lambda one: one.job.job_id, is_whole=True),
     Column[Entry](title="state", text=lambda one: one.state.value, is_whole=True),
-    Column[Entry](title="operation", text=lambda one: one.job.operation),
-    Column[Entry](title="written", text=lambda one: _moment(one.updated_at), is_whole=True),
+    Column[Entry](title="operation", text=lambda one: one.job.operation, is_whole=True),
+    Column[Entry](title="written", text=lambda one: _moment(one.updated_at)[:10], is_whole=True),
     Column[Entry](title="dataset", text=lambda one: one.dataset_name or one.job.dataset_id),
 )
 
