@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
+from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import DatasetProvider, DatasetUploadProvider
@@ -19,7 +19,7 @@ from veracity_provider.lifecycle.claims import claim_dataset
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class DatasetUpload(Resource, module="veracity", name="DatasetUpload"):
+class DatasetUpload(DeclaredResource, module="veracity", name="DatasetUpload"):
     """
     The first half of making a dataset: a registered job and the first file uploaded for it. Made by `Dataset`.
 
@@ -33,11 +33,10 @@ class DatasetUpload(Resource, module="veracity", name="DatasetUpload"):
     job_history: Output[Mapping[str, Any]]
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(DatasetUploadProvider(), resource_name, {**outputs, **inputs}, opts)
+        super().__init__(DatasetUploadProvider(), resource_name, inputs, opts)
 
 
-class Dataset(Resource, module="veracity", name="Dataset"):
+class Dataset(DeclaredResource, module="veracity", name="Dataset"):
     """
     A dataset that the workspace should have.
 
@@ -125,8 +124,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
             upload_options(opts, []),
         )
         uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(DatasetProvider(), resource_name, {**outputs, **inputs, **uploaded}, opts)
+        super().__init__(DatasetProvider(), resource_name, {**inputs, **uploaded}, opts)
         if named is not None:
             running.note_dataset(self.dataset_id, named)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight, Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
+from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import (
@@ -27,7 +27,7 @@ _UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
 """Outputs of the upload that the ingest works with."""
 
 
-class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
+class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMetadata"):
     """
     The descriptive metadata that a container should have.
 
@@ -119,10 +119,10 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
         if isinstance(container_id, str):
             running.claims.claim(resource_name, "container_id", claim_container(container_id))
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
-        super().__init__(ContainerMetadataProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+        super().__init__(ContainerMetadataProvider(), resource_name, inputs, opts)
 
 
-class IngestUpload(Resource, module="veracity", name="IngestUpload"):
+class IngestUpload(DeclaredResource, module="veracity", name="IngestUpload"):
     """
     The first half of an ingest: a registered job and the file uploaded for it. Made by `DatasetIngest`.
 
@@ -136,10 +136,10 @@ class IngestUpload(Resource, module="veracity", name="IngestUpload"):
     job_history: Output[Mapping[str, Any]]
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
-        super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+        super().__init__(IngestUploadProvider(), resource_name, inputs, opts)
 
 
-class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
+class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
     """
     A file whose rows a dataset should have received.
 
@@ -241,15 +241,10 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             upload_options(opts, running.order.predecessors(dataset)),
         )
         uploaded = {name: getattr(upload, name) for name in _UPLOADED}
-        super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
+        super().__init__(DatasetIngestProvider(), resource_name, {**inputs, **uploaded}, opts)
         self.file_name = upload.file_name  # an input of the upload alone: the ingest has no use for it
         declared = program.DeclaredIngest(self, self.job_id, self.dataset_id, self.job_history, may_overwrite)
         running.order.add(resource_name, dataset, declared)
-
-
-def _outputs(resource: type[Resource]) -> dict[str, None]:
-    """The SDK makes an attribute of each property it is given, so outputs are given as None."""
-    return dict.fromkeys(resource.__annotations__)
 
 
 def _claim(claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object) -> None:

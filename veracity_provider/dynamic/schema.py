@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import ColumnArgs
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
+from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import SchemaProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
@@ -17,7 +17,7 @@ from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.claims import claim_schema
 
 
-class Schema(Resource, module="veracity", name="Schema"):
+class Schema(DeclaredResource, module="veracity", name="Schema"):
     """
     A schema that the workspace should have, and its active version.
 
@@ -92,5 +92,4 @@ class Schema(Resource, module="veracity", name="Schema"):
         if isinstance(schema_name, str) and (workspace is None or isinstance(workspace, str)):
             running.claims.claim(resource_name, "schema_name", claim_schema(schema_name, workspace or ""))
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(SchemaProvider(), resource_name, {**outputs, **inputs}, opts)
+        super().__init__(SchemaProvider(), resource_name, inputs, opts)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import OnConflict, OnDestroyFile, Source
+from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.ingest_options import source_property
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import StorageFileProvider
@@ -18,7 +18,7 @@ from veracity_provider.lifecycle.claims import claim_storage_path
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class StorageFile(Resource, module="veracity", name="StorageFile"):
+class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
     """
     A file that a workspace's file storage should have, with its content and metadata.
 
@@ -104,10 +104,9 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
         if isinstance(path, str) and (workspace is None or isinstance(workspace, str)):
             running.claims.claim(resource_name, "path", claim_storage_path(path, workspace or ""))
             above = running.folders.above(path, workspace or "")
-        outputs = dict.fromkeys(type(self).__annotations__)
         super().__init__(
             StorageFileProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import OnConflict, OnDestroyFolder
+from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import StorageFolderProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
@@ -16,7 +16,7 @@ from veracity_provider.lifecycle.claims import claim_storage_path
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class StorageFolder(Resource, module="veracity", name="StorageFolder"):
+class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
     """
     A folder that a workspace's file storage should have, with metadata.
 
@@ -85,10 +85,9 @@ class StorageFolder(Resource, module="veracity", name="StorageFolder"):
             running.claims.claim(resource_name, "path", claim_storage_path(path, workspace or ""))
             above = running.folders.above(path, workspace or "")
             running.folders.add(path, workspace or "", self)
-        outputs = dict.fromkeys(type(self).__annotations__)
         super().__init__(
             StorageFolderProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )
