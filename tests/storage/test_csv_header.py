@@ -121,10 +121,13 @@ def archive(*names):
             )
             for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
         ),
-        pytest.param(
-            b"a\0bc\0,d\n",
-            "is UTF-16 or no text at all, for it has NUL bytes in its first line; save it as UTF-8",
-            id="stray NUL bytes",
+        *(
+            pytest.param(
+                start,
+                "is UTF-16 or no text at all, for it has NUL bytes in its first line; save it as UTF-8",
+                id=why,
+            )
+            for start, why in ((b"a\0bc\0,d\n", "stray NUL bytes"), (b"imo\0number,time\n", "one NUL byte"))
         ),
         pytest.param("å,b\n".encode("latin-1"), "is not UTF-8 (byte 0); save it as UTF-8", id="Latin-1"),
     ],
