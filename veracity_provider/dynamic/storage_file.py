@@ -108,6 +108,6 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
         super().__init__(
             StorageFileProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

@@ -89,6 +89,6 @@ class StorageFolder(Resource, module="veracity", name="StorageFolder"):
         super().__init__(
             StorageFolderProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )
