@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 from tests.fuzzing import EXAMPLES
 from veracity_provider.config_text import date_in
 from veracity_provider.declaration import read_declaration
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS
+from veracity_provider.description.stack_file import CONTAINERS, STACK_LISTS
 from veracity_provider.errors import InputError
 
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
 DATE = "2026-01-01 00:00:00 +0000 UTC"
+SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "a", "type": "String"}]}
+FOLDER = {"name": "f", "path": "voyages/2026"}
+FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
+ENTRIES = {"containers": CONTAINER, "schemas": SCHEMA, "datasets": DATASET, "folders": FOLDER, "files": FILE}
+"""An entry of each list that is well-formed."""
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 
 
@@ -481,7 +486,7 @@ def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there
 GOOD_WORDS = ["c", "d", "old", "a.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
 ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", " a", "a\n", "~", "~nobody/x", "x" * 300]
 WORDS = st.sampled_from([*GOOD_WORDS, *ODD_WORDS])
-KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text"])
+KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text", "name", "type", "isKey", "Site"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), WORDS, st.text(st.characters(codec=None), max_size=5)
 )
@@ -499,11 +504,13 @@ def entries_of(good, keys):
     return st.lists(near | VALUES, max_size=3) | VALUES
 
 
-@settings(deadline=None, max_examples=EXAMPLES // 20, suppress_health_check=list(HealthCheck))
-@given(entries_of(CONTAINER, CONTAINERS.keys), entries_of(DATASET, DATASETS.keys))
-def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, containers, datasets):
+LISTS = {one.key: entries_of(ENTRIES[one.key], one.keys) for one in STACK_LISTS}
+
+
+@settings(deadline=None, max_examples=EXAMPLES // 4, suppress_health_check=list(HealthCheck))
+@given(st.fixed_dictionaries(LISTS))
+def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, lists):
     (tmp_path / "a.csv").write_text("a\n")
-    lists = {"containers": containers, "datasets": datasets}
     read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="set")
     reported = [problem.property for problem in read.problems]
     for key, entries in lists.items():
@@ -529,10 +536,6 @@ def dates_in(value):
     if isinstance(value, list | tuple):
         return any(map(dates_in, value))
     return date_in(value) is not None
-
-
-FOLDER = {"name": "f", "path": "voyages/2026"}
-FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ class Dataset(DeclaredResource, module="veracity", name="Dataset"):
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         upload = DatasetUpload(
             resource_name + UPLOAD_SUFFIX,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             upload_options(opts, []),
         )
         uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}

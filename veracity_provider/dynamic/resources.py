@@ -106,7 +106,7 @@ class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMeta
             "tags": tags,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
-            IS_PREVIEW: pulumi.runtime.is_dry_run(),
+            IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
         }
         program.refuse_any(
             [
@@ -236,7 +236,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
                 "file_name": file_name,
                 "follows": program.jobs_to_follow(resource_name, dataset_id, overwrites) or None,
                 "ingests_before": running.order.names_before(dataset) if may_overwrite else None,
-                IS_PREVIEW: pulumi.runtime.is_dry_run(),
+                IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
             },
             upload_options(opts, running.order.predecessors(dataset)),
         )

@@ -107,6 +107,6 @@ class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
         super().__init__(
             StorageFileProvider(),
             resource_name,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

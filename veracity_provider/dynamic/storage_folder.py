@@ -88,6 +88,6 @@ class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
         super().__init__(
             StorageFolderProvider(),
             resource_name,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )
