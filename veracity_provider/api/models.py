@@ -181,7 +181,7 @@ def _mapping(value: object) -> Any:
     return {} if value is None else value
 
 
-_Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(_text)]
 _List = Annotated[list[Any], BeforeValidator(_list)]
 
 
@@ -195,9 +195,9 @@ class _RegisteredJob(_Wire):
 
 
 class _JobStatus(_Wire):
-    job_id: _Text = Field("", alias="jobId")
+    job_id: Text = Field("", alias="jobId")
     status: str
-    notebook_error_message: _Text = Field("", alias="notebookErrorMessage")
+    notebook_error_message: Text = Field("", alias="notebookErrorMessage")
     validation_error: _List = Field(default_factory=list, alias="validationError")
     data_set_name: str | None = Field(None, alias="dataSetName")
     dataset_id: str | None = Field(None, alias="datasetId")
@@ -209,8 +209,8 @@ class _SchemaInfo(_Wire):
 
 class _Dataset(_Wire):
     id: str
-    name: _Text = ""
-    description: _Text = ""
+    name: Text = ""
+    description: Text = ""
     schema_info: _SchemaInfo | None = Field(None, alias="schemaInfo")
     columns: _List = Field(default_factory=list)
     tags: Annotated[dict[str, _List], BeforeValidator(_mapping)] = Field(default_factory=dict[str, list[Any]])
@@ -218,14 +218,14 @@ class _Dataset(_Wire):
 
 class _Column(_Wire):
     name: str
-    type: _Text = ""
+    type: Text = ""
     is_key: bool | None = Field(None, alias="isKey")
     is_required: bool | None = Field(None, alias="isRequired")
 
 
 class _SchemaVersion(_Wire):
     id: str
-    name: _Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
+    name: Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
     columns: list[_Column]
 
 
@@ -249,15 +249,15 @@ class _RowPage(_Wire):
 
 class _Container(_Wire):
     id: str
-    reference: _Text = ""
-    url: _Text = ""
-    last_modified_utc: _Text = Field("", alias="lastmodifiedutc")
-    creation_date_time_utc: _Text = Field("", alias="creationdatetimeutc")
-    owner_id: _Text = Field("", alias="ownerid")
-    access_level: _Text = Field("", alias="accesslevel")
-    region: _Text = ""
-    key_status: _Text = Field("", alias="keystatus")
-    may_contain_personal_data: _Text = Field("", alias="maycontainpersonaldata")
+    reference: Text = ""
+    url: Text = ""
+    last_modified_utc: Text = Field("", alias="lastmodifiedutc")
+    creation_date_time_utc: Text = Field("", alias="creationdatetimeutc")
+    owner_id: Text = Field("", alias="ownerid")
+    access_level: Text = Field("", alias="accesslevel")
+    region: Text = ""
+    key_status: Text = Field("", alias="keystatus")
+    may_contain_personal_data: Text = Field("", alias="maycontainpersonaldata")
     metadata: dict[str, Any] | None = None
 
 
