@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "display": {"texts"},
     "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts"},
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
-    "existence": {"api", "declaration", "errors"},
+    "existence": {"api", "declaration", "lifecycle", "errors"},
     "stack": {
         "declaration",
         "existence",

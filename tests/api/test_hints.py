@@ -38,7 +38,7 @@ REQUESTS = {
     "look up a job": lambda c, w: c.ingest.get_ingest_job(w, ID),
     "read a dataset": lambda c, w: c.datasets.get_dataset(w, ID),
     "find datasets": lambda c, w: c.datasets.find_datasets(w, "a"),
-    "list datasets": lambda c, w: c.datasets.list_dataset_ids(w),
+    "list datasets": lambda c, w: c.datasets.list_dataset_names(w),
     "read rows": lambda c, w: c.datasets.count_rows(w, ID),
     "read a schema version": lambda c, w: c.datasets.get_schema_version(w, ID),
     "list schemas": lambda c, w: list(c.schemas.list_schemas(w)),

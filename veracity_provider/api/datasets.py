@@ -157,15 +157,19 @@ class DatasetsClient:
         """
         return self.query_rows(workspace_id, dataset_id, page_index=1, page_size=1).total_count
 
-    def list_dataset_ids(self, workspace_id: str) -> frozenset[str]:
-        """Ids, in lower case, of the datasets that a workspace lists; those shared with it may not be among them."""
+    def list_dataset_names(self, workspace_id: str) -> dict[str, str]:
+        """
+        The datasets that a workspace lists, id in lower case to name; those shared with it may not be among them.
+
+        A workspace of more than 20,000 gives the first ones.
+        """
         action = Action(label=f"listing the datasets of workspace {workspace_id}", hints=_HINTS)
         path = f"/workspaces/{workspace_id}/datasets/query"
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for index in range(1, _MAX_PAGES + 1):
             body = {"pageIndex": index, "pageSize": _PAGE_SIZE}
-            page = models.dataset_id_page(self._transport.read("POST", path, action, body=body), action.label)
-            found |= page.ids
-            if not page.ids or len(found) >= page.total_count:
+            page = models.dataset_names_page(self._transport.read("POST", path, action, body=body), action.label)
+            found |= page.names
+            if not page.names or len(found) >= page.total_count:
                 break
-        return frozenset(found)
+        return found

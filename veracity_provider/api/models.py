@@ -123,10 +123,10 @@ class SchemaVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatasetIdPage:
-    """Ids, in lower case, on one page of a workspace's datasets, and how many datasets all pages have."""
+class DatasetNamesPage:
+    """Id, in lower case, to name on one page of a workspace's datasets, and how many datasets all pages have."""
 
-    ids: frozenset[str]
+    names: Mapping[str, str]
     total_count: int
 
 
@@ -231,6 +231,7 @@ class _SchemaVersion(_Wire):
 
 class _Listed(_Wire):
     id: str
+    name: Text = ""
 
 
 class _DatasetPage(_Wire):
@@ -315,10 +316,10 @@ def schema_version(body: object, action: str) -> SchemaVersion:
     return SchemaVersion(id=wire.id, name=wire.name, columns=columns)
 
 
-def dataset_id_page(body: object, action: str) -> DatasetIdPage:
+def dataset_names_page(body: object, action: str) -> DatasetNamesPage:
     """From the response of a workspace's query for datasets."""
     wire = parse(_DatasetPage, body, action)
-    return DatasetIdPage(ids=frozenset(one.id.lower() for one in wire.result), total_count=wire.total_count)
+    return DatasetNamesPage(names={one.id.lower(): one.name for one in wire.result}, total_count=wire.total_count)
 
 
 def row_page(body: object, action: str) -> RowPage:
