@@ -2,11 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
-
-import stamina.instrumentation
 
 from veracity_provider.api.clients import Clients
 from veracity_provider.declaration import Declaration, Named, NamedWorkspace
@@ -19,6 +16,7 @@ from veracity_provider.errors import (
     VeracityError,
 )
 from veracity_provider.lifecycle.directory import Directory
+from veracity_provider.retrying import silent_retries
 
 _MAX_WAIT_S: Final = 5.0
 _MAX_SINGLE_READS: Final = 20
@@ -45,7 +43,7 @@ def find_absent(declaration: Declaration, clients: Clients, *, max_wait_s: float
     searches = (_absent_containers(clients, containers), _absent_datasets(clients, datasets))
     # Daemons, so that a service that does not answer does not keep the program from its end.
     threads = [threading.Thread(target=ask, args=(search,), daemon=True) for search in searches]
-    with _silent_retries():
+    with silent_retries():
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + max_wait_s
@@ -109,14 +107,3 @@ def _not_found(
             yield InputProblem(one.place, str(error))
         except VeracityError:
             continue
-
-
-@contextmanager
-def _silent_retries() -> Generator[None]:
-    """A log line for each retry would show up as a warning of the stack; the program's own retries keep theirs."""
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
-    try:
-        yield
-    finally:
-        stamina.instrumentation.set_on_retry_hooks(hooks)

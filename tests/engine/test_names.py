@@ -73,3 +73,32 @@ DatasetIngest("second", {{named}}, source="second.csv", operation="Upsert")
     assert len(veracity.rows(dataset_id)) == 4
     first = project.outputs("first-upload")["job_id"]
     assert project.outputs("second-upload")["follows"] == [first]
+
+
+def test_a_program_looks_up_what_is_there_and_says_what_is_not(project, veracity, dataset):
+    dataset_id, name = dataset
+    project.write("data.csv", noon_reports())
+    program = f"""
+workspace = get_workspace()
+found = get_dataset(dataset_name=pulumi.Output.concat({{name!r}}, ""), workspace_id=workspace.workspace_id)
+schema = get_schema(schema_name="Noon reports")
+ingest = DatasetIngest("noon", dataset_id=found.dataset_id, source="data.csv", operation="Upsert")
+pulumi.export("role", workspace.role)
+pulumi.export("version", schema.schema_version_id)
+pulumi.export("later", get_dataset(dataset_id=ingest.dataset_name.apply(lambda _: {dataset_id!r})).columns)
+"""
+    project.program(program.replace("{name!r}", repr(name)))
+    veracity.forget_requests()
+    preview = succeed(project.preview())
+    assert preview.lines_with("dataset_id", dataset_id)
+    assert [preview.lines_with(one) != [] for one in ('role   : "Admin"', "later  : [unknown]")] == [True, True]
+    assert len(veracity.requests_to("/me/tenants")) == 1
+    succeed(project.up())
+    assert len(veracity.rows(dataset_id)) == 3
+
+    project.program(program.replace("{name!r}", repr(name + "?")))
+    refused = project.preview()
+    assert not refused.succeeded
+    assert refused.lines_with("error: get_dataset.dataset_name: must be the name of a dataset of workspace "), refused
+    for noise in ("Traceback", "unhandled"):
+        assert noise not in refused, refused.text

@@ -4,7 +4,13 @@ import pytest
 
 from tests.lifecycle.conftest import Told
 from veracity_provider.errors import InputError
+from veracity_provider.lifecycle.dataset.lifecycle import DatasetLifecycle
+from veracity_provider.lifecycle.dataset.upload import DatasetUploadLifecycle
+from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle
+from veracity_provider.lifecycle.filestorage.folder import StorageFolderLifecycle
+from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
+from veracity_provider.lifecycle.schema.lifecycle import SchemaLifecycle
 from veracity_provider.lifecycle.values import UNKNOWN
 
 URN = "urn:pulumi:s::p::t::"
@@ -56,6 +62,29 @@ class TestWorkspace:
             == f"workspace_name: {text}"
         )
         assert refusal(lambda: with_workspace({}, services, told)) == f"veracity:workspaceName: {text}"
+
+
+IN_A_WORKSPACE = {
+    IngestUploadLifecycle: {"dataset_id": UNKNOWN, "source": UNKNOWN, "operation": "Upsert"},
+    DatasetUploadLifecycle: {"dataset_name": UNKNOWN, "schema_name": "Noon reports"},
+    DatasetLifecycle: {"dataset_name": UNKNOWN, "schema_name": "Noon reports"},
+    SchemaLifecycle: {"schema_name": UNKNOWN, "columns": [{"name": "a", "type": "String"}]},
+    StorageFolderLifecycle: {"path": UNKNOWN},
+    StorageFileLifecycle: {"path": UNKNOWN, "source": UNKNOWN},
+}
+
+
+@pytest.mark.parametrize("lifecycle", IN_A_WORKSPACE)
+class TestEachResource:
+    def test_its_workspace_is_given_by_a_name(self, lifecycle, reader, told, workspace):
+        given = {**IN_A_WORKSPACE[lifecycle], "workspace_name": "Local workspace"}
+        checked = lifecycle(reader).check({}, given, told)
+        assert (checked.problems, checked.inputs["workspace_id"]) == ((), workspace)
+
+    def test_a_name_that_no_workspace_has_is_a_problem_of_its_own(self, lifecycle, reader, told):
+        given = {**IN_A_WORKSPACE[lifecycle], "workspace_name": "Nowhere"}
+        (problem,) = lifecycle(reader).check({}, given, told).problems
+        assert str(problem).startswith("workspace_name: must be the name of a workspace of the account, and none is ")
 
 
 class TestDataset:

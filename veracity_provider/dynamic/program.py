@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Never, final
+from typing import TYPE_CHECKING, Any, Final, Never, final
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
@@ -16,6 +16,9 @@ from veracity_provider.errors import InputError, InputProblem, SettingsError
 from veracity_provider.lifecycle.claims import Claim
 from veracity_provider.lifecycle.ingest.history import ingests_before
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
+
+if TYPE_CHECKING:
+    from veracity_provider.lifecycle.functions import Functions
 
 
 @final
@@ -284,6 +287,7 @@ class Program:
     is_checked: bool = False
     _datasets: dict[NamedDataset, pulumi.Output[str]] = field(default_factory=dict[NamedDataset, pulumi.Output[str]])
     """Ids of the datasets that the program makes."""
+    _functions: "Functions | None" = None
 
     def note_dataset(self, dataset_id: pulumi.Output[str], named: NamedDataset) -> None:
         """Remember whose id this very output is; one that was derived from it may have any value."""
@@ -308,6 +312,17 @@ class Program:
         if isinstance(dataset_name, str) and workspace.key is not None:
             return NamedDataset(workspace.key, dataset_name)
         return None
+
+    def functions(self) -> "Functions":
+        """What looks something up, with one connection for the program, so that each name is asked for once."""
+        if self._functions is None:
+            # Late: the HTTP library is for programs that look something up.
+            from veracity_provider.api.clients import connect
+            from veracity_provider.lifecycle.functions import Functions
+
+            settings = Settings.resolve(pulumi.Config(NAMESPACE).get, os.environ)
+            self._functions = Functions(connect(settings), settings)
+        return self._functions
 
     def check_once(self) -> None:
         """Refuse a program whose connection or environment cannot work; asked by each resource, done by the first."""

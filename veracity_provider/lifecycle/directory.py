@@ -53,9 +53,28 @@ class Directory:
             InputError: There is none, or there are several. It names `workspace_name`.
             VeracityError: The platform does not say which workspaces there are.
         """
-        listed = self._ask(("workspaces",), self._clients.workspaces.list_workspaces)
+        listed = self._list_workspaces()
         named = [one for one in listed if one.name == name]
         return _require_one("workspace", name, "of the account", named, lambda: [one.name for one in listed])
+
+    def workspace_of_id(self, id_: str) -> Workspace:
+        """
+        The workspace of the account with this id, in lower case.
+
+        Raises:
+            InputError: There is none. It names `workspace_id`.
+            VeracityError: As for a name.
+        """
+        listed = self._list_workspaces()
+        for one in listed:
+            if one.id == id_:
+                return one
+        there = _listed([f"{one.name} ({one.id})" for one in listed]) or "none"
+        reason = f"must be the id of a workspace of the account, and {shown(id_)} is not. There are: {there}"
+        raise InputError([InputProblem("workspace_id", reason)])
+
+    def _list_workspaces(self) -> list[Workspace]:
+        return self._ask(("workspaces",), self._clients.workspaces.list_workspaces)
 
     def dataset(self, workspace_id: str, name: str) -> Dataset:
         """

@@ -21,11 +21,11 @@ def workspace_problems(inputs: JsonObject, settings: "Settings") -> tuple[InputP
     return (InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"),)
 
 
-def dataset_problems(inputs: JsonObject) -> tuple[InputProblem, ...]:
-    """The same for the dataset of an ingest."""
-    if inputs.get("dataset_id") is None and inputs.get("dataset_name") is None:
-        return (InputProblem("dataset_id", "must be given, or dataset_name"),)
-    return _both_given(inputs, "dataset")
+def require_either(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
+    """The same for a thing in a workspace: a `dataset` or a `schema`."""
+    if inputs.get(f"{kind}_id") is None and inputs.get(f"{kind}_name") is None:
+        return (InputProblem(f"{kind}_id", f"must be given, or {kind}_name"),)
+    return _both_given(inputs, kind)
 
 
 def _both_given(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
