@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.fuzzing import EXAMPLES
 from veracity_provider.config_text import date_in
-from veracity_provider.declaration import read_declaration
+from veracity_provider.declaration import NamedWorkspace, read_declaration
 from veracity_provider.description.stack_file import CONTAINERS, STACK_LISTS
 from veracity_provider.errors import InputError
 
@@ -353,6 +353,45 @@ def test_what_two_entries_cannot_both_have_is_reported_at_the_second(tmp_path, c
 NAMED = {"name": "d", "datasetName": "Noon", "schemaName": "Noon", "source": "a.csv", "operation": "Upsert"}
 
 
+WITHOUT_SCHEMA = {name: value for name, value in NAMED.items() if name != "schemaName"}
+
+
+def test_an_entry_that_names_a_dataset_without_a_schema_takes_one_that_is_there(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    entries = [
+        {**WITHOUT_SCHEMA, "workspaceName": "Ships"},
+        {**NAMED, "name": "made"},
+        {**WITHOUT_SCHEMA, "name": "of the made one", "operation": "Delete"},
+    ]
+    read = read_declaration({"datasets": entries}, workspace_id=WORKSPACE, project=tmp_path, set_command="")
+    assert read.problems == ()
+    named, _, of_the_made_one = read.entries["datasets"]
+    assert named.arguments == {
+        "dataset_name": "Noon",
+        "source": "a.csv",
+        "operation": "Upsert",
+        "workspace_name": "Ships",
+    }
+    assert (named.dataset, of_the_made_one.dataset) == ({}, {})
+    assert of_the_made_one.arguments["dataset_name"] == "Noon"
+    assert [(one.place, one.workspace, one.workspace_place) for one in read.named_datasets] == [
+        (
+            'veracity:datasets[0] "d".datasetName',
+            NamedWorkspace(None, "Ships"),
+            'veracity:datasets[0] "d".workspaceName',
+        )
+    ]
+
+
+def test_the_name_of_the_stacks_workspace_does_for_entries_without_their_own(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    options = {"workspace_id": None, "workspace_name": "Ships", "project": tmp_path, "set_command": ""}
+    read = read_declaration({"datasets": [WITHOUT_SCHEMA]}, **options)
+    assert read.problems == ()
+    [named] = read.named_datasets
+    assert (named.workspace, named.workspace_place) == (NamedWorkspace(None, "Ships"), "veracity:workspaceName")
+
+
 def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
     (tmp_path / "a.csv").write_text("a\n")
     entry = {**NAMED, "workspaceId": WORKSPACE, "datasetSource": "a.csv"}
@@ -382,12 +421,16 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
             id="a schema given in two ways",
         ),
         pytest.param(
-            [{name: value for name, value in NAMED.items() if name != "schemaName"}],
+            [{**WITHOUT_SCHEMA, "datasetSource": "a.csv"}],
             {
-                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made "
-                "if it is not there"
+                '[0] "d".datasetSource': "must come with a schema, with which the dataset is made if it is not there",
             },
-            id="a name without a schema",
+            id="a first file without a schema",
+        ),
+        pytest.param(
+            [{**WITHOUT_SCHEMA, "workspaceId": ID, "workspaceName": "Ships"}],
+            {'[0] "d".workspaceName': "must be left out where workspaceId is given"},
+            id="a workspace in two ways",
         ),
         pytest.param(
             [{**DATASET, "schemaName": "Noon", "datasetSource": "a.csv"}],
@@ -459,9 +502,9 @@ def test_what_is_no_list_or_no_entry_is_refused_and_the_rest_is_checked_all_the_
         "veracity:datasets[2]": "must be a mapping with a name, not nothing",
         "veracity:datasets[3]": "must be a mapping with a name, not a list",
         "veracity:datasets[4]": "must have at most 50 levels of lists and mappings",
-        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, source, operation, "
-        "workspaceId, fileName, triggers, preflight, jobTimeoutSeconds, datasetName, schemaName, schemaVersionId, "
-        "datasetSource",
+        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, datasetName, source, "
+        "operation, workspaceId, workspaceName, fileName, triggers, preflight, jobTimeoutSeconds, schemaName, "
+        "schemaVersionId, datasetSource",
     }
 
 
