@@ -273,6 +273,19 @@ def test_without_a_stack_errors_name_variables_and_the_stacks_there_are(alone, v
     assert alone("datasets").err.endswith("with --stack or PULUMI_STACK (here: dev).\n")
 
 
+def test_a_workspace_that_is_set_by_name(veracity):
+    by_name = {"VERACITY_WORKSPACE_ID": "", "VERACITY_WORKSPACE_NAME": "Local workspace"}
+    assert ids(veracity("datasets", "--json", **by_name)) == {NOON, WIND, SHIP}
+    found = veracity("datasets", **{**by_name, "VERACITY_WORKSPACE_NAME": "Local workspaces"})
+    assert (found.code, found.err.splitlines()[0]) == (
+        2,
+        (
+            "error: VERACITY_WORKSPACE_NAME: must be the name of a workspace of the account, and none is called "
+            '"Local workspaces"; did you mean Local workspace? There are: Local workspace'
+        ),
+    )
+
+
 def test_a_workspace_that_is_not_set_can_be_named(veracity):
     missing = veracity("datasets", VERACITY_WORKSPACE_ID="")
     assert (missing.code, missing.err) == (

@@ -50,6 +50,14 @@ def test_nothing_is_changed(doctor, platform):
     assert platform.get("/_emulator/state") == before
 
 
+def test_a_workspace_by_name(doctor):
+    by_name = {"VERACITY_WORKSPACE_ID": "", "VERACITY_WORKSPACE_NAME": "Local workspace"}
+    assert doctor(**by_name)["workspace"]["found"] == f"Local workspace ({WORKSPACE})"
+    found = doctor(**{**by_name, "VERACITY_WORKSPACE_NAME": "Local workspaces"})
+    assert verdicts(found, "workbench", "workspace", "role", "file storage") == ["ok", "failed", "skipped", "warning"]
+    assert "must be the name of a workspace of the account" in found["workspace"]["found"]
+
+
 def test_a_reader(doctor, platform):
     found = doctor(
         VERACITY_CLIENT_ID=platform.demo["readerClientId"], VERACITY_CLIENT_SECRET=platform.demo["readerClientSecret"]

@@ -180,9 +180,18 @@ def _check_token(settings: Settings) -> Check:
 
 def _check_workbench(connection: Connection) -> Iterator[Check]:
     """The service, the workspace, and the role of the account in it."""
-    workspace_id = connection.workspace or connection.settings.workspace_id
     workspaces, datasets = connection.clients.workspaces, connection.clients.datasets
     answers = f"{connection.settings.data_workbench_url} answers"
+    try:
+        workspace_id = connection.named_workspace_id
+    except SettingsError as error:
+        yield Check(name="workbench", verdict=Verdict.OK, found=answers)
+        yield Check(name="workspace", verdict=Verdict.FAILED, found="; ".join(map(str, error.problems)))
+        yield Check(name="role", verdict=Verdict.SKIPPED, found="there is no workspace")
+        return
+    except VeracityError as error:
+        yield from _failed_workbench(error)
+        return
     try:
         found = workspaces.get_workspace(workspace_id or _NOTHING)
     except WorkspaceNotFound:
@@ -247,9 +256,9 @@ def _check_role(connection: Connection, workspace_id: str) -> Check:
 
 def _check_storage(connection: Connection) -> Check:
     name, is_needed = "file storage", _declares(connection, "folders", "files")
-    if not (connection.workspace or connection.settings.workspace_id):
-        return Check(name=name, verdict=Verdict.SKIPPED, found="no workspace is named")
     try:
+        if connection.named_workspace_id is None:
+            return Check(name=name, verdict=Verdict.SKIPPED, found="no workspace is named")
         storage = open_storage(connection)
         storage.find(_NOTHING)
     except VeracityError as error:

@@ -4,11 +4,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from veracity_provider.cli.stack_config import StackConfig, find_project, read_stack_config
-from veracity_provider.errors import InputProblem, SettingsError
+from veracity_provider.errors import InputError, InputProblem, SettingsError
+from veracity_provider.lifecycle.directory import Directory
 from veracity_provider.settings import KEYS, Settings
 
 if TYPE_CHECKING:
@@ -39,14 +41,25 @@ class Connection:
         The workspace to look at.
 
         Raises:
-            SettingsError: None is named.
+            SettingsError: None is named, or the name is not that of one workspace.
         """
-        found = self.workspace or self.settings.workspace_id
+        found = self.named_workspace_id
         if not found:
             raise SettingsError(
                 [InputProblem("veracity:workspaceId", "is missing; set it, or name one with --workspace")]
             )
         return found
+
+    @cached_property
+    def named_workspace_id(self) -> str | None:
+        """The workspace to look at; None where none is named. Raises `SettingsError` as `workspace_id` does."""
+        if self.workspace or not self.settings.workspace_name:
+            return self.workspace or self.settings.workspace_id
+        try:
+            return Directory(self.clients).workspace(self.settings.workspace_name).id
+        except InputError as error:
+            problems = [InputProblem("veracity:workspaceName", one.reason) for one in error.problems]
+            raise SettingsError(problems) from None
 
 
 def connect_to(stack: str | None, workspace: str | None) -> Connection:

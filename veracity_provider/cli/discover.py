@@ -156,7 +156,8 @@ def _each(read: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 def _elsewhere(connection: Connection) -> str | None:
     """The workspace that entries have to name, since it is not that of the settings."""
     workspace_id = connection.workspace_id
-    return None if workspace_id == (connection.settings.workspace_id or "").lower() else workspace_id
+    is_that_of_the_stack = not connection.workspace or workspace_id == (connection.settings.workspace_id or "").lower()
+    return None if is_that_of_the_stack else workspace_id
 
 
 def _declared(connection: Connection, member: str, key: str | None = None) -> set[str]:
