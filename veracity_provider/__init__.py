@@ -12,9 +12,11 @@ if TYPE_CHECKING:
         OnDestroyFile,
         OnDestroyFolder,
         Operation,
+        OperationOfFiles,
         Preflight,
     )
     from veracity_provider.dynamic.dataset import Dataset
+    from veracity_provider.dynamic.dataset_ingests import DatasetIngests
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
     from veracity_provider.dynamic.storage_file import StorageFile
@@ -27,12 +29,14 @@ __all__ = [
     "ContainerMetadata",
     "Dataset",
     "DatasetIngest",
+    "DatasetIngests",
     "IconArgs",
     "OnConflict",
     "OnDestroy",
     "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
+    "OperationOfFiles",
     "Preflight",
     "Schema",
     "StorageFile",
@@ -45,6 +49,7 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "Dataset": "veracity_provider.dynamic.dataset",
     "DatasetIngest": "veracity_provider.dynamic.resources",
+    "DatasetIngests": "veracity_provider.dynamic.dataset_ingests",
     "Schema": "veracity_provider.dynamic.schema",
     "StorageFile": "veracity_provider.dynamic.storage_file",
     "StorageFolder": "veracity_provider.dynamic.storage_folder",

@@ -52,7 +52,10 @@ class DatasetEntry(DatasetIngestInputs, EntryOptions):
     source: Annotated[
         MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]],
         Hint("it is the path of a CSV file", when_refused=False),
-    ] = Field(description="Path of a CSV file: relative to the project, absolute, or with `~`.")
+    ] = Field(
+        description="Path of a CSV file, or a pattern such as `data/noon/*.csv`, which is a `DatasetIngests`: relative "
+        "to the project, absolute, or with `~`."
+    )
     dataset_id: Annotated[  # pyright: ignore[reportIncompatibleVariableOverride] — a name may take its place
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address of the dataset")
     ] = Field(None, description="UUID of the dataset; or give *dataset_name*.")

@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight, Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, component_of, source_property, upload_options
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import (
     ContainerMetadataProvider,
@@ -20,7 +20,7 @@ from veracity_provider.dynamic.providers import (
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_ingest_by_name
-from veracity_provider.lifecycle.run import IS_PREVIEW
+from veracity_provider.lifecycle.run import COMPONENT, IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 _UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
@@ -224,7 +224,9 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             ]
         )
         dataset = running.destination(dataset_id)
-        _claim(running.claims, resource_name, dataset, carried_source, operation)
+        inputs[COMPONENT] = component_of(opts)
+        if inputs[COMPONENT] is None:  # a component claims its files itself, before the first ingest is made
+            claim_file(running.claims, resource_name, dataset, carried_source, operation)
 
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
@@ -252,7 +254,10 @@ def _outputs(resource: type[Resource]) -> dict[str, None]:
     return dict.fromkeys(resource.__annotations__)
 
 
-def _claim(claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object) -> None:
+def claim_file(
+    claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object
+) -> None:
+    """Have *name* manage the ingest of *source* into *dataset*, as far as the program can see what they are."""
     if not isinstance(source, str) or not isinstance(operation, str):
         return
     if isinstance(dataset, str):
