@@ -76,3 +76,31 @@ def test_a_retry_shows_only_in_its_result(client, emulator):
     client.control("POST", "/faults", fault)
     shown = veracity(emulator, "dataset", emulator.demo["datasets"]["keyed"])
     assert (shown.returncode, shown.stderr) == (0, "")
+
+
+class TestInferringASchema:
+    @pytest.fixture
+    def file(self, tmp_path):
+        path = tmp_path / "a.csv"
+        path.write_text("id,power\n1,2.5\n2,3.5\n")
+        return path
+
+    def test_the_definition_is_written_and_the_guess_is_told_beside_it(self, emulator, file):
+        shown = veracity(emulator, "schema", "infer", str(file))
+        assert (shown.returncode, shown.stderr) == (0, "2 columns from 2 rows; keys: id (a guess)\n")
+        assert [column["type"] for column in json.loads(shown.stdout)["columns"]] == ["Int32", "Decimal"]
+        output = file.parent / "a.json"
+        written = veracity(emulator, "schema", "infer", str(file), "--output", str(output))
+        assert (written.returncode, written.stdout) == (0, "")
+        assert output.read_text() == shown.stdout
+
+    def test_a_file_that_is_there_is_not_written_over(self, emulator, file):
+        refused = veracity(emulator, "schema", "infer", str(file), "--output", str(file))
+        assert (refused.returncode, refused.stderr) == (1, f"error: {file} cannot be written: File exists\n")
+        assert file.read_text().startswith("id,power\n")
+
+    def test_a_file_that_has_no_schema_is_an_error_of_one_line(self, emulator, file):
+        file.write_text("id;power\n1;2\n")
+        refused = veracity(emulator, "schema", "infer", str(file))
+        reason = "a.csv seems to be separated by semicolons; it must be by commas"
+        assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"error: {reason}\n")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import stamina
@@ -14,8 +15,11 @@ import typer
 from veracity_provider.api.clients import Clients, connect
 from veracity_provider.errors import VeracityError
 from veracity_provider.settings import KEYS, Settings, home_folder, is_uuid
+from veracity_provider.texts import shown
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+schema = typer.Typer(no_args_is_help=True, help="Write definitions of schemas.")
+cli.add_typer(schema, name="schema")
 Workspace = Annotated[str | None, typer.Option(help="Workspace id; default: VERACITY_WORKSPACE_ID.")]
 
 
@@ -68,6 +72,35 @@ def job(job_id: str, workspace: Workspace = None) -> None:
         _show({**asdict(report), "phase": report.phase.name, "journal": asdict(entry) if entry else None})
 
 
+@schema.command("infer")
+def infer(
+    file: Annotated[Path, typer.Argument(help="A CSV file with rows.")],
+    output: Annotated[Path | None, typer.Option(help="Where to write it; default: standard output.")] = None,
+) -> None:
+    """Write a definition of a schema for a CSV file: its columns with their types, and a guess at the keys."""
+    from veracity_provider.lifecycle.schema.inference import infer_schema
+    from veracity_provider.storage.sources import FileSource
+
+    with _told_errors():
+        found = infer_schema(FileSource(file))
+    text = json.dumps(found.to_definition(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        _write_new(output, text)
+    keys = f"{', '.join(map(shown, found.keys))} (a guess)" if found.keys else "none found"
+    typer.echo(f"{len(found.columns)} columns from {found.row_count:,} rows; keys: {keys}", err=True)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        typer.echo(f"error: {shown(path, 300)} cannot be written: {error.strerror}", err=True)
+        raise typer.Exit(1) from None
+
+
 def main() -> None:
     """Entry point of the console script."""
     # A retry is told by the error at its end, and by no log line in between.
@@ -77,9 +110,15 @@ def main() -> None:
 
 @contextmanager
 def _connected() -> Generator[tuple[Clients, Settings]]:
-    try:
+    with _told_errors():
         settings = Settings.resolve(lambda _: None, os.environ, set_command="export")
         yield connect(settings), settings
+
+
+@contextmanager
+def _told_errors() -> Generator[None]:
+    try:
+        yield
     except VeracityError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
