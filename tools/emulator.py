@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 
 from tools.console import StepFailed, say
-from tools.layout import BIN, Layout, shown
+from tools.layout import BIN, SEED, Layout, shown
 from tools.processes import command_of
 
 READY_WITHIN_S = 30.0
@@ -38,7 +38,7 @@ def start(layout: Layout) -> None:
             [
                 *(BIN / "python", "-m", "veracity_emulator", "serve"),
                 *("--host", "127.0.0.1", "--port", str(layout.port), "--job-seconds", "2"),
-                *("--state", str(layout.emulator_state)),
+                *("--state", str(layout.emulator_state), "--seed", str(SEED)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,

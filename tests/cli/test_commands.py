@@ -358,3 +358,31 @@ def test_help_is_no_error_and_fits(alone, arguments):
 def test_a_shell_can_complete_the_names_of_stacks(alone, stack):
     words = {"_VERACITY_COMPLETE": "complete_bash", "COMP_WORDS": "veracity datasets --stack d", "COMP_CWORD": "3"}
     assert alone(**words).out.split() == ["dev"]
+
+
+class TestInferringASchema:
+    @pytest.fixture
+    def file(self, tmp_path):
+        path = tmp_path / "a.csv"
+        path.write_text("id,power\n1,2.5\n2,3.5\n")
+        return path
+
+    def test_the_definition_is_written_and_the_guess_is_told_beside_it(self, alone, file):
+        found = alone("schema", "infer", "a.csv")
+        assert (found.code, found.err) == (0, "2 columns from 2 rows; keys: id (a guess)\n")
+        assert [column["type"] for column in found.json["columns"]] == ["Int32", "Decimal"]
+        written = alone("schema", "infer", "a.csv", "--output", "a.json")
+        assert (written.code, written.out) == (0, "")
+        assert file.with_suffix(".json").read_text() == found.out
+
+    def test_a_file_that_is_there_is_not_written_over(self, alone, file):
+        refused = alone("schema", "infer", "a.csv", "--output", "a.csv")
+        reason = "must be a new file that can be written, and a.csv cannot: File exists"
+        assert (refused.code, refused.err) == (2, f"error: --output: {reason}\n")
+        assert file.read_text().startswith("id,power\n")
+
+    def test_a_file_that_has_no_schema_is_an_error_of_one_line(self, alone, file):
+        file.write_text("id;power\n1;2\n")
+        refused = alone("schema", "infer", "a.csv")
+        reason = "a.csv seems to be separated by semicolons; it must be by commas"
+        assert (refused.code, refused.out, refused.err) == (1, "", f"error: {reason}\n")

@@ -18,6 +18,7 @@ COMMANDS = [
     ["rows", "Noon reports", "--csv"],
     ["schemas"],
     ["schema", "show", "Noon reports"],
+    ["schema", "infer", "a.csv"],
     ["containers"],
     ["container", OWNED],
     ["folders"],
@@ -64,7 +65,7 @@ def test_no_secret_is_shown(veracity, platform, account, tmp_path, command, envi
     if environ and "127.0.0.1:1" not in str(environ):
         # Whatever refuses repeats what it was sent.
         platform.fault(path="*/veracity/*", effect={"kind": "status", "status": 400, "message": REPEATED}, count=None)
-    options = ["--json"] if as_json and "--csv" not in command else []
+    options = ["--json"] if as_json and not {"--csv", "infer"} & set(command) else []
     found = veracity(*command, *options, **environ)
     platform.heal()
     platform.forget_violations()

@@ -1,6 +1,8 @@
 """`veracity schemas`, and the group `veracity schema`."""
 
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -9,8 +11,10 @@ from veracity_provider.api.schema_models import Schema, SchemaColumn, SchemaVers
 from veracity_provider.cli.connection import connect_to
 from veracity_provider.cli.lookup import find_schema
 from veracity_provider.cli.options import AsJson, Limit, SchemaArgument, Stack, Workspace, print_help_if_alone
-from veracity_provider.cli.output import Column, Output
+from veracity_provider.cli.output import Column, Output, json_text, note
+from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.schema.plan import active_version
+from veracity_provider.texts import shown
 
 _COLUMNS: Final = (
     Column[Schema](title="id", text=lambda one: one.id, is_whole=True),
@@ -36,7 +40,7 @@ group = typer.Typer(invoke_without_command=True)
 
 @group.callback()
 def root(ctx: typer.Context) -> None:
-    """Look at one schema."""
+    """Look at one schema, or write the definition of one."""
     print_help_if_alone(ctx)
 
 
@@ -85,6 +89,37 @@ def show_schema(
     output.print_items(found.versions, _VERSION_COLUMNS, asdict, nothing="no versions")
     output.print_line()
     output.print_items(active.columns if active else (), _SCHEMA_COLUMNS, dict, nothing="no columns")
+
+
+@group.command("infer")
+def infer_schema(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with rows.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Where to write it; default: standard output.")
+    ] = None,
+) -> None:
+    """Write the definition of a schema for a CSV file: its columns with their types, and a guess at the keys."""
+    # Late: other commands read no files.
+    from veracity_provider.lifecycle.schema import inference
+    from veracity_provider.storage.sources import FileSource
+
+    found = inference.infer_schema(FileSource(file))
+    text = f"{json_text(found.to_definition())}\n"
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        _write_new(output, text)
+    keys = f"{', '.join(map(shown, found.keys))} (a guess)" if found.keys else "none found"
+    note(f"{len(found.columns)} columns from {found.row_count:,} rows; keys: {keys}")
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        reason = f"must be a new file that can be written, and {shown(path, 300)} cannot: {error.strerror}"
+        raise InputError([InputProblem("--output", reason)]) from None
 
 
 def _summary(schema: Schema) -> dict[str, Any]:
