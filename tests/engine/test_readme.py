@@ -77,7 +77,7 @@ def of_a_real_environment(newcomer: Newcomer) -> list[str]:
 
 
 def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_own_passphrase(newcomer):
-    assert ENV in section("Two commands")
+    assert ENV in section("A clone, in two commands")
     commands = of_a_real_environment(newcomer)
     done = newcomer.types(*commands)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -111,7 +111,7 @@ def left_out(line: str) -> re.Pattern[str]:
 
 
 def test_the_preview_in_the_readme_is_a_real_one_and_says_what_it_leaves_out(project, veracity):
-    (sample,) = re.findall(r"```text\n(    ~ .*?)```", section("Two commands"), re.DOTALL)
+    (sample,) = re.findall(r"```text\n(    ~ .*?)```", section("A clone, in two commands"), re.DOTALL)
     declared = yaml.safe_load((ROOT / "stacks/Pulumi.local.yaml").read_text())["config"]
     datasets = declared["veracity:datasets"]
     datasets[0]["datasetId"] = veracity.new_dataset(like="keyed")
