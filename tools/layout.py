@@ -51,12 +51,7 @@ class Layout:
     @property
     def log(self) -> Path:
         """What the emulator says."""
-        return self.state / "emulator.log"
-
-    @property
-    def pid_file(self) -> Path:
-        """The number of the emulator's process."""
-        return self.state / "emulator.pid"
+        return self.emulator_state / "emulator.log"
 
     @property
     def made_config(self) -> Path:

@@ -83,7 +83,7 @@ def of_a_real_environment(newcomer: Newcomer) -> list[str]:
 
 
 def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_own_passphrase(newcomer):
-    assert ENV in section("Two commands")
+    assert ENV in section("A clone, in two commands")
     commands = of_a_real_environment(newcomer)
     done = newcomer.types(*commands)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -138,7 +138,7 @@ def newly_made(project):
 
 def test_the_output_in_the_readme_is_a_real_one_and_says_what_it_leaves_out(newly_made):
     project, veracity = newly_made
-    made, changed = re.findall(r"```text\n(.*?)```", section("Two commands"), re.DOTALL)
+    made, changed = re.findall(r"```text\n(.*?)```", section("A clone, in two commands"), re.DOTALL)
     assert veracity.get("/_emulator/state")["datasets"] == []
     require_lines(made, project.up().text)
     [dataset] = veracity.get("/_emulator/state")["datasets"]
