@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos package examples docs release
+.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -50,6 +50,9 @@ package: ## make wheel and source distribution in dist/, and check them
 
 docs: ## make the documentation as a site in build/site, strictly
 	@$(PYTHON) -m tools.site
+
+screenshots: setup ## make the pictures of the documentation anew (needs Chromium)
+	$(BIN)/python -m tests.examples.screenshots
 
 release: ## build and check all that a release needs; publishes nothing
 	@$(PYTHON) -m tools.release

@@ -30,16 +30,17 @@ class Session(requests.Session):
     A session that raises `NeverSent` where no connection could be made; safe for many threads.
 
     Args:
+        uses_proxies: Whether the environment's proxies count; none can reach this machine. Its certificates always do.
         write_timeout_s: Longest wait of one write to a connection that stands. Without it, urllib3 gives a new
             connection the limit for connecting, and gives it to a whole body that is one piece of bytes.
     """
 
-    def __init__(self, *, connections: int, trust_env: bool, write_timeout_s: float | None = None) -> None:
+    def __init__(self, *, connections: int, uses_proxies: bool, write_timeout_s: float | None = None) -> None:
         super().__init__()
         self._adapter = _Adapter(write_timeout_s, pool_connections=_POOLS, pool_maxsize=connections, max_retries=0)
         self.mount("http://", self._adapter)
         self.mount("https://", self._adapter)
-        self.trust_env = trust_env
+        self._uses_proxies = uses_proxies
         self.auth = _keep_headers  # else a line in ~/.netrc would take the place of the token
 
     def connect(self, request: requests.PreparedRequest, *, timeout_s: float) -> None:
@@ -66,9 +67,16 @@ class Session(requests.Session):
         """
         return self.send(request, timeout=timeout, allow_redirects=False, **self._environment(request))
 
+    def merge_environment_settings(self, *arguments: Any, **named: Any) -> Any:
+        """Called for each request, also by the Azure library's transport."""
+        found: dict[str, Any] = {**super().merge_environment_settings(*arguments, **named)}
+        if not self._uses_proxies:
+            found["proxies"] = {}
+        return found
+
     def _environment(self, request: requests.PreparedRequest) -> dict[str, Any]:
         """Proxies and certificates, as the environment has them."""
-        return dict(self.merge_environment_settings(request.url or "", {}, None, None, None))
+        return self.merge_environment_settings(request.url or "", {}, None, None, None)
 
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:

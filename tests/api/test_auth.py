@@ -254,7 +254,9 @@ class TestHiding:
 
     def test_tokens_of_the_session_are_in_no_repr(self, make_settings):
         settings = make_settings()
-        assert settings.client_secret not in f"{settings}{Tokens(settings, Session(connections=1, trust_env=False))!r}"
+        assert (
+            settings.client_secret not in f"{settings}{Tokens(settings, Session(connections=1, uses_proxies=False))!r}"
+        )
 
 
 class TestAtThePlatform:

@@ -12,7 +12,7 @@ from veracity_provider.connections import NeverSent, Session, _HttpsConnection
 
 @pytest.fixture
 def session(trusted):
-    with Session(connections=4, trust_env=True) as opened:
+    with Session(connections=4, uses_proxies=True) as opened:
         yield opened
 
 
@@ -137,14 +137,14 @@ def test_plain_http_goes_through_a_proxy_without_a_tunnel(trusted, session, monk
     assert proxy.connections == 1
 
 
-def test_the_environment_is_left_alone_where_it_should_be(trusted, monkeypatch):
-    with (
-        closed_port() as port,
-        serve(trusted, exchange(responding(200), tls=False)) as server,
-        Session(connections=1, trust_env=False) as session,
-    ):
-        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
-        assert ask(session, server.url.replace("https", "http")).status_code == 200
+def test_on_this_machine_the_proxies_of_the_environment_do_not_count_and_its_certificates_do(trusted, monkeypatch):
+    with closed_port() as port, serve(trusted, exchange(responding(200))) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with Session(connections=1, uses_proxies=False) as session:
+            assert ask(session, server.url).status_code == 200
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        with Session(connections=1, uses_proxies=False) as session, pytest.raises(NeverSent, match="certificate"):
+            ask(session, server.url)
 
 
 def test_a_netrc_file_does_not_replace_the_token(session, monkeypatch, tmp_path):
@@ -169,7 +169,7 @@ def test_a_write_to_a_connection_has_a_limit_of_its_own(trusted, tls, is_reused)
             line.respond(200)
         line.server.is_over.wait()
 
-    with Session(connections=4, trust_env=True, write_timeout_s=0.2) as session, serve(trusted, hold) as server:
+    with Session(connections=4, uses_proxies=True, write_timeout_s=0.2) as session, serve(trusted, hold) as server:
         url = server.url if tls else server.url.replace("https", "http")
         timeout = (3600, 3600)
         if is_reused:

@@ -1,5 +1,6 @@
 """A headless Chromium by the W3C's WebDriver protocol, which its own `chromedriver` speaks."""
 
+import base64
 import shutil
 import socket
 import subprocess
@@ -59,6 +60,12 @@ class Browser:
     def emulate(self, **features):
         named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
         self._post("/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"features": named})
+
+    def screenshot(self):
+        """What the window shows, as a PNG."""
+        answer = requests.get(self._session + "/screenshot", timeout=60)
+        assert answer.status_code == 200, answer.text
+        return base64.b64decode(answer.json()["value"])
 
     def close(self):
         requests.delete(self._session, timeout=30)

@@ -47,7 +47,7 @@ class _Request:
 
 def open_session(settings: Settings, *, connections: int = _CONNECTIONS) -> Session:
     """A session for many threads. On loopback it goes past proxies, which could not reach this machine anyway."""
-    session = Session(connections=connections, trust_env=not settings.is_loopback)
+    session = Session(connections=connections, uses_proxies=not settings.is_loopback)
     session.headers["User-Agent"] = _USER_AGENT
     return session
 

@@ -37,7 +37,7 @@ class Body(Protocol):
 def open_session(folder: UploadFolder, *, connections: int, silence_s: float) -> Session:
     """A session that gives up a connection after *silence_s* without a byte."""
     # Proxies of the environment cannot reach this machine.
-    return Session(connections=connections, trust_env=not folder.is_loopback, write_timeout_s=silence_s)
+    return Session(connections=connections, uses_proxies=not folder.is_loopback, write_timeout_s=silence_s)
 
 
 def transport_of(session: Session, silence_s: float) -> RequestsTransport:
