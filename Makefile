@@ -42,9 +42,10 @@ quick: ## lint, check types, and run the tests that are fast (a minute)
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-mutants: setup ## list changes of the code that no test notices (an hour)
+mutants: SHARE ?= 0.2
+mutants: setup ## list SHARE=0.2 of the changes that no test notices (an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutants]'
-	$(BIN)/python -m tests.mutants $(GROUPS)
+	$(BIN)/python -m tests.mutants --share $(SHARE) $(GROUPS)
 
 lint: ## check style and formatting
 	@$(PYTHON) -m tools.checks lint
