@@ -294,7 +294,10 @@ class TestWhereAWriteFails:
     [
         ("hidden-word\r\nX: y", "must not have a line break"),
         ("hidden-word\n", "must not end in a line break"),
-        ("hidden–word", "no special character"),
+        (
+            "hidden–word",
+            "must have no line break, no blank at its ends and no special character. Set it again",
+        ),
     ],
 )
 def test_a_secret_that_fits_into_no_header_is_told_and_not_shown(connect_to, key, value, words):
