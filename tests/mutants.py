@@ -51,7 +51,20 @@ class Group:
     tests: tuple[str, ...]
 
 
-_TOP: Final = ("claims", "files", "inputs", "previewed", "progress", "run", "services", "sources", "values")
+_TOP: Final = (
+    "claims",
+    "directory",
+    "files",
+    "functions",
+    "inputs",
+    "naming",
+    "previewed",
+    "progress",
+    "run",
+    "services",
+    "sources",
+    "values",
+)
 GROUPS: Final = {
     "lifecycle": Group(
         tuple(f"lifecycle/{one}.py" for one in _TOP),

@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from tests.fuzzing import EXAMPLES
 from veracity_provider.config_text import date_in
-from veracity_provider.declaration import read_declaration
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS
+from veracity_provider.declaration import NamedWorkspace, read_declaration
+from veracity_provider.description.stack_file import CONTAINERS, STACK_LISTS
 from veracity_provider.errors import InputError
 
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
 DATE = "2026-01-01 00:00:00 +0000 UTC"
+SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "a", "type": "String"}]}
+FOLDER = {"name": "f", "path": "voyages/2026"}
+FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
+ENTRIES = {"containers": CONTAINER, "schemas": SCHEMA, "datasets": DATASET, "folders": FOLDER, "files": FILE}
+"""An entry of each list that is well-formed."""
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 
 
@@ -348,6 +353,45 @@ def test_what_two_entries_cannot_both_have_is_reported_at_the_second(tmp_path, c
 NAMED = {"name": "d", "datasetName": "Noon", "schemaName": "Noon", "source": "a.csv", "operation": "Upsert"}
 
 
+WITHOUT_SCHEMA = {name: value for name, value in NAMED.items() if name != "schemaName"}
+
+
+def test_an_entry_that_names_a_dataset_without_a_schema_takes_one_that_is_there(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    entries = [
+        {**WITHOUT_SCHEMA, "workspaceName": "Ships"},
+        {**NAMED, "name": "made"},
+        {**WITHOUT_SCHEMA, "name": "of the made one", "operation": "Delete"},
+    ]
+    read = read_declaration({"datasets": entries}, workspace_id=WORKSPACE, project=tmp_path, set_command="")
+    assert read.problems == ()
+    named, _, of_the_made_one = read.entries["datasets"]
+    assert named.arguments == {
+        "dataset_name": "Noon",
+        "source": "a.csv",
+        "operation": "Upsert",
+        "workspace_name": "Ships",
+    }
+    assert (named.dataset, of_the_made_one.dataset) == ({}, {})
+    assert of_the_made_one.arguments["dataset_name"] == "Noon"
+    assert [(one.place, one.workspace, one.workspace_place) for one in read.named_datasets] == [
+        (
+            'veracity:datasets[0] "d".datasetName',
+            NamedWorkspace(None, "Ships"),
+            'veracity:datasets[0] "d".workspaceName',
+        )
+    ]
+
+
+def test_the_name_of_the_stacks_workspace_does_for_entries_without_their_own(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    options = {"workspace_id": None, "workspace_name": "Ships", "project": tmp_path, "set_command": ""}
+    read = read_declaration({"datasets": [WITHOUT_SCHEMA]}, **options)
+    assert read.problems == ()
+    [named] = read.named_datasets
+    assert (named.workspace, named.workspace_place) == (NamedWorkspace(None, "Ships"), "veracity:workspaceName")
+
+
 def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
     (tmp_path / "a.csv").write_text("a\n")
     entry = {**NAMED, "workspaceId": WORKSPACE, "datasetSource": "a.csv"}
@@ -377,12 +421,16 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
             id="a schema given in two ways",
         ),
         pytest.param(
-            [{name: value for name, value in NAMED.items() if name != "schemaName"}],
+            [{**WITHOUT_SCHEMA, "datasetSource": "a.csv"}],
             {
-                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made "
-                "if it is not there"
+                '[0] "d".datasetSource': "must come with a schema, with which the dataset is made if it is not there",
             },
-            id="a name without a schema",
+            id="a first file without a schema",
+        ),
+        pytest.param(
+            [{**WITHOUT_SCHEMA, "workspaceId": ID, "workspaceName": "Ships"}],
+            {'[0] "d".workspaceName': "must be left out where workspaceId is given"},
+            id="a workspace in two ways",
         ),
         pytest.param(
             [{**DATASET, "schemaName": "Noon", "datasetSource": "a.csv"}],
@@ -454,9 +502,9 @@ def test_what_is_no_list_or_no_entry_is_refused_and_the_rest_is_checked_all_the_
         "veracity:datasets[2]": "must be a mapping with a name, not nothing",
         "veracity:datasets[3]": "must be a mapping with a name, not a list",
         "veracity:datasets[4]": "must have at most 50 levels of lists and mappings",
-        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, source, operation, "
-        "workspaceId, fileName, triggers, preflight, jobTimeoutSeconds, datasetName, schemaName, schemaVersionId, "
-        "datasetSource",
+        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, datasetName, source, "
+        "operation, workspaceId, workspaceName, fileName, triggers, preflight, jobTimeoutSeconds, schemaName, "
+        "schemaVersionId, datasetSource",
     }
 
 
@@ -481,7 +529,7 @@ def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there
 GOOD_WORDS = ["c", "d", "old", "a.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
 ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", " a", "a\n", "~", "~nobody/x", "x" * 300]
 WORDS = st.sampled_from([*GOOD_WORDS, *ODD_WORDS])
-KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text"])
+KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text", "name", "type", "isKey", "Site"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), WORDS, st.text(st.characters(codec=None), max_size=5)
 )
@@ -499,11 +547,13 @@ def entries_of(good, keys):
     return st.lists(near | VALUES, max_size=3) | VALUES
 
 
-@settings(deadline=None, max_examples=EXAMPLES // 20, suppress_health_check=list(HealthCheck))
-@given(entries_of(CONTAINER, CONTAINERS.keys), entries_of(DATASET, DATASETS.keys))
-def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, containers, datasets):
+LISTS = {one.key: entries_of(ENTRIES[one.key], one.keys) for one in STACK_LISTS}
+
+
+@settings(deadline=None, max_examples=EXAMPLES // 4, suppress_health_check=list(HealthCheck))
+@given(st.fixed_dictionaries(LISTS))
+def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, lists):
     (tmp_path / "a.csv").write_text("a\n")
-    lists = {"containers": containers, "datasets": datasets}
     read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="set")
     reported = [problem.property for problem in read.problems]
     for key, entries in lists.items():
@@ -529,10 +579,6 @@ def dates_in(value):
     if isinstance(value, list | tuple):
         return any(map(dates_in, value))
     return date_in(value) is not None
-
-
-FOLDER = {"name": "f", "path": "voyages/2026"}
-FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
 
 
 @pytest.mark.parametrize(

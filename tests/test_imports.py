@@ -27,9 +27,9 @@ MAY_IMPORT = {
     "storage": {"errors", "loopback", "texts", "connections", "retrying"},
     "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest", "texts"},
     "display": {"texts"},
-    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts"},
+    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts", "retrying"},
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
-    "existence": {"api", "declaration", "errors"},
+    "existence": {"api", "declaration", "lifecycle", "errors", "retrying"},
     "stack": {
         "declaration",
         "existence",

@@ -245,7 +245,7 @@ def asked(monkeypatch):
     questions = []
 
     def find(declaration, _clients):
-        questions.append([one.id for one in (*declaration.container_ids, *declaration.dataset_ids)])
+        questions.append([one.value for one in (*declaration.named_containers, *declaration.named_datasets)])
         return [ABSENT]
 
     monkeypatch.setattr(existence, "find_absent", find)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
+from veracity_provider.description.functions import FUNCTIONS, Function
 from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.model import Inputs, Outputs
 from veracity_provider.description.problems import any_of, model_in
@@ -48,6 +49,7 @@ def page() -> str:
         *_listed("DatasetIngest", DATASETS),
         *_listed("StorageFolder", FOLDERS),
         *_listed("StorageFile", FILES),
+        *(line for function in FUNCTIONS for line in _function(function)),
         "## Every entry of a list",
         "",
         inspect.getdoc(EntryOptions) or "",
@@ -75,6 +77,23 @@ def _listed(name: str, stack_list: StackList) -> list[str]:
     words = f"In stack config, an entry of `veracity:{stack_list.key}`: the keys below, and those of every entry."
     inputs = _table(("input", "in stack config", "type", "default", "meaning"), _inputs(stack_list.inputs))
     return _resource(name, stack_list.inputs, stack_list.outputs, words, inputs, _only_in_entries(stack_list))
+
+
+def _function(function: Function) -> list[str]:
+    return [
+        f"## {function.name}",
+        "",
+        inspect.getdoc(function.inputs) or "",
+        "",
+        "A function of programs, with arguments by keyword; it gives an `Output`.",
+        "",
+        *_table(("argument", "type", "meaning"), ((row[0], row[2], row[4]) for row in _inputs(function.inputs))),
+        "",
+        "Result:",
+        "",
+        *_table(("member", "type", "meaning"), _outputs(function.outputs)),
+        "",
+    ]
 
 
 def _without_key(inputs: type[Inputs]) -> list[str]:

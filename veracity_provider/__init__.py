@@ -15,6 +15,14 @@ if TYPE_CHECKING:
         Preflight,
     )
     from veracity_provider.dynamic.dataset import Dataset
+    from veracity_provider.dynamic.functions import (
+        GetDatasetResult,
+        GetSchemaResult,
+        GetWorkspaceResult,
+        get_dataset,
+        get_schema,
+        get_workspace,
+    )
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
     from veracity_provider.dynamic.storage_file import StorageFile
@@ -27,6 +35,9 @@ __all__ = [
     "ContainerMetadata",
     "Dataset",
     "DatasetIngest",
+    "GetDatasetResult",
+    "GetSchemaResult",
+    "GetWorkspaceResult",
     "IconArgs",
     "OnConflict",
     "OnDestroy",
@@ -38,6 +49,9 @@ __all__ = [
     "StorageFile",
     "StorageFolder",
     "declare_stack",
+    "get_dataset",
+    "get_schema",
+    "get_workspace",
 ]
 __version__ = "0.1.0"
 
@@ -45,10 +59,16 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "Dataset": "veracity_provider.dynamic.dataset",
     "DatasetIngest": "veracity_provider.dynamic.resources",
+    "GetDatasetResult": "veracity_provider.dynamic.functions",
+    "GetSchemaResult": "veracity_provider.dynamic.functions",
+    "GetWorkspaceResult": "veracity_provider.dynamic.functions",
     "Schema": "veracity_provider.dynamic.schema",
     "StorageFile": "veracity_provider.dynamic.storage_file",
     "StorageFolder": "veracity_provider.dynamic.storage_folder",
     "declare_stack": "veracity_provider.stack",
+    "get_dataset": "veracity_provider.dynamic.functions",
+    "get_schema": "veracity_provider.dynamic.functions",
+    "get_workspace": "veracity_provider.dynamic.functions",
 }
 """Where the public names are; those that are not listed are types of arguments."""
 

@@ -173,8 +173,8 @@ class TestMaking:
         assert str(refused.value).partition(" (trace id")[0] == (
             f'registering an ingest job that makes dataset "{taken.name}" failed: the platform answered 400: Ensure '
             "DatasetName is unique in the workspace. A dataset needs a name that no other one of the workspace has, "
-            "and a schema version of the workspace; the portal takes none whose schema has an active version that is "
-            "not locked."
+            "and a schema version of the workspace. The portal takes a schema only if its active version is locked: "
+            "lock it in the portal, or with `lock` of a `Schema`."
         )
 
     def test_a_reader_is_told_what_is_needed(self, client, make_settings):

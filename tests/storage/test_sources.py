@@ -83,6 +83,17 @@ def test_a_path_that_no_file_can_have_is_refused(tmp_path, refused):
     assert set(refused(path)) == {f"{str(path)!r} is no path: it has a character that no path can have"}
 
 
+def test_a_path_that_this_locale_cannot_have_names_the_locale(tmp_path, refused):
+    """Half of a surrogate pair is to UTF-8 what `å` is to ASCII, the encoding of the locale `C`."""
+    path = tmp_path / "a\ud800b"
+    assert set(refused(path)) == {
+        (
+            rf"'{tmp_path}/a\ud800b' has the character '\ud800', which no file name can have in this locale (utf-8); "
+            "run with LC_ALL=C.UTF-8, or rename the file"
+        )
+    }
+
+
 def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_bytes(b"a\n")

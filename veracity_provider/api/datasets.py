@@ -5,12 +5,14 @@ from enum import Enum, auto
 from typing import Final
 
 from veracity_provider.api import models
+from veracity_provider.api.hints import SCHEMA_MANAGEMENT, SELECTED_DATASETS, hints
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
 from veracity_provider.api.paging import read_pages
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import DatasetNotFound, NotFound, PermissionDenied, SchemaVersionNotFound
 
+_HINTS: Final = hints(SELECTED_DATASETS)
 _PAGE_SIZE: Final = 1000
 _MAX_PAGES: Final = 20
 
@@ -49,7 +51,9 @@ class DatasetsClient:
         action = Action(
             label=f"reading dataset {dataset_id}",
             not_found=DatasetNotFound,
-            hints={404: f"Check dataset_id, and that it is in workspace {workspace_id}."},
+            hints=hints(
+                SELECTED_DATASETS, other={404: f"Check dataset_id, and that it is in workspace {workspace_id}."}
+            ),
         )
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}"
         return models.dataset(self._transport.read("GET", path, action), action.label)
@@ -60,7 +64,7 @@ class DatasetsClient:
 
         The platform's own filter finds names that contain the text, so names are compared here.
         """
-        action = Action(label=f'looking for dataset "{name}" in workspace {workspace_id}')
+        action = Action(label=f'looking for dataset "{name}" in workspace {workspace_id}', hints=_HINTS)
         path = f"/workspaces/{workspace_id}/datasets/query"
         items = read_pages(self._transport, path, action, query={"datasetName": name})
         listed = (models.dataset(item, action.label) for item in items)
@@ -107,7 +111,7 @@ class DatasetsClient:
 
     def _missing_list(self, workspace_id: str) -> str:
         """The same for an account that is limited to selected datasets, and may not read the workspace itself."""
-        action = Action(label=f"listing the datasets of workspace {workspace_id}")
+        action = Action(label=f"listing the datasets of workspace {workspace_id}", hints=_HINTS)
         body = {"pageIndex": 1, "pageSize": 1}
         try:
             self._transport.read("POST", f"/workspaces/{workspace_id}/datasets/query", action, body=body)
@@ -124,7 +128,11 @@ class DatasetsClient:
         Raises:
             SchemaVersionNotFound: No such version in this workspace.
         """
-        action = Action(label=f"reading schema version {schema_version_id}", not_found=SchemaVersionNotFound)
+        action = Action(
+            label=f"reading schema version {schema_version_id}",
+            not_found=SchemaVersionNotFound,
+            hints=hints(SCHEMA_MANAGEMENT, SELECTED_DATASETS),
+        )
         path = f"/workspaces/{workspace_id}/schemas/schemaversions/{schema_version_id}"
         return models.schema_version(self._transport.read("GET", path, action), action.label)
 
@@ -135,7 +143,7 @@ class DatasetsClient:
         Raises:
             DatasetNotFound: No such dataset in this workspace.
         """
-        action = Action(label=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound)
+        action = Action(label=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound, hints=_HINTS)
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}/query"
         body = {"pageIndex": page_index, "pageSize": page_size}
         return models.row_page(self._transport.read("POST", path, action, body=body), action.label)
@@ -149,15 +157,19 @@ class DatasetsClient:
         """
         return self.query_rows(workspace_id, dataset_id, page_index=1, page_size=1).total_count
 
-    def list_dataset_ids(self, workspace_id: str) -> frozenset[str]:
-        """Ids, in lower case, of the datasets that a workspace lists; those shared with it may not be among them."""
-        action = Action(label=f"listing the datasets of workspace {workspace_id}")
+    def list_dataset_names(self, workspace_id: str) -> dict[str, str]:
+        """
+        The datasets that a workspace lists, id in lower case to name; those shared with it may not be among them.
+
+        A workspace of more than 20,000 gives the first ones.
+        """
+        action = Action(label=f"listing the datasets of workspace {workspace_id}", hints=_HINTS)
         path = f"/workspaces/{workspace_id}/datasets/query"
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for index in range(1, _MAX_PAGES + 1):
             body = {"pageIndex": index, "pageSize": _PAGE_SIZE}
-            page = models.dataset_id_page(self._transport.read("POST", path, action, body=body), action.label)
-            found |= page.ids
-            if not page.ids or len(found) >= page.total_count:
+            page = models.dataset_names_page(self._transport.read("POST", path, action, body=body), action.label)
+            found |= page.names
+            if not page.names or len(found) >= page.total_count:
                 break
-        return frozenset(found)
+        return found

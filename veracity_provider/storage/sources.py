@@ -42,6 +42,12 @@ class FileSource:
             raise SourceError(f"{self._shown} does not exist") from None
         except OSError as error:
             raise SourceError(f"{self._shown} cannot be looked at: {error.strerror}") from None
+        except UnicodeEncodeError as error:
+            character = shown(error.object[error.start])
+            raise SourceError(
+                f"'{self._shown}' has the character '{character}', which no file name can have in this locale "
+                f"({error.encoding}); run with LC_ALL=C.UTF-8, or rename the file"
+            ) from None
         except ValueError:
             raise SourceError(f"'{self._shown}' is no path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):

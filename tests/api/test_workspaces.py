@@ -1,0 +1,46 @@
+"""The workspaces of an account, by the only call that names them."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from veracity_provider.api.clients import connect
+from veracity_provider.api.workspaces import Workspace, WorkspacesClient
+from veracity_provider.errors import UnexpectedAnswer
+
+
+def answering(body):
+    return WorkspacesClient(SimpleNamespace(read=lambda *_: body))
+
+
+@pytest.mark.parametrize(
+    ("account", "role"), [("clientId", "Admin"), ("readerClientId", "Reader"), ("scopedClientId", "Admin")]
+)
+def test_any_account_sees_its_workspaces_and_its_role(client, emulator, make_settings, account, role):
+    secret = emulator.demo[account.replace("lientId", "lientSecret")]
+    clients = connect(make_settings(clientId=emulator.demo[account], clientSecret=secret))
+    (found,) = clients.workspaces.list_workspaces()
+    assert (found.id, found.name, found.role, found.region) == (client.workspace, "Local workspace", role, "EU")
+
+
+def test_all_tenants_count_and_what_is_not_told_is_empty():
+    tenants = [
+        {"id": "t1", "workspaces": [{"id": "AB", "name": "Noon", "description": None}]},
+        {"id": "t2", "workspaces": []},
+        {"workspaces": [{"id": "cd", "name": "Noon", "roleName": "Reader", "region": "EU"}]},
+    ]
+    nothing = {"description": "", "region": "", "role": ""}
+    assert answering(tenants).list_workspaces() == [
+        Workspace(id="ab", name="Noon", tenant_id="t1", **nothing),
+        Workspace(id="cd", name="Noon", tenant_id="", **{**nothing, "role": "Reader", "region": "EU"}),
+    ]
+
+
+@pytest.mark.parametrize("body", [None, {}, "a", [7], [{"id": "t"}], [{"workspaces": [{"name": "Noon"}]}]])
+def test_another_shape_is_no_absence_and_the_id_does_as_well(body):
+    with pytest.raises(UnexpectedAnswer) as failed:
+        answering(body).list_workspaces()
+    assert str(failed.value).startswith(
+        "listing the account's workspaces failed: the response is not what the platform documents ("
+    )
+    assert str(failed.value).endswith("give the id in place of the name.")
