@@ -88,6 +88,7 @@ class TestCreate:
         assert made.outputs["content_md5"] == md5(OLD)
         assert made.outputs["size_bytes"] == len(OLD)
         assert made.outputs["previous"] == {"Customer": None}
+        assert made.outputs["patch"] == [{"op": "add", "path": "/Customer", "value": "123"}]
         assert "?" not in made.outputs["url"]
         assert told.lives[-1].startswith("100 %, ")
 
@@ -238,6 +239,37 @@ class TestChange:
         assert told.warnings[0].startswith("overwrote what somebody else had written: content\n")
         assert (storage.content(path), storage.metadata(path)) == (OLD, {"Owner": "she"})
 
+    @pytest.mark.parametrize(
+        "news",
+        [
+            pytest.param({"on_destroy": "delete"}, id="another on_destroy"),
+            pytest.param({"on_conflict": "fail"}, id="another on_conflict"),
+            pytest.param({"metadata": {"Customer": "1"}}, id="a key that is managed no longer"),
+        ],
+    )
+    def test_what_only_the_state_has_to_learn_is_a_change_without_a_request_that_writes(
+        self, life, told, storage, path, declare, news
+    ):
+        given = {"metadata": {"Customer": "1", "Ship": "Asta"}}
+        state = life.create(declare(**given), told).outputs
+        storage.veracity.forget_requests()
+        inputs = declare(olds=state, **{**given, **news})
+        assert life.diff("", state, inputs, told).changes
+        assert not life.diff("", life.update("", state, inputs, told), inputs, told).changes
+        assert writes(storage, path) == []
+
+    def test_an_empty_file_that_is_filled_after_it_was_planned_is_not_sent(self, life, told, source, declare):
+        source.write_bytes(b"")
+        inputs = declare()
+        source.write_bytes(NEW)
+        with pytest.raises(SourceChanged) as failed:
+            life.create(inputs, told)
+        hashes = [hashlib.sha256(content).hexdigest()[:12] for content in (b"", NEW)]
+        assert str(failed.value) == (
+            f"manual.pdf changed after it was planned: 0 bytes with SHA-256 {hashes[0]}… were planned, 31 bytes with "
+            f"SHA-256 {hashes[1]}… were read. Nothing was sent; run `pulumi preview` again"
+        )
+
     def test_a_file_that_is_gone_is_uploaded_again(self, life, told, storage, path, declare):
         inputs = declare(metadata={"Customer": "1"})
         state = life.create(inputs, told).outputs
@@ -250,7 +282,8 @@ class TestChange:
     def test_another_path_is_another_file(self, life, told, declare):
         inputs = declare()
         state = life.create(inputs, told).outputs
-        assert life.diff("", state, {**inputs, "path": "other"}, told).replaces == ("path", "workspace_id")
+        found = life.diff("", state, {**inputs, "path": "other"}, told)
+        assert (found.changes, found.replaces) == (True, ("path", "workspace_id"))
 
     def test_another_source_with_the_same_bytes_is_no_change(self, life, told, tmp_path, declare):
         state = life.create(declare(), told).outputs
@@ -440,6 +473,18 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
+        assert told.infos[-1] == f"file {path} is gone"
+
+    def test_drift_of_metadata_shows_in_the_declared_keys_alone(self, life, told, storage, path, declare):
+        state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}), told).outputs
+        storage.somebody_sets(path, {"customer": "2", "Owner": "she"})
+        assert life.read("", state, told).inputs["metadata"] == {"Customer": "2"}
+
+    def test_one_without_declared_metadata_reads_as_its_state(self, life, told, declare):
+        state = life.create(declare(), told).outputs
+        found = life.read("", state, told)
+        assert found.outputs == state
+        assert "metadata" not in found.inputs
 
 
 class TestDestroy:

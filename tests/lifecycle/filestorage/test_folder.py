@@ -180,6 +180,25 @@ class TestChange:
         assert storage.metadata(path) == {"Customer": "1", "Ship": "Berta"}
         assert not life.diff("", updated, inputs, told).changes
 
+    @pytest.mark.parametrize("is_preview", [True, False])
+    def test_somebody_elses_change_alone_is_a_change_and_told_without_a_warning_where_it_will_be_overwritten(
+        self, life, told, storage, path, declare, is_preview
+    ):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        storage.somebody_sets(path, {"Customer": "hers"})
+        told.infos.clear()
+        inputs = declare(olds=state, metadata={"Customer": "1"}, is_preview=is_preview)
+        assert life.diff("", state, inputs, told).changes
+        assert told.infos == ['changed in Veracity since the last up: Customer\n  Customer: "hers" → "1"']
+        assert told.warnings == []
+
+    def test_an_edit_is_told_without_a_warning_where_somebody_elses_change_would_stop_it(self, life, told, declare):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        told.infos.clear()
+        inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
+        assert life.diff("", state, inputs, told).changes
+        assert (told.infos, told.warnings) == (['edited in the program: Customer\n  Customer: "1" → "2"'], [])
+
     def test_a_key_that_nobody_declares_is_no_drift_and_stays(self, life, told, storage, path, declare):
         inputs = declare(metadata={"Customer": "1"})
         state = life.create(inputs, told).outputs
@@ -444,7 +463,9 @@ class TestOneManager:
         storage.somebody_sets(path, {"Customer": "hers"})
         inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
         assert "is_preview" not in inputs
+        told.infos.clear()
         assert life.diff("", state, inputs, told).changes
+        assert told.infos == []
         assert told.warnings[0].startswith(f"`pulumi up` will stop here and write nothing to folder {path}: ")
 
 
