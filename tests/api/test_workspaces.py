@@ -10,7 +10,8 @@ from veracity_provider.errors import UnexpectedAnswer
 
 
 def answering(body):
-    return WorkspacesClient(SimpleNamespace(read=lambda *_: body))
+    answers = {("GET", "/me/tenants?includeRoleName=true"): body}
+    return WorkspacesClient(SimpleNamespace(read=lambda method, path, _: answers[method, path]))
 
 
 @pytest.mark.parametrize(
