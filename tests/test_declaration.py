@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from tests.fuzzing import EXAMPLES
 from veracity_provider.config_text import date_in
-from veracity_provider.declaration import read_declaration
-from veracity_provider.description.stack_file import CONTAINERS, DATASETS
+from veracity_provider.declaration import NamedWorkspace, read_declaration
+from veracity_provider.description.stack_file import CONTAINERS, STACK_LISTS
 from veracity_provider.errors import InputError
 
 CONTAINER = {"name": "c", "containerId": "33333333-0000-4000-8000-000000000001"}
 DATASET = {"name": "d", "datasetId": "22222222-0000-4000-8000-000000000001", "source": "a.csv", "operation": "Upsert"}
 DATE = "2026-01-01 00:00:00 +0000 UTC"
+SCHEMA = {"name": "s", "schemaName": "Noon", "columns": [{"name": "a", "type": "String"}]}
+FOLDER = {"name": "f", "path": "voyages/2026"}
+FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
+ENTRIES = {"containers": CONTAINER, "schemas": SCHEMA, "datasets": DATASET, "folders": FOLDER, "files": FILE}
+"""An entry of each list that is well-formed."""
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 
 
@@ -348,6 +353,45 @@ def test_what_two_entries_cannot_both_have_is_reported_at_the_second(tmp_path, c
 NAMED = {"name": "d", "datasetName": "Noon", "schemaName": "Noon", "source": "a.csv", "operation": "Upsert"}
 
 
+WITHOUT_SCHEMA = {name: value for name, value in NAMED.items() if name != "schemaName"}
+
+
+def test_an_entry_that_names_a_dataset_without_a_schema_takes_one_that_is_there(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    entries = [
+        {**WITHOUT_SCHEMA, "workspaceName": "Ships"},
+        {**NAMED, "name": "made"},
+        {**WITHOUT_SCHEMA, "name": "of the made one", "operation": "Delete"},
+    ]
+    read = read_declaration({"datasets": entries}, workspace_id=WORKSPACE, project=tmp_path, set_command="")
+    assert read.problems == ()
+    named, _, of_the_made_one = read.entries["datasets"]
+    assert named.arguments == {
+        "dataset_name": "Noon",
+        "source": "a.csv",
+        "operation": "Upsert",
+        "workspace_name": "Ships",
+    }
+    assert (named.dataset, of_the_made_one.dataset) == ({}, {})
+    assert of_the_made_one.arguments["dataset_name"] == "Noon"
+    assert [(one.place, one.workspace, one.workspace_place) for one in read.named_datasets] == [
+        (
+            'veracity:datasets[0] "d".datasetName',
+            NamedWorkspace(None, "Ships"),
+            'veracity:datasets[0] "d".workspaceName',
+        )
+    ]
+
+
+def test_the_name_of_the_stacks_workspace_does_for_entries_without_their_own(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n")
+    options = {"workspace_id": None, "workspace_name": "Ships", "project": tmp_path, "set_command": ""}
+    read = read_declaration({"datasets": [WITHOUT_SCHEMA]}, **options)
+    assert read.problems == ()
+    [named] = read.named_datasets
+    assert (named.workspace, named.workspace_place) == (NamedWorkspace(None, "Ships"), "veracity:workspaceName")
+
+
 def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
     (tmp_path / "a.csv").write_text("a\n")
     entry = {**NAMED, "workspaceId": WORKSPACE, "datasetSource": "a.csv"}
@@ -377,12 +421,16 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
             id="a schema given in two ways",
         ),
         pytest.param(
-            [{name: value for name, value in NAMED.items() if name != "schemaName"}],
+            [{**WITHOUT_SCHEMA, "datasetSource": "a.csv"}],
             {
-                '[0] "d".datasetName': "must come with schemaName or schemaVersionId, with which the dataset is made "
-                "if it is not there"
+                '[0] "d".datasetSource': "must come with a schema, with which the dataset is made if it is not there",
             },
-            id="a name without a schema",
+            id="a first file without a schema",
+        ),
+        pytest.param(
+            [{**WITHOUT_SCHEMA, "workspaceId": ID, "workspaceName": "Ships"}],
+            {'[0] "d".workspaceName': "must be left out where workspaceId is given"},
+            id="a workspace in two ways",
         ),
         pytest.param(
             [{**DATASET, "schemaName": "Noon", "datasetSource": "a.csv"}],
@@ -417,6 +465,85 @@ def test_what_is_wrong_with_a_dataset_that_is_to_be_made(tmp_path, entries, expe
     assert {key: text.replace(str(tmp_path), "FOLDER") for key, text in found.items()} == {
         f"veracity:datasets{place}": text for place, text in expected.items()
     }
+
+
+PATTERN = {**DATASET, "source": "noon/*.csv"}
+
+
+class TestPatterns:
+    """A source with a wildcard: an ingest for each file."""
+
+    @pytest.fixture(autouse=True)
+    def _files(self, tmp_path):
+        (tmp_path / "noon").mkdir()
+        for name in ("a.csv", "b.csv", "[c].csv"):
+            (tmp_path / "noon" / name).write_text("a\n")
+
+    def test_an_entry_knows_whether_it_is_a_pattern(self, tmp_path):
+        entries = [PATTERN, {**DATASET, "name": "e", "source": "noon/[c].csv", "operation": "Delete"}]
+        lists = {"datasets": entries}
+        read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="")
+        assert read.problems == ()
+        assert [(one.name, one.arguments["source"], one.is_pattern) for one in read.entries["datasets"]] == [
+            ("d", "noon/*.csv", True),
+            ("e", "noon/[c].csv", False),
+        ]
+
+    @pytest.mark.parametrize(
+        ("entries", "expected"),
+        [
+            pytest.param(
+                [{**PATTERN, "operation": "Overwrite", "fileName": "x.csv"}],
+                {
+                    '[0] "d".operation': "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: "
+                    "each file would wipe the one before",
+                    '[0] "d".fileName': "must be left out where source is a pattern: each file has a name of its own",
+                },
+                id="what only a single file can have",
+            ),
+            pytest.param(
+                [{**PATTERN, "source": "noon/*.tsv", "operation": "upsert"}],
+                {
+                    '[0] "d".operation': "must be Upsert, Delete, Overwrite or Append, not 'upsert'; did you mean "
+                    "Upsert?",
+                    '[0] "d".source': "must match a file, and 'noon/*.tsv' matches none in FOLDER/noon; correct it, or "
+                    "take it out, which forgets its ingests (their rows stay)",
+                },
+                id="a pattern that matches nothing, beside another problem",
+            ),
+            pytest.param(
+                [PATTERN, {**PATTERN, "name": "e", "source": "noon/?.csv"}],
+                {
+                    '[1] "e".source': "Upsert of noon/a.csv into dataset "
+                    f'{DATASET["datasetId"]} is managed by "d" as well'
+                },
+                id="two patterns that match the same files, told once",
+            ),
+            pytest.param(
+                [{**PATTERN, **{k: NAMED[k] for k in ("datasetName", "schemaName")}, "datasetId": None},
+                 {**NAMED, "name": "e", "source": "noon/b.csv"}],
+                {'[1] "e".source': 'Upsert of noon/b.csv into dataset "Noon" is managed by "d" as well'},
+                id="a file that a pattern matches too",
+            ),
+            pytest.param([PATTERN, {**PATTERN, "name": "e", "operation": "Delete"}], {}, id="for another operation"),
+            pytest.param([{**PATTERN, "source": "[!a]*/*.csv"}, {**DATASET, "name": "e"}], {}, id="of other files"),
+        ],
+    )  # fmt: skip
+    def test_what_is_wrong_is_told_by_its_place(self, tmp_path, entries, expected):
+        found = problems(tmp_path, datasets=entries)
+        assert {key: text.replace(str(tmp_path), "FOLDER") for key, text in found.items()} == {
+            f"veracity:datasets{place}": text for place, text in expected.items()
+        }
+
+    def test_two_ingests_of_one_name_are_refused(self, tmp_path):
+        (tmp_path / "noon" / "x-a.csv").write_text("a\n")
+        entries = [
+            {**PATTERN, "source": "noon/x-*.csv"},
+            {**PATTERN, "name": "d-x", "source": "noon/a.cs?"},
+        ]
+        assert problems(tmp_path, datasets=entries) == {
+            'veracity:datasets[1] "d-x".source': 'the ingest d-x-a.csv is managed by "d" as well'
+        }
 
 
 def test_containers_and_datasets_have_former_names_of_their_own(tmp_path):
@@ -454,9 +581,9 @@ def test_what_is_no_list_or_no_entry_is_refused_and_the_rest_is_checked_all_the_
         "veracity:datasets[2]": "must be a mapping with a name, not nothing",
         "veracity:datasets[3]": "must be a mapping with a name, not a list",
         "veracity:datasets[4]": "must have at most 50 levels of lists and mappings",
-        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, source, operation, "
-        "workspaceId, fileName, triggers, preflight, jobTimeoutSeconds, datasetName, schemaName, schemaVersionId, "
-        "datasetSource",
+        'veracity:datasets[5] "d".x': "is not a key; known: name, aliases, protect, datasetId, datasetName, source, "
+        "operation, workspaceId, workspaceName, fileName, triggers, preflight, jobTimeoutSeconds, schemaName, "
+        "schemaVersionId, datasetSource",
     }
 
 
@@ -478,10 +605,10 @@ def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there
     assert time.process_time() - began < 10
 
 
-GOOD_WORDS = ["c", "d", "old", "a.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
-ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", " a", "a\n", "~", "~nobody/x", "x" * 300]
+GOOD_WORDS = ["c", "d", "old", "a.csv", "*.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
+ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", "a\0*", "none/*", "**", "[", " a", "a\n", "~", "~nobody/x", "x" * 300]
 WORDS = st.sampled_from([*GOOD_WORDS, *ODD_WORDS])
-KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text"])
+KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text", "name", "type", "isKey", "Site"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), WORDS, st.text(st.characters(codec=None), max_size=5)
 )
@@ -499,11 +626,13 @@ def entries_of(good, keys):
     return st.lists(near | VALUES, max_size=3) | VALUES
 
 
-@settings(deadline=None, max_examples=EXAMPLES // 20, suppress_health_check=list(HealthCheck))
-@given(entries_of(CONTAINER, CONTAINERS.keys), entries_of(DATASET, DATASETS.keys))
-def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, containers, datasets):
+LISTS = {one.key: entries_of(ENTRIES[one.key], one.keys) for one in STACK_LISTS}
+
+
+@settings(deadline=None, max_examples=EXAMPLES // 4, suppress_health_check=list(HealthCheck))
+@given(st.fixed_dictionaries(LISTS))
+def test_whatever_the_lists_hold_each_entry_is_declared_or_has_a_problem_in_words(tmp_path, lists):
     (tmp_path / "a.csv").write_text("a\n")
-    lists = {"containers": containers, "datasets": datasets}
     read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="set")
     reported = [problem.property for problem in read.problems]
     for key, entries in lists.items():
@@ -529,10 +658,6 @@ def dates_in(value):
     if isinstance(value, list | tuple):
         return any(map(dates_in, value))
     return date_in(value) is not None
-
-
-FOLDER = {"name": "f", "path": "voyages/2026"}
-FILE = {"name": "m", "path": "voyages/2026/manual.csv", "source": "a.csv"}
 
 
 @pytest.mark.parametrize(

@@ -24,16 +24,18 @@ def absent(client, clients, tmp_path):
     """The places of the ids that are not found; each id is declared as an entry of its own."""
     (tmp_path / "a.csv").write_text("a\n")
 
-    def find(containers=(), datasets=(), **options):
+    def find(containers=(), datasets=(), *, workspace_name=None, **options):
         read = read_declaration(
             {
                 "containers": [{"name": f"c{i}", "containerId": one} for i, one in enumerate(containers)],
                 "datasets": [
-                    {"name": f"d{i}", "datasetId": one, "source": "a.csv", "operation": "Upsert"}
+                    {"name": f"d{i}", "source": "a.csv", "operation": "Upsert"}
+                    | (one if isinstance(one, dict) else {"datasetId": one})
                     for i, one in enumerate(datasets)
                 ],
             },
-            workspace_id=client.workspace,
+            workspace_id=None if workspace_name else client.workspace,
+            workspace_name=workspace_name,
             project=tmp_path,
             set_command="",
         )
@@ -56,8 +58,36 @@ def test_all_ids_that_are_not_there_are_found_at_once(client, absent):
     assert found[0].reason.startswith(f"reading container {NOTHING}1 failed: the platform answered 404")
 
 
+def test_all_names_that_are_not_there_are_found_with_the_ids(absent):
+    found = absent(
+        datasets=[
+            {"datasetName": "Noon report"},
+            NOTHING + "1",
+            {"datasetName": "Noon reports"},
+            {"datasetName": "noon reports", "workspaceName": "Local workspace"},
+            {"datasetName": "Noon reports", "workspaceName": "Another"},
+            {"datasetName": "To be made", "schemaName": "Noon reports"},
+            {"datasetName": "To be made"},
+        ]
+    )
+    assert places(found) == [
+        'veracity:datasets[0] "d0".datasetName',
+        'veracity:datasets[1] "d1".datasetId',
+        'veracity:datasets[3] "d3".datasetName',
+        'veracity:datasets[4] "d4".workspaceName',
+    ]
+    assert 'none is called "Noon report"; did you mean Noon reports? There are: ' in found[0].reason
+
+
+def test_the_workspace_of_the_stack_is_told_once(absent):
+    found = absent(datasets=[NOTHING + "1", {"datasetName": "Noon"}], workspace_name="Nowhere")
+    assert places(found) == ["veracity:workspaceName"]
+    assert found[0].reason.startswith('must be the name of a workspace of the account, and none is called "Nowhere"')
+
+
 def test_one_list_request_a_service_is_enough_where_nothing_is_wrong(client, absent):
     containers, datasets = [client.container() for _ in range(3)], [client.dataset("keyed") for _ in range(3)]
+    datasets += [{"datasetName": "Noon reports"}, {"datasetName": "Wind turbine readings"}]
     client.control("DELETE", "/requests")
     assert absent(containers, datasets) == []
     sent = [f"{one['method']} {one['path']}" for one in client.control("GET", "/requests").json()]

@@ -27,9 +27,9 @@ MAY_IMPORT = {
     "storage": {"errors", "loopback", "texts", "connections", "retrying"},
     "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest", "texts"},
     "display": {"texts"},
-    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts"},
+    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts", "retrying"},
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
-    "existence": {"api", "declaration", "errors"},
+    "existence": {"api", "declaration", "lifecycle", "errors", "retrying"},
     "stack": {
         "declaration",
         "existence",
@@ -41,7 +41,17 @@ MAY_IMPORT = {
         "texts",
         "config_text",
     },
-    "cli": {"api", "storage", "lifecycle", "settings", "errors", "texts"},
+    "cli": {
+        "__version__",
+        "api",
+        "storage",
+        "lifecycle",
+        "description",
+        "settings",
+        "errors",
+        "nearest",
+        "texts",
+    },
     "__init__": {"dynamic", "nearest", "stack"},
 }
 HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}

@@ -20,22 +20,31 @@ NAMES = [
     "ContainerMetadata",
     "Dataset",
     "DatasetIngest",
+    "DatasetIngests",
+    "GetDatasetResult",
+    "GetSchemaResult",
+    "GetWorkspaceResult",
     "IconArgs",
     "OnConflict",
     "OnDestroy",
     "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
+    "OperationOfFiles",
     "Preflight",
     "Schema",
     "StorageFile",
     "StorageFolder",
     "declare_stack",
+    "get_dataset",
+    "get_schema",
+    "get_workspace",
 ]
 GOOD = """
 from pathlib import Path
 import pulumi
 from veracity_provider import ContainerMetadata, DatasetIngest, IconArgs, Operation, StorageFile, StorageFolder
+from veracity_provider import GetDatasetResult, get_dataset, get_schema, get_workspace
 
 C = D = "22222222-0000-4000-8000-000000000001"
 icon: IconArgs = {"id": "chart", "background_color": pulumi.Output.from_input("#5594aa")}
@@ -48,6 +57,12 @@ DatasetIngest("e", dataset_id=D, source=pulumi.FileAsset("a.csv"), operation="Ap
 DatasetIngest("f", dataset_id=D, source=pulumi.Output.from_input("a.csv"), operation="Delete")
 folder = StorageFolder("g", path="a/b", metadata={"Customer": metadata.title.apply(str)}, on_destroy="delete")
 StorageFile("h", path=folder.path, source=Path("a.pdf"), metadata={"Version": "2"}, on_conflict="fail")
+workspace = get_workspace(workspace_name="Ships")
+found: pulumi.Output[GetDatasetResult] = get_dataset(dataset_name="Noon", workspace_id=workspace.workspace_id)
+version: pulumi.Output[str] = get_schema(schema_name=pulumi.Output.from_input("Noon")).apply(
+    lambda schema: schema.schema_version_id
+)
+DatasetIngest("i", dataset_name=found.apply(lambda one: one.dataset_name), source="a.csv", operation="Upsert")
 size: pulumi.Output[int] = ingest.size_bytes
 name: pulumi.Output[str | None] = ingest.file_name
 """
@@ -56,6 +71,8 @@ BAD = {
     'DatasetIngest("a", dataset_id=D, source="a.csv", operation="Append", preflight="no")': "preflight",
     'DatasetIngest("a", dataset_id=D, source=7, operation="Append")': "source",
     'DatasetIngest("a", dataset_id=D, operation="Append")': "source",
+    "get_dataset(dataset_name=7)": "dataset_name",
+    'get_schema("Noon")': "argument",
     'ContainerMetadata("a", container_id=D, on_destroy="delete")': "on_destroy",
     'StorageFile("a", path="a", source="a", on_destroy="restore")': "on_destroy",
     'StorageFolder("a", path="a", metadata={"a": 7})': "metadata",

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from veracity_provider.errors import SettingsError
-from veracity_provider.settings import KEYS, Settings, home_folder
+from veracity_provider.settings import KEYS, Settings, default_workspace, home_folder
 
+JOB, OTHER = "11111111-2222-4333-8444-55555555555a", "11111111-2222-4333-8444-555555555556"
 ACCOUNT = {"clientId": "me", "clientSecret": "hidden-word", "subscriptionKey": "hidden-key"}
 
 
@@ -158,6 +159,12 @@ def test_a_supplied_token_needs_no_account():
             id="a workspace that is no UUID",
         ),
         pytest.param(
+            {"workspaceName": "Ships", "workspaceId": OTHER},
+            "must be left out where workspaceId is given",
+            id="a workspace in two ways",
+        ),
+        pytest.param({"workspaceName": "Ships "}, "must not end in a space", id="a name with a blank at its end"),
+        pytest.param(
             {"patchStyle": "x" * 80}, f"must be rfc6902 or documented, not '{'x' * 59}…'", id="a long value is cut"
         ),
         pytest.param({"patchStyle": "json"}, "must be rfc6902 or documented, not 'json'", id="an unknown patch style"),
@@ -169,9 +176,6 @@ def test_a_supplied_token_needs_no_account():
 )
 def test_a_wrong_value_is_refused_by_its_key(config, words):
     assert words in problems(config)[f"veracity:{next(iter(config))}"]
-
-
-JOB, OTHER = "11111111-2222-4333-8444-55555555555a", "11111111-2222-4333-8444-555555555556"
 
 
 def test_answers_about_jobs_are_read_from_config_and_environment_together():
@@ -202,6 +206,32 @@ def test_answers_about_jobs_are_read_from_config_and_environment_together():
 )
 def test_an_answer_that_cannot_be_read_is_refused(text, key, reason):
     assert problems({"answers": text})[f"veracity:{key}"] == reason
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "workspace"),
+    [
+        pytest.param({}, {}, (None, None), id="none"),
+        pytest.param({"workspaceName": "Ships"}, {}, (None, "Ships"), id="a name"),
+        pytest.param({}, {"VERACITY_WORKSPACE_NAME": "Ships"}, (None, "Ships"), id="a name in the environment"),
+        pytest.param(
+            {"workspaceName": "Ships"}, {"VERACITY_WORKSPACE_ID": OTHER}, (None, "Ships"), id="the config's name"
+        ),
+        pytest.param({"workspaceId": OTHER}, {"VERACITY_WORKSPACE_NAME": "Ships"}, (OTHER, None), id="the config's id"),
+        pytest.param(
+            {"workspaceId": "<workspace id>"},
+            {"VERACITY_WORKSPACE_NAME": "Ships"},
+            (None, "Ships"),
+            id="a placeholder is none",
+        ),
+    ],
+)
+def test_a_workspace_is_given_by_its_id_or_its_name_and_the_config_goes_before_the_environment(
+    config, environ, workspace
+):
+    settings = resolve(config, environ)
+    assert (settings.workspace_id, settings.workspace_name) == workspace
+    assert default_workspace(config.get, environ) == workspace
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from tools.console import StepFailed, say
-from tools.layout import BIN, Layout, shown
+from tools.layout import BIN, SEED, Layout, shown
 
 
 def start(layout: Layout) -> None:
@@ -14,7 +14,7 @@ def start(layout: Layout) -> None:
     Raises:
         StepFailed: It does not start, or the port belongs to something else.
     """
-    ran = _emulator(layout, "start", "--port", str(layout.port), "--job-seconds", "2")
+    ran = _emulator(layout, "start", "--port", str(layout.port), "--job-seconds", "2", "--seed", str(SEED))
     if ran.returncode != 0:
         raise StepFailed(
             f"the emulator does not start: {ran.stderr.removeprefix('veracity-emulator: ').strip()}\n"

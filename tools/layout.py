@@ -14,6 +14,8 @@ LOGS = ROOT / ".setup"
 PASSPHRASE = "local"
 LOOPBACK = ("127.0.0.1", "localhost")
 TEMPLATE = ROOT / "stacks" / "Pulumi.local.yaml"
+SEED = ROOT / "tools" / "local_seed.json"
+"""What the local Veracity holds at first: a workspace, and a container in it."""
 
 
 @dataclass(frozen=True)

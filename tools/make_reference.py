@@ -11,6 +11,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
+from veracity_provider.description.dataset_ingests import DatasetIngestsInputs
+from veracity_provider.description.functions import FUNCTIONS, Function
 from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.model import Inputs, Outputs
 from veracity_provider.description.problems import any_of, model_in
@@ -46,8 +48,10 @@ def page() -> str:
             _without_key(DatasetInputs),
         ),
         *_listed("DatasetIngest", DATASETS),
+        *_component(),
         *_listed("StorageFolder", FOLDERS),
         *_listed("StorageFile", FILES),
+        *(line for function in FUNCTIONS for line in _function(function)),
         "## Every entry of a list",
         "",
         inspect.getdoc(EntryOptions) or "",
@@ -77,7 +81,41 @@ def _listed(name: str, stack_list: StackList) -> list[str]:
     return _resource(name, stack_list.inputs, stack_list.outputs, words, inputs, _only_in_entries(stack_list))
 
 
-def _without_key(inputs: type[Inputs]) -> list[str]:
+def _function(function: Function) -> list[str]:
+    return [
+        f"## {function.name}",
+        "",
+        inspect.getdoc(function.inputs) or "",
+        "",
+        "A function of programs, with arguments by keyword; it gives an `Output`.",
+        "",
+        *_table(("argument", "type", "meaning"), ((row[0], row[2], row[4]) for row in _inputs(function.inputs))),
+        "",
+        "Result:",
+        "",
+        *_table(("member", "type", "meaning"), _outputs(function.outputs)),
+        "",
+    ]
+
+
+def _component() -> list[str]:
+    return [
+        "## DatasetIngests",
+        "",
+        inspect.getdoc(DatasetIngestsInputs) or "",
+        "",
+        "In stack config, an entry of `veracity:datasets` whose `source` is a pattern.",
+        "",
+        "The inputs are those of a `DatasetIngest`, without `file_name` and but for these:",
+        "",
+        *_without_key(DatasetIngestsInputs),
+        "",
+        "Its attribute `ingests` has the ingests by their paths.",
+        "",
+    ]
+
+
+def _without_key(inputs: type[BaseModel]) -> list[str]:
     return _table(("input", "type", "default", "meaning"), ((row[0], *row[2:]) for row in _inputs(inputs)))
 
 

@@ -18,7 +18,7 @@ from veracity_emulator.control import seed
 from veracity_emulator.database import Database
 from veracity_emulator.disk import FULL, Disk, is_of_full_disk
 from veracity_emulator.errors import ServiceError, apim_error
-from veracity_emulator.fabric import containers, stewards
+from veracity_emulator.fabric import containers
 from veracity_emulator.fabric import routes as fabric
 from veracity_emulator.identity import accounts
 from veracity_emulator.identity import routes as identity
@@ -27,9 +27,10 @@ from veracity_emulator.operations import mounted
 from veracity_emulator.page.routes import Site
 from veracity_emulator.storage import entries, store
 from veracity_emulator.storage import routes as storage
-from veracity_emulator.storage.errors import storage_error
+from veracity_emulator.storage.calls import refusal
 from veracity_emulator.storage.sas import ACCOUNT
-from veracity_emulator.workbench import datasets, filestorage, ingest, jobs, schemas, workspaces
+from veracity_emulator.workbench import datasets, jobs, schemas, workspaces
+from veracity_emulator.workbench import routes as workbench
 from veracity_emulator.workbench.errors import gateway_error
 
 _TABLES = (
@@ -55,16 +56,7 @@ def make_backend(config: Config, folder: Path) -> Backend:
 
 def make_app(backend: Backend) -> FaultMiddleware:
     """The ASGI application."""
-    operations = [
-        *control.operations(),
-        *workspaces.operations(),
-        *schemas.operations(),
-        *datasets.operations(),
-        *ingest.operations(),
-        *filestorage.operations(),
-        *fabric.operations(),
-        *stewards.operations(),
-    ]
+    operations = [*control.operations(), *workbench.operations(), *fabric.operations()]
     description = openapi.describe(operations, {**identity.paths(), **storage.paths()}, backend.base_url)
 
     def described(_: Request) -> Response:
@@ -113,7 +105,7 @@ def _failed(request: Request, error: Exception) -> Response:
 def _failure(request: Request, text: str) -> ServiceError:
     """A 500 in the shape of the service whose path it is."""
     is_storage = request.url.path.startswith(f"/{ACCOUNT}/")
-    return storage_error(500, "InternalError") if is_storage else gateway_error(500, text)
+    return refusal(request, 500, "InternalError") if is_storage else gateway_error(500, text)
 
 
 def _no_such_operation(request: Request, _: Exception) -> Response:

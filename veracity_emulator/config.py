@@ -33,7 +33,7 @@ class Config:
         name_taken: When the name of a dataset that is to be created is found to be taken.
         tls: Serve https, with a certificate that is made at the start.
         public_url: The address that clients know it by, where that is not the one it listens on.
-        strict: A second start of a job, or two jobs at work on one dataset, is kept as a violation.
+        strict: Keep as violations: second starts of a job, jobs at work at once on one dataset, misplaced secrets.
     """
 
     host: str = "127.0.0.1"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veracity_emulator.backend import Backend
@@ -17,7 +18,7 @@ from veracity_emulator.identity import accounts
 from veracity_emulator.leaks import find_leaks, masked
 from veracity_emulator.page.origin import is_foreign
 from veracity_emulator.request_log import Logged
-from veracity_emulator.storage.errors import storage_error
+from veracity_emulator.storage.calls import is_blob, refusal
 from veracity_emulator.storage.sas import ACCOUNT
 from veracity_emulator.violations import Violation
 from veracity_emulator.workbench.errors import gateway_error
@@ -100,10 +101,8 @@ class FaultMiddleware:
             await _cut(scope)
         else:
             await _drain(receive)
-            status, headers, body = _answer_of(effect, scope["path"])
-            if scope["method"] == "HEAD":
-                headers, body = {name: value for name, value in headers.items() if name != "Content-Type"}, b""
-            await _send(send, status, headers, body)
+            status, headers, body = _answer_of(effect, Request(scope))
+            await _send(send, status, headers, body, is_head=scope["method"] == "HEAD")
 
     def _is_foreign(self, scope: Scope) -> bool:
         return is_foreign(scope["method"], _text_of(scope["headers"]), self._backend.base_url)
@@ -182,19 +181,19 @@ async def _drain(receive: Receive) -> None:
         pass
 
 
-def _answer_of(effect: Effect, path: str) -> tuple[int, dict[str, str], bytes]:
+def _answer_of(effect: Effect, request: Request) -> tuple[int, dict[str, str], bytes]:
     if isinstance(effect, StatusEffect):
         if effect.html:
             return effect.status, {"Content-Type": "text/html", **_retry_after(effect)}, _HTML
-        problem = _status_problem(effect, path)
+        problem = _status_problem(effect, request)
         return problem.status, problem.headers, problem.body
     if effect.kind == "html":
         return 200, {"Content-Type": "text/html"}, _HTML
     if effect.kind == "noSubscription":
-        product = "File storage" if "/storages/" in path else "Schema management"
+        product = "File storage" if "/storages/" in request.scope["path"] else "Schema management"
         problem = gateway_error(403, f"The workspace has no subscription to {product}.")
     elif effect.kind == "expireSas":
-        problem = storage_error(403, "AuthenticationFailed")
+        problem = refusal(request, 403, "AuthenticationFailed")
     else:
         problem = accounts.rejected()
     return problem.status, problem.headers, problem.body
@@ -204,11 +203,12 @@ def _retry_after(effect: StatusEffect) -> dict[str, str]:
     return {} if effect.retryAfter is None else {"Retry-After": f"{effect.retryAfter:g}"}
 
 
-def _status_problem(effect: StatusEffect, path: str) -> ServiceError:
+def _status_problem(effect: StatusEffect, request: Request) -> ServiceError:
     """A refusal in the words of the service whose path it is, or of what stands in front of it."""
-    status, headers = effect.status, _retry_after(effect)
+    path, status, headers = str(request.scope["path"]), effect.status, _retry_after(effect)
     if path.startswith(f"/{ACCOUNT}/"):
-        problem = storage_error(status, _STORAGE_CODES.get(status, "InternalError"))
+        codes = _STORAGE_CODES | ({404: "BlobNotFound"} if is_blob(request) else {})
+        problem = refusal(request, status, codes.get(status, "InternalError"))
     elif effect.message:
         problem = apim_error(status, effect.message)
     elif effect.gateway or status == 429:
@@ -243,8 +243,16 @@ def _hours(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-async def _send(send: Callable[[Message], Awaitable[None]], status: int, headers: dict[str, str], body: bytes) -> None:
-    lines = {**headers, "Content-Length": str(len(body))}
-    wire = [(name.lower().encode(), value.encode("latin-1")) for name, value in lines.items()]
+async def _send(
+    send: Callable[[Message], Awaitable[None]],
+    status: int,
+    headers: dict[str, str],
+    body: bytes,
+    *,
+    is_head: bool = False,
+) -> None:
+    # To HEAD, the length is that of the body that GET would have; without a body nobody knows it.
+    length = {} if is_head and not body else {"Content-Length": str(len(body))}
+    wire = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers | length).items()]
     await send({"type": "http.response.start", "status": status, "headers": wire})
     await send({"type": "http.response.body", "body": body})

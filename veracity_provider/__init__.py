@@ -12,9 +12,19 @@ if TYPE_CHECKING:
         OnDestroyFile,
         OnDestroyFolder,
         Operation,
+        OperationOfFiles,
         Preflight,
     )
     from veracity_provider.dynamic.dataset import Dataset
+    from veracity_provider.dynamic.dataset_ingests import DatasetIngests
+    from veracity_provider.dynamic.functions import (
+        GetDatasetResult,
+        GetSchemaResult,
+        GetWorkspaceResult,
+        get_dataset,
+        get_schema,
+        get_workspace,
+    )
     from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
     from veracity_provider.dynamic.schema import Schema
     from veracity_provider.dynamic.storage_file import StorageFile
@@ -27,17 +37,25 @@ __all__ = [
     "ContainerMetadata",
     "Dataset",
     "DatasetIngest",
+    "DatasetIngests",
+    "GetDatasetResult",
+    "GetSchemaResult",
+    "GetWorkspaceResult",
     "IconArgs",
     "OnConflict",
     "OnDestroy",
     "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
+    "OperationOfFiles",
     "Preflight",
     "Schema",
     "StorageFile",
     "StorageFolder",
     "declare_stack",
+    "get_dataset",
+    "get_schema",
+    "get_workspace",
 ]
 __version__ = "0.1.0"
 
@@ -45,10 +63,17 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "Dataset": "veracity_provider.dynamic.dataset",
     "DatasetIngest": "veracity_provider.dynamic.resources",
+    "DatasetIngests": "veracity_provider.dynamic.dataset_ingests",
+    "GetDatasetResult": "veracity_provider.dynamic.functions",
+    "GetSchemaResult": "veracity_provider.dynamic.functions",
+    "GetWorkspaceResult": "veracity_provider.dynamic.functions",
     "Schema": "veracity_provider.dynamic.schema",
     "StorageFile": "veracity_provider.dynamic.storage_file",
     "StorageFolder": "veracity_provider.dynamic.storage_folder",
     "declare_stack": "veracity_provider.stack",
+    "get_dataset": "veracity_provider.dynamic.functions",
+    "get_schema": "veracity_provider.dynamic.functions",
+    "get_workspace": "veracity_provider.dynamic.functions",
 }
 """Where the public names are; those that are not listed are types of arguments."""
 

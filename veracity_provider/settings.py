@@ -86,7 +86,8 @@ KEYS: Final = (
     Key("scope", "Scope of Data Workbench tokens; asks the v2 token endpoint in place of `resource`."),
     Key("dataFabricResource", "Audience of Data Fabric tokens (v1). Default: the documented one."),
     Key("dataFabricScope", "Scope of Data Fabric tokens (v2), used where `scope` is set. Default: the documented one."),
-    Key("workspaceId", "UUID of the workspace for datasets that name none."),
+    Key("workspaceId", "UUID of the workspace of what names none."),
+    Key("workspaceName", "Name of that workspace, exactly as in the portal; in place of `workspaceId`."),
     Key(
         "patchStyle",
         "`rfc6902` (default), or `documented`: the published page's spelling and wrapper.",
@@ -133,6 +134,7 @@ class Settings:
     Args:
         client_id: None when an *access_token* is supplied; likewise *client_secret*.
         resource: Audience of Data Workbench tokens; None where *scope* is set, which asks the v2 endpoint.
+        workspace_id: The workspace of what names none; None where it has a *workspace_name*, or there is none.
         answers: Job id to what a person says became of it.
         usual_job_s: How long a job that may or may not have been started is given to end, before anything else is done.
         upload_chunk_mib: Largest append.
@@ -153,6 +155,7 @@ class Settings:
     data_fabric_resource: str | None
     data_fabric_scope: str | None
     workspace_id: str | None
+    workspace_name: str | None
     patch_style: PatchStyle
     answers: Mapping[str, Answer]
     usual_job_s: float
@@ -172,7 +175,7 @@ class Settings:
         config: Callable[[str], str | None],
         environ: Mapping[str, str],
         *,
-        set_command: str = "pulumi config set",
+        set_command: str | None = "pulumi config set",
         is_secret: Callable[[str], bool] = lambda _: False,
     ) -> Self:
         """
@@ -181,7 +184,7 @@ class Settings:
         Args:
             config: Gives the value of a key in the namespace `veracity`, or None.
             environ: Environment variables.
-            set_command: How a key of this stack is set, for the texts of problems.
+            set_command: How a key of this stack is set, for the texts of problems; None where there is no stack.
             is_secret: Whether the value that *config* gives for a key is a secret, which no problem shows.
         Raises:
             SettingsError: Everything that is missing or wrong, each with the key's name and how to set it.
@@ -205,7 +208,7 @@ class _Reading:
         self,
         config: Callable[[str], str | None],
         environ: Mapping[str, str],
-        set_command: str,
+        set_command: str | None,
         is_secret: Callable[[str], bool],
     ) -> None:
         self.problems: list[InputProblem] = []
@@ -224,7 +227,7 @@ class _Reading:
             "scope": scope,
             "data_fabric_resource": None if scope else self._get("dataFabricResource") or _FABRIC_RESOURCE,
             "data_fabric_scope": (self._get("dataFabricScope") or _FABRIC_SCOPE) if scope else None,
-            "workspace_id": self._workspace_id(),
+            **self._workspace(),
             "patch_style": self._choice("patchStyle"),
             "answers": self._answers(),
             "usual_job_s": self._number("usualJobSeconds"),
@@ -279,12 +282,14 @@ class _Reading:
             )
         return value.rstrip("/")
 
-    def _workspace_id(self) -> str | None:
-        value = self._get("workspaceId")
-        if value and not is_uuid(value):
-            found = self._found("workspaceId", value)
+    def _workspace(self) -> dict[str, str | None]:
+        id_, name = default_workspace(self._config, self._environ)
+        if id_ and not is_uuid(id_):
+            found = self._found("workspaceId", id_)
             self._refuse("workspaceId", f"must be a UUID, not {found}; it is in the portal's address, after `ws/`")
-        return value
+        if id_ and name:
+            self._refuse("workspaceName", "must be left out where workspaceId is given")
+        return {"workspace_id": id_, "workspace_name": name}
 
     def _choice(self, name: str) -> str:
         choices = _KEY_OF[name].choices
@@ -337,11 +342,8 @@ class _Reading:
             key = _KEY_OF[name]
             # A secret is asked for, so that it does not stay in the shell's history.
             what = f"--secret veracity:{name}" if key.is_secret else f"veracity:{name} VALUE"
-            self._refuse(
-                name,
-                f"is missing. Set it with `{self._set_command} {what}`, "
-                f"or in the environment as {key.environment_variable}.",
-            )
+            by_command = f"with `{self._set_command} {what}`, or " if self._set_command else ""
+            self._refuse(name, f"is missing. Set it {by_command}in the environment as {key.environment_variable}.")
         return value or ""
 
     def _read(self, key: Key) -> str | None:
@@ -368,6 +370,21 @@ class _Reading:
 
     def _refuse(self, name: str, reason: str) -> None:
         self.problems.append(InputProblem(f"veracity:{name}", reason))
+
+
+def default_workspace(config: Callable[[str], str | None], environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """
+    Id and name of the workspace of what names none; None for what is not given.
+
+    The config's own is taken as a whole: an id in the environment is no second one beside a name in the config.
+    """
+    keys = (_KEY_OF["workspaceId"], _KEY_OF["workspaceName"])
+    sources = ([config(key.name) for key in keys], [environ.get(key.environment_variable) for key in keys])
+    for given in sources:
+        id_, name = (value.strip() if value and not is_placeholder(value) else None for value in given)
+        if id_ or name:
+            return id_, name
+    return None, None
 
 
 def _one_of(choices: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
-from veracity_provider.config_text import is_placeholder
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
 from veracity_provider.description.stack_file import (
@@ -23,17 +22,22 @@ from veracity_provider.description.stack_file import (
 )
 from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.dataset import Dataset
+from veracity_provider.dynamic.dataset_ingests import DatasetIngests
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.dynamic.schema import Schema
 from veracity_provider.dynamic.storage_file import StorageFile
 from veracity_provider.dynamic.storage_folder import StorageFolder
 from veracity_provider.errors import InputError, InputProblem
-from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
+from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings, default_workspace
 from veracity_provider.texts import shown
 
 DATASET_SUFFIX: Final = "-dataset"
 """What the name of a `Dataset` ends in that an entry of `veracity:datasets` has made."""
+
+
+_InWorkspace = tuple[tuple[str, str], str]
+"""Workspace and name."""
 
 
 def declare_stack() -> None:
@@ -43,13 +47,15 @@ def declare_stack() -> None:
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
     Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
-    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, `folders`, with `path` and `url`, and
-    `files`, with `path`, `url` and `content_hash`.
+    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, or `files`, the number of files of a
+    pattern, `folders`, with `path` and `url`, and `files`, with `path`, `url` and `content_hash`.
     """
     config = pulumi.Config(NAMESPACE)
+    workspace_id, workspace_name = default_workspace(config.get, os.environ)
     declaration = read_declaration(
         {stack_list.key: _read_list(config, stack_list) for stack_list in STACK_LISTS},
-        workspace_id=_workspace_id(config),
+        workspace_id=workspace_id,
+        workspace_name=workspace_name,
         project=Path.cwd(),
         set_command=program.set_command(),
     )
@@ -84,7 +90,9 @@ def _declare(declaration: Declaration) -> None:
     }
     made = _make_datasets(declaration, schemas)
     ingests = {
-        declared.name: DatasetIngest(declared.name, **_ingest_arguments(declared, made), opts=_options(declared))
+        declared.name: (DatasetIngests if declared.is_pattern else DatasetIngest)(
+            declared.name, **_ingest_arguments(declared, made), opts=_options(declared)
+        )
         for declared in declaration.entries[DATASETS.key]
     }
     folders = {
@@ -105,10 +113,7 @@ def _declare(declaration: Declaration) -> None:
     )
     pulumi.export(
         "datasets",
-        {
-            name: {"job_id": ingest.job_id, "status": ingest.status, "content_hash": ingest.content_hash}
-            for name, ingest in ingests.items()
-        },
+        {name: _ingest_outputs(ingest) for name, ingest in ingests.items()},
     )
     files = {
         declared.name: StorageFile(declared.name, **declared.arguments, opts=_options(declared))
@@ -121,10 +126,17 @@ def _declare(declaration: Declaration) -> None:
     )
 
 
-def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> dict[tuple[str, str], Dataset]:
+def _ingest_outputs(declared: DatasetIngest | DatasetIngests) -> dict[str, Any]:
+    """Of a pattern the number of its files alone: the outputs of a stack are shown after each `up`."""
+    if isinstance(declared, DatasetIngests):
+        return {"files": len(declared.ingests)}
+    return {"job_id": declared.job_id, "status": declared.status, "content_hash": declared.content_hash}
+
+
+def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> dict[_InWorkspace, Dataset]:
     """The datasets that entries name, each made once; the first entry that names it gives the resource its name."""
     by_name = {_schema_key(one): schemas[one.name] for one in declaration.entries[SCHEMAS.key]}
-    made: dict[tuple[str, str], Dataset] = {}
+    made: dict[_InWorkspace, Dataset] = {}
     for declared in declaration.entries[DATASETS.key]:
         key = _dataset_key(declared)
         if key is None or key in made:
@@ -138,26 +150,31 @@ def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> d
     return made
 
 
-def _ingest_arguments(declared: Declared, made: Mapping[tuple[str, str], Dataset]) -> dict[str, Any]:
-    """With the id of the dataset that is made, where the entry names none."""
+def _ingest_arguments(declared: Declared, made: Mapping[_InWorkspace, Dataset]) -> dict[str, Any]:
+    """With the id of the dataset that the entry makes."""
     key = _dataset_key(declared)
     return dict(declared.arguments) if key is None else {**declared.arguments, "dataset_id": made[key].dataset_id}
 
 
-def _dataset_key(declared: Declared) -> tuple[str, str] | None:
+def _dataset_key(declared: Declared) -> _InWorkspace | None:
     """Workspace, empty for that of the stack, and name."""
     given = declared.dataset
-    return (str(given.get("workspace_id", "")).lower(), given["dataset_name"]) if given else None
+    return (_workspace(given), given["dataset_name"]) if given else None
 
 
-def _schema_key(declared: Declared) -> tuple[str, str]:
-    return str(declared.arguments.get("workspace_id", "")).lower(), declared.arguments["schema_name"]
+def _schema_key(declared: Declared) -> _InWorkspace:
+    return _workspace(declared.arguments), declared.arguments["schema_name"]
+
+
+def _workspace(given: Mapping[str, Any]) -> tuple[str, str]:
+    """What tells a workspace that is given from others; the stack's is given by nothing."""
+    return str(given.get("workspace_id", "")).lower(), given.get("workspace_name", "")
 
 
 def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputProblem]:
     """What the platform does not have, asked in a preview alone: the engine stops at the first check that fails."""
-    has_ids = declaration.container_ids or declaration.dataset_ids
-    if not has_ids or not pulumi.runtime.is_dry_run() or sdk.is_mocked():
+    names_something = declaration.named_containers or declaration.named_datasets
+    if not names_something or not pulumi.runtime.is_dry_run() or sdk.is_mocked():
         return []
     # Late: a stack without lists pays for no HTTP library.
     from veracity_provider.api.clients import connect
@@ -201,11 +218,6 @@ def _secrets_in_lists() -> list[InputProblem]:
         "the clear. Set the value without --secret, or take it out"
     )
     return [InputProblem(f"{NAMESPACE}:{one.key}", reason) for one in STACK_LISTS if _is_secret(one)]
-
-
-def _workspace_id(config: pulumi.Config) -> str | None:
-    value = config.get("workspaceId") or os.environ.get("VERACITY_WORKSPACE_ID") or ""
-    return None if is_placeholder(value) else value
 
 
 def _unknown_keys() -> list[InputProblem]:

@@ -69,7 +69,7 @@ def test_anything_else_is_told_without_being_repeated(answering, body):
     ("kind", "hint"),
     [
         pytest.param("Read", "the portal's page that only administrators do", id="one that reads"),
-        pytest.param("Write", "A SAS that writes needs the Admin role in the workspace", id="one that writes"),
+        pytest.param("Write", "Writing needs the Admin role in the workspace", id="one that writes"),
     ],
 )
 def test_a_refusal_says_what_may_be_missing(client, clients, fault, kind, hint):

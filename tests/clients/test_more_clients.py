@@ -7,8 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.clients.packages import from_maven, from_pypi, run
+from tests.emulator.client import GATEWAY, WORKBENCH, Client
+from veracity_emulator.testing import spawn_emulator
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.slow  # packages of others, in processes of their own
@@ -100,6 +103,36 @@ def test_rclone_copies_lists_and_reads(store, tmp_path):
     assert "9000000 notes ø.csv" in run(["rclone", "ls", there], env=environ)
     run(["rclone", "copyto", f"{there}/notes ø.csv", tmp_path / "back"], env=environ)
     assert (tmp_path / "back").read_bytes() == (tmp_path / "notes ø.csv").read_bytes()
+
+
+IDENTITY = """
+import sys, msal
+from azure.identity import ClientSecretCredential
+
+url, client_id, secret, scope = sys.argv[1:]
+tenant = "a68572e3-63ce-4bc1-acdc-b64943502e9d"
+for given in (secret, "wrong"):
+    application = msal.ConfidentialClientApplication(client_id, authority=f"{url}/{tenant}", client_credential=given,
+        instance_discovery=False)
+    answer = application.acquire_token_for_client([scope])
+    print(answer.get("access_token") or answer["error_codes"])
+credential = ClientSecretCredential(tenant, client_id, secret, authority=url, disable_instance_discovery=True)
+print(credential.get_token(scope).token)
+"""
+
+
+def test_msal_and_azure_identity_get_a_token():
+    packages = from_pypi("msal==1.39.0", "azure-identity==1.27.0")
+    with spawn_emulator(tls=True) as emulator:
+        client = Client(emulator)
+        environ = {**os.environ, "PYTHONPATH": str(packages), "REQUESTS_CA_BUNDLE": emulator.certificate}
+        command = [sys.executable, "-c", IDENTITY, emulator.url, *client.account, f"{WORKBENCH}/.default"]
+        by_msal, refused, by_azure_identity = run(command, env=environ).splitlines()
+        assert refused == "[7000215]"
+        url = f"{emulator.url}{GATEWAY}/workspaces/{client.workspace}"
+        for token in (by_msal, by_azure_identity):
+            headers = {"Authorization": f"Bearer {token}", "Ocp-Apim-Subscription-Key": client.demo["subscriptionKey"]}
+            assert requests.get(url, headers=headers, verify=emulator.certificate, timeout=30).status_code == 200
 
 
 def test_the_java_client_uploads_reads_and_lists(folder):

@@ -2,6 +2,7 @@
 
 import ast
 import collections.abc
+import dataclasses
 import inspect
 import os
 import textwrap
@@ -27,8 +28,10 @@ from veracity_provider import (
 from veracity_provider.description.container_metadata import Icon
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
 from veracity_provider.description.dataset_ingest import TextSource
+from veracity_provider.description.functions import FUNCTIONS
 from veracity_provider.description.schema import Column
 from veracity_provider.description.stack_file import CONTAINERS, DATASETS, FILES, FOLDERS, SCHEMAS, STACK_LISTS
+from veracity_provider.dynamic import functions
 from veracity_provider.unknown import Unknown
 
 RESOURCES = [
@@ -141,6 +144,35 @@ def test_a_docstring_says_of_each_input_what_its_description_says(resource, desc
 def test_each_output_is_explained_where_editors_look(resource, described):
     documented = attribute_docstrings(resource)
     assert documented == {name: field.description for name, field in described.outputs.model_fields.items()}
+
+
+LOOKED_UP = [
+    pytest.param(one, function, get_args(function.__annotations__["return"])[0], id=one.name)
+    for one in FUNCTIONS
+    for function in [getattr(functions, one.name)]
+]
+
+
+@pytest.mark.parametrize(("described", "function", "result"), LOOKED_UP)
+def test_a_function_takes_and_gives_what_its_description_says(described, function, result):
+    parameters = inspect.signature(function).parameters.values()
+    assert {one.name: (one.kind, one.default, one.annotation) for one in parameters} == {
+        name: (inspect.Parameter.KEYWORD_ONLY, None, as_argument(field.annotation))
+        for name, field in described.inputs.model_fields.items()
+    }
+    assert {one.name: one.type for one in dataclasses.fields(result)} == {
+        name: field.annotation for name, field in described.outputs.model_fields.items()
+    }
+    assert result() == result(**{name: field.default for name, field in described.outputs.model_fields.items()})
+
+
+@pytest.mark.parametrize(("described", "function", "result"), LOOKED_UP)
+def test_a_function_says_what_its_description_says(described, function, result):
+    summary, _, source = inspect.getdoc(described.inputs).rpartition("\n\nSource:")
+    arguments = [f"{name}: {field.description}" for name, field in described.inputs.model_fields.items()]
+    assert inspect.getdoc(function).split() == "\n".join([summary, "Args:", *arguments, "Source:" + source]).split()
+    documented = {name: field.description for name, field in described.outputs.model_fields.items()}
+    assert attribute_docstrings(result) == documented
 
 
 def test_another_thing_of_the_platform_is_another_resource():

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAD = """
 import pulumi
 import pytest
-from veracity_provider import ContainerMetadata, DatasetIngest, declare_stack
+from veracity_provider import ContainerMetadata, Dataset, DatasetIngest, declare_stack
+from veracity_provider import get_dataset, get_schema, get_workspace
 from veracity_provider.errors import InputError
 
 C = "33333333-0000-4000-8000-000000000001"
@@ -105,6 +106,58 @@ TESTS = {
         @pulumi.runtime.test
         def test_program():
             return program().tags.apply(lambda tags: [x for x in tags] == ["x"])
+    """,
+    "what is looked up is what the mocks answer, and what was asked for": """
+        class Answers(Mocks):
+            def call(self, args):
+                assert args.args == {"dataset_name": "Noon"}
+                assert args.token == "veracity:index:get_dataset"
+                return {"dataset_id": D, "columns": ["imo_number"]}
+
+        @pulumi.runtime.test
+        def test_nothing_answered():
+            found = get_schema(schema_name=pulumi.Output.from_input("Noon"), workspace_id=None)
+
+            def check(schema):
+                assert (schema.schema_name, schema.schema_version_id, schema.columns) == ("Noon", "", ())
+
+            return found.apply(check)
+
+        @pulumi.runtime.test
+        def test_workspace():
+            return get_workspace().apply(lambda workspace: workspace.role)
+
+        @pulumi.runtime.test
+        def test_answered():
+            pulumi.runtime.set_mocks(Answers())
+            found = get_dataset(dataset_name="Noon")
+            ingest = DatasetIngest("d", dataset_id=found.dataset_id, source="a.csv", operation="Upsert")
+            pulumi.runtime.set_mocks(Mocks())
+
+            def check(values):
+                assert values == [D, "Noon", ["imo_number"]]
+
+            return pulumi.Output.all(ingest.dataset_id, found.dataset_name, found.columns).apply(check)
+    """,
+    "a dataset by its name, of the program's own or any other": """
+        @pulumi.runtime.test
+        def test_names():
+            made = Dataset("made", dataset_name="Noon", schema_name="Noon")
+            made.dataset_id = pulumi.Output.from_input(D)
+            given = {"source": "a.csv", "operation": "Overwrite"}
+            DatasetIngest("a", dataset_name="Noon", **given)
+            other = DatasetIngest("b", dataset_name="Wind", workspace_name="Ships", **given)
+            with pytest.raises(InputError, match='Overwrite of a.csv into dataset "Wind" is managed by "b" as well'):
+                DatasetIngest("c", dataset_name="Wind", workspace_name="Ships", **given)
+            with pytest.raises(InputError, match="d.dataset_id: must be given, or dataset_name"):
+                DatasetIngest("d", **given)
+            with pytest.raises(InputError) as refused:
+                DatasetIngest("e", dataset_id=D, dataset_name="Noon", workspace_id=D, workspace_name="Ships", **given)
+            assert str(refused.value).splitlines() == [
+                "e.workspace_name: must be left out where workspace_id is given",
+                "e.dataset_name: must be left out where dataset_id is given",
+            ]
+            return other.workspace_name.apply(lambda name: name == "Ships")
     """,
     "the lists of a stack's config": """
         @pulumi.runtime.test

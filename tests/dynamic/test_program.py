@@ -5,6 +5,7 @@ import pytest
 
 from tests.dynamic.mocks import mocked
 from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.program import (
     Claims,
     DeclaredIngest,
@@ -21,6 +22,7 @@ from veracity_provider.lifecycle.claims import claim_container
 NOON, WIND = "noon", "wind"
 NAMED, OTHER = NamedDataset("w", "Noon"), NamedDataset("w", "Wind")
 ELSEWHERE = NamedDataset("another", "Wind")
+HERE = InWorkspace("w", None)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Ingest:
 
 
 def declared_as(name, *, may_overwrite=False):
-    return DeclaredIngest(Ingest(name), job_id=None, dataset_id=None, job_history=None, may_overwrite=may_overwrite)
+    nothing = dict.fromkeys(("job_id", "dataset_id", "naming", "job_history"))
+    return DeclaredIngest(ingest=Ingest(name), may_overwrite=may_overwrite, **nothing)
 
 
 @pytest.mark.parametrize(
@@ -126,18 +129,38 @@ class TestDestination:
             yield Program()
 
     def test_an_id_in_any_case_is_one_dataset(self, running):
-        assert running.destination("ABC") == running.destination("abc") == "abc"
+        assert running.destination("ABC", None, HERE) == running.destination("abc", None, HERE) == "abc"
+
+    def test_a_name_in_a_workspace_is_one_dataset(self, running):
+        assert running.destination(None, "Noon", InWorkspace("W", None)) == NAMED
+        assert running.destination(None, "Noon", InWorkspace(None, "w")) == NamedDataset('"w"', "Noon")
+        assert running.destination(None, "Noon", InWorkspace(None, None)) == NamedDataset("", "Noon")
+
+    def test_a_name_that_is_an_output_or_in_such_a_workspace_may_be_any_dataset(self, running):
+        output = pulumi.Output.from_input("Noon")
+        assert running.destination(None, output, HERE) is None
+        assert running.destination(None, "Noon", InWorkspace(output, None)) is None
+        assert running.destination(None, "Noon", InWorkspace(None, output)) is None
 
     def test_the_very_output_of_a_dataset_is_that_dataset(self, running):
         output = pulumi.Output.from_input("abc")
         running.note_dataset(output, NAMED)
-        assert running.destination(output) == NAMED
+        assert running.destination(output, None, HERE) == NAMED
 
     def test_what_is_derived_from_an_output_may_be_any_dataset(self, running):
         output = pulumi.Output.from_input("abc")
         running.note_dataset(output, NAMED)
-        assert running.destination(output.apply(str)) is None
-        assert running.destination(pulumi.Output.from_input("abc")) is None
+        assert running.destination(output.apply(str), None, HERE) is None
+        assert running.destination(pulumi.Output.from_input("abc"), None, HERE) is None
+
+    def test_the_name_of_a_dataset_that_the_program_makes_leads_to_its_id(self, running):
+        output = pulumi.Output.from_input("abc")
+        running.note_dataset(output, NAMED)
+        assert running.dataset_named("Noon", HERE) is output
+        assert running.dataset_named("noon", HERE) is None
+        assert running.dataset_named("Noon", InWorkspace(None, "w")) is None
+        assert running.dataset_named(pulumi.Output.from_input("Noon"), HERE) is None
+        assert running.dataset_named(None, HERE) is None
 
 
 def test_two_resources_that_manage_one_thing_are_refused_by_both_names():

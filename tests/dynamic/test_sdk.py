@@ -14,11 +14,15 @@ from types import ModuleType, SimpleNamespace
 import pulumi
 import pulumi.dynamic
 import pytest
+from pulumi.dynamic import Resource, ResourceProvider
 from pulumi.runtime import mocks
 
 from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.declared import DeclaredResource
 
 SERVICER = Path(inspect.getfile(pulumi.dynamic)).with_name("__main__.py").read_text()
+REGISTERING = inspect.getsource(pulumi.runtime.resource)
+RESOLVING = inspect.getsource(pulumi.runtime.rpc)
 WORKER = inspect.getsource(sys.modules["concurrent.futures.thread"])
 LANGUAGE_HOST = Path(shutil.which("pulumi-language-python-exec", path=Path(sys.executable).parent) or "")
 
@@ -33,6 +37,9 @@ LANGUAGE_HOST = Path(shutil.which("pulumi-language-python-exec", path=Path(sys.e
         pytest.param("class DynamicResourceProviderServicer", SERVICER, id="the plugin is known by its servicer"),
         pytest.param("def Create(self, request, context)", SERVICER, id="the request is at hand for a provider"),
         pytest.param("provider.configure(req)", SERVICER, id="a provider is configured in the plugin process"),
+        pytest.param("rpc.transfer_properties(res, props, custom)", REGISTERING, id="outputs are made by one function"),
+        pytest.param("_types.resource_types(resource_cls)", RESOLVING, id="types are read for each resource"),
+        pytest.param("resolvers.get(key)", RESOLVING, id="a value is given to the resolver of its property"),
         pytest.param(
             "MockMonitor(mocks) if monitor is None", inspect.getsource(mocks), id="mocks are a monitor of their own"
         ),
@@ -224,3 +231,51 @@ def test_a_provider_learns_which_changes_are_ignored():
     assert serve(SimpleNamespace(urn="urn:pulumi:one", ignoreChanges=["title"])) == ["title"]
     assert serve(SimpleNamespace(urn="urn:pulumi:one")) == []
     assert sdk.ignored_changes() == []
+
+
+@pulumi.runtime.test
+def test_outputs_are_made_when_they_are_asked_for():
+    mocks.set_mocks(Platform())
+    asked_before = OnDemand(ResourceProvider(), "asked", {"size": 3, "name": "noon", "other": None}, None)
+    size = asked_before.size
+
+    def check_late(value):
+        assert value == 3
+        assert "name" not in asked_before.__dict__  # nobody has asked for it, and its value has come
+        return asked_before.name.apply(check_name)
+
+    def check_name(value):
+        assert value == "noon"
+        assert "other" not in asked_before.__dict__
+
+    assert asked_before.size is size
+    return size.apply(check_late)
+
+
+@pulumi.runtime.test
+def test_resources_of_other_packages_have_all_their_outputs():
+    mocks.set_mocks(Platform())
+    theirs = Theirs(ResourceProvider(), "theirs", {"size": 3, "name": "noon"})
+    assert {"size", "name"} <= theirs.__dict__.keys()
+
+
+def test_an_attribute_that_is_no_output_is_missing():
+    resource = OnDemand.__new__(OnDemand)
+    with pytest.raises(AttributeError, match="'OnDemand' object has no attribute 'size'"):
+        resource.size  # noqa: B018
+
+
+class OnDemand(DeclaredResource, module="test", name="OnDemand"):
+    """A resource as ours are."""
+
+
+class Theirs(Resource, module="test", name="Theirs"):
+    """A resource as those of other packages are."""
+
+
+class Platform(mocks.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+
+    def call(self, args):  # noqa: ARG002 — the SDK's signature
+        return {}

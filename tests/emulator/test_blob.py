@@ -158,6 +158,13 @@ def test_ids_of_a_blob_have_one_length(uri):
 def test_blocks_do_not_replace_a_file_that_the_data_lake_made(uri):
     send("PUT", uri, "a.csv", "resource=file")
     assert code(send("PUT", uri, "a.csv", f"comp=block&blockid={BLOCK}", b"x")) == (409, "InvalidBlobType")
+    assert code(send("PUT", uri, "a.csv", "comp=blocklist", "<BlockList></BlockList>")) == (409, "InvalidBlobType")
+
+
+def test_a_list_of_no_blocks_is_an_empty_file(uri):
+    blob(uri, "a.csv").upload_blob(b"one")
+    blob(uri, "a.csv").commit_block_list([])
+    assert blob(uri, "a.csv").download_blob().readall() == b""
 
 
 def test_a_list_has_folders_and_files_in_order_with_their_metadata(uri):

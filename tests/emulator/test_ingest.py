@@ -119,12 +119,12 @@ def test_members_and_paths_are_taken_in_any_case(client):
         ),
         pytest.param(
             csv_of(f"{NOON},extra", f"{noon(1)},x"),
-            {"column": "extra", "row": 0, "message": "Column 'extra' is not in the schema."},
+            {"column": "extra", "row": 0, "message": "Property 'extra' doesn't exist in schema."},
             id="an unknown column",
         ),
         pytest.param(
             csv_of("imo_number", "1"),
-            {"column": "report_time", "row": 0, "message": "Column 'report_time' is missing."},
+            {"column": "report_time", "row": 0, "message": "Required property 'report_time' is missing."},
             id="a missing column",
         ),
         pytest.param(

@@ -108,13 +108,15 @@ def test_a_secret_where_none_belongs_is_a_violation(client, secrets, path, heade
     assert not [one for name, one in secrets.items() if name != "folder" and one in text]
 
 
-def test_secrets_where_they_belong_are_none(client, secrets):
+def test_secrets_where_they_belong_are_none(client):
     client.tokens.clear()
     basic = base64.b64encode(f"{client.account[0]}:{client.account[1]}".encode()).decode()
     form = {"grant_type": "client_credentials", "resource": "x"}
     requests.post(client.url + TOKENS, data=form, headers={"Authorization": f"Basic {basic}"}, timeout=30)
     assert client.gateway("GET", "").status_code == 200
-    file = client.file_client(f"{client.url}{secrets['folder']}?{secrets['sas']}")
+    client.control("POST", "/settings", {"writeSas": "racwlm"})
+    body = {"readOrWritePermission": "Write", "expiresOn": "2999-01-01T00:00:00Z"}
+    file = client.file_client(client.gateway("POST", "/storages/sas", body).json())
     file.create_file(metadata={"note": "nothing to hide"})
     file.rename_file(f"{file.file_system_name}/{file.path_name}-renamed")
     assert violations(client) == []

@@ -182,7 +182,7 @@ class TestSas:
             pytest.param("acwdlm", lambda file: file.download_file(), id="download needs r"),
             pytest.param("acwdlm", lambda file: file.exists(), id="properties need r"),
             pytest.param("racwlm", lambda file: file.delete_file(), id="delete needs d"),
-            pytest.param("racdl", renamed, id="rename needs w or m"),
+            pytest.param("racwdl", renamed, id="rename needs m"),
         ],
     )
     def test_each_operation_needs_its_permission(self, client, issue, permissions, call):

@@ -1,6 +1,7 @@
 """What other people's clients need of the storage and of the token endpoint, in raw requests: docs/platform.md."""
 
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 import requests
@@ -60,20 +61,54 @@ def test_a_file_says_that_it_is_encrypted(ask, file, method):
     assert ask(method, file).headers["x-ms-server-encrypted"] == "true"
 
 
-@pytest.mark.parametrize("query", ["", "action=getAccessControl"])
-def test_an_error_to_head_has_its_code_alone(ask, query):
-    answer = ask("HEAD", "nope.csv", query)
-    assert answer.status_code == 404
-    assert answer.headers["x-ms-error-code"] in {"BlobNotFound", "PathNotFound"}
+@pytest.mark.parametrize(
+    ("name", "query", "sas", "expected"),
+    [
+        pytest.param("nope.csv", "", str, (404, "BlobNotFound"), id="a file that is not there"),
+        pytest.param("nope.csv", "action=getAccessControl", str, (404, "PathNotFound"), id="in the other dialect"),
+        pytest.param("x.csv", "action=nonsense", str, (400, "UnsupportedQueryParameter"), id="another action"),
+        pytest.param("x.csv", "", lambda _: "", (401, "NoAuthenticationInformation"), id="no SAS"),
+        pytest.param(
+            "x.csv",
+            "",
+            lambda sas: sas.replace("sig=", "sig=A"),
+            (403, "AuthenticationFailed"),
+            id="a signature that does not fit",
+        ),
+    ],
+)
+def test_an_error_to_head_has_its_code_alone(folder, file, name, query, sas, expected):
+    url, _, given = folder.partition("?")
+    answer = requests.head(f"{url}/{name}?{query}&{sas(given)}", timeout=30)
+    assert (answer.status_code, answer.headers["x-ms-error-code"]) == expected
     assert "Content-Type" not in answer.headers
     assert "Content-Length" not in answer.headers
 
 
-def test_a_fault_to_head_has_its_code_alone(client, ask, file):
-    client.control("POST", "/faults", {"path": "/veracitylocal/*", "effect": {"kind": "status", "status": 503}})
-    answer = ask("HEAD", file)
-    assert (answer.status_code, answer.headers["x-ms-error-code"]) == (503, "ServerBusy")
-    assert "Content-Type" not in answer.headers
+STATUS = {"kind": "status", "status": 503}
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        pytest.param(STATUS, (503, "ServerBusy"), id="a status"),
+        pytest.param({"kind": "expireSas"}, (403, "AuthenticationFailed"), id="an expired SAS"),
+    ],
+)
+class TestFaults:
+    def test_to_head_it_has_its_code_alone(self, client, ask, file, effect, expected):
+        client.control("POST", "/faults", {"path": "/veracitylocal/*", "effect": effect})
+        answer = ask("HEAD", file)
+        assert (answer.status_code, answer.headers["x-ms-error-code"]) == expected
+        assert "Content-Type" not in answer.headers
+        assert "Content-Length" not in answer.headers
+
+    def test_to_a_blob_client_it_is_xml_and_to_a_data_lake_client_json(self, client, ask, effect, expected):
+        client.control("POST", "/faults", {"path": "/veracitylocal/*", "effect": effect, "count": 2})
+        answer = ask("PUT", "x.csv", data=b"abc", **{"x-ms-blob-type": "BlockBlob"})
+        assert answer.status_code == expected[0]
+        assert ET.fromstring(answer.content.decode("utf-8-sig")).findtext("Code") == expected[1]
+        assert ask("PUT", "x.csv", "resource=file").json()["error"]["code"] == expected[1]
 
 
 def test_access_control_is_told_when_it_is_asked_for_and_other_actions_are_refused(ask, file):

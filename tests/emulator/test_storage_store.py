@@ -30,9 +30,9 @@ class Disk:
 
     def append(self, file, start, data):
         async def appending():
-            async with self.files.landing(file, start, start + len(data)) as landing:
-                landing.write(data)
-                self.files.appended(file, landing)
+            async with self.files.append_target(file, start, start + len(data)) as target:
+                target.write(data)
+                self.files.appended(file, target)
 
         asyncio.run(appending())
 
@@ -40,8 +40,8 @@ class Disk:
         """An append of which only *data* arrives."""
 
         async def appending():
-            async with self.files.landing(file, start, start + announced) as landing:
-                landing.write(data)
+            async with self.files.append_target(file, start, start + announced) as target:
+                target.write(data)
                 raise ConnectionError
 
         with pytest.raises(ConnectionError):
@@ -159,11 +159,11 @@ def test_appends_to_one_place_take_turns_and_others_do_not_wait(disk):
     told = []
 
     async def append(name, start, data, may_end):
-        async with disk.files.landing(file, start, start + len(data)) as landing:
+        async with disk.files.append_target(file, start, start + len(data)) as target:
             told.append(name)
             await may_end.wait()
-            landing.write(data)
-            disk.files.appended(file, landing)
+            target.write(data)
+            disk.files.appended(file, target)
 
     async def appending():
         gate, opened = asyncio.Event(), asyncio.Event()
@@ -208,10 +208,10 @@ def test_an_append_to_a_file_made_again_meanwhile_is_not_part_of_it(disk):
     file = disk.create()
 
     async def appending():
-        async with disk.files.landing(file, 0, 3) as landing:
-            landing.write(b"old")
+        async with disk.files.append_target(file, 0, 3) as target:
+            target.write(b"old")
             disk.create()
-            disk.files.appended(file, landing)
+            disk.files.appended(file, target)
 
     asyncio.run(appending())
     with pytest.raises(StoreRefused, match="InvalidFlushPosition"):

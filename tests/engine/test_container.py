@@ -211,9 +211,10 @@ def test_a_preview_says_what_an_up_will_do_about_drift_and_a_refresh_shows_only_
         f'ContainerMetadata("same", container_id="{ids["same"]}", title="A", icon={{"id": "Ship"}}, tags=["b", "a"])\n'
     )
     assert project.up().succeeded
-    refreshed = project.refresh("--diff", "--expect-no-changes")
+    refreshed = project.refresh("--expect-no-changes")
     assert refreshed.succeeded, refreshed.text
     assert "→" not in refreshed.text
+    assert "[diff:" not in refreshed.text, refreshed.text
     veracity.somebody_sets(ids["ignores"], title="Theirs")
     assert project.is_unchanged()
     assert project.up().succeeded

@@ -121,7 +121,7 @@ def make_platform_services(platform, clock, tmp_path):
 
     def make(*, answers=None, engine_is_alive=lambda: True):
         return Services(
-            settings=SimpleNamespace(answers=answers or {}, usual_job_s=120.0, workspace_id=None),
+            settings=SimpleNamespace(answers=answers or {}, usual_job_s=120.0, workspace_id=None, workspace_name=None),
             clients=SimpleNamespace(ingest=platform, datasets=platform),
             uploader=SimpleNamespace(),
             home=tmp_path,

@@ -1,5 +1,6 @@
 """The columns of a CSV file: commas first, guesses only beside them."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -121,10 +122,13 @@ def archive(*names):
             )
             for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
         ),
-        pytest.param(
-            b"a\0bc\0,d\n",
-            "is UTF-16 or no text at all, for it has NUL bytes in its first line; save it as UTF-8",
-            id="stray NUL bytes",
+        *(
+            pytest.param(
+                start,
+                "is UTF-16 or no text at all, for it has NUL bytes in its first line; save it as UTF-8",
+                id=why,
+            )
+            for start, why in ((b"a\0bc\0,d\n", "stray NUL bytes"), (b"imo\0number,time\n", "one NUL byte"))
         ),
         pytest.param("å,b\n".encode("latin-1"), "is not UTF-8 (byte 0); save it as UTF-8", id="Latin-1"),
     ],
@@ -152,3 +156,21 @@ def test_a_blank_first_line_is_refused(start, reason):
 
 def test_a_nul_byte_in_a_row_is_no_matter_of_the_header():
     assert parse_header(b"a,b\n1,\x00\n", "x.csv").columns == ("a", "b")
+
+
+@pytest.fixture
+def _field_limit_of_python():
+    """The local Veracity, which may share the process of the tests, has a larger one."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.usefixtures("_field_limit_of_python")
+def test_a_name_without_end_is_most_likely_an_open_quote():
+    with pytest.raises(SourceError) as refused:
+        parse_header(b'a,"b\n' + b"1,2\n" * 50_000, "x.csv")
+    assert str(refused.value) == (
+        "x.csv: its header line cannot be read as CSV (field larger than field limit (131072)); "
+        "look for a quote that is not closed"
+    )

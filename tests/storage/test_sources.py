@@ -67,7 +67,11 @@ def make_circle(path):
     [
         pytest.param(make_nothing, "does not exist", id="missing"),
         pytest.param(make_empty, "is empty; a CSV file has at least a header line", id="empty"),
-        pytest.param(make_folder, "is a folder; an ingest takes one CSV file", id="a folder"),
+        pytest.param(
+            make_folder,
+            "is a folder; an ingest takes one CSV file, and a pattern such as folder/*.csv several",
+            id="a folder",
+        ),
         pytest.param(make_pipe, "is not a regular file", id="a pipe"),
         pytest.param(make_circle, "cannot be looked at: Too many levels of symbolic links", id="a link to itself"),
     ],
@@ -78,9 +82,24 @@ def test_what_is_no_file_with_bytes_in_it_is_refused(tmp_path, refused, make, re
     assert set(refused(path)) == {f"{path} {reason}"}
 
 
+def test_a_pattern_in_place_of_a_file_is_told_where_it_belongs(tmp_path, refused):
+    assert set(refused(tmp_path / "*.csv")) == {f"{tmp_path}/*.csv does not exist; a pattern is for DatasetIngests"}
+
+
 def test_a_path_that_no_file_can_have_is_refused(tmp_path, refused):
     path = tmp_path / "a\0b"
     assert set(refused(path)) == {f"{str(path)!r} is no path: it has a character that no path can have"}
+
+
+def test_a_path_that_this_locale_cannot_have_names_the_locale(tmp_path, refused):
+    """Half of a surrogate pair is to UTF-8 what `å` is to ASCII, the encoding of the locale `C`."""
+    path = tmp_path / "a\ud800b"
+    assert set(refused(path)) == {
+        (
+            rf"'{tmp_path}/a\ud800b' has the character '\ud800', which no file name can have in this locale (utf-8); "
+            "run with LC_ALL=C.UTF-8, or rename the file"
+        )
+    }
 
 
 def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):

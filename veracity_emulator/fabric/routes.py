@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from veracity_emulator.backend import Backend
-from veracity_emulator.fabric import containers, xml
+from veracity_emulator.fabric import containers, stewards, xml
 from veracity_emulator.fabric.containers import Resource, Tag
 from veracity_emulator.fabric.errors import fabric_error
 from veracity_emulator.fabric.patching import PatchBody, PatchRefused, patched
@@ -33,6 +33,7 @@ def operations() -> list[Operation]:
             PatchBody,
             answer=Resource,
         ),
+        *stewards.operations(),
     ]
 
 

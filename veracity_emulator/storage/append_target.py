@@ -62,7 +62,7 @@ class RangeLocks:
         self._held = list[_Hold]()
 
     @asynccontextmanager
-    async def turn(self, blob: str, start: int, end: int) -> AsyncGenerator[None]:
+    async def hold(self, blob: str, start: int, end: int) -> AsyncGenerator[None]:
         """Hold the bytes from *start* to *end*."""
         mine = _Hold(blob, start, end)
         while other := next((one for one in self._held if one.overlaps(mine)), None):

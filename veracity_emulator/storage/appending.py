@@ -22,7 +22,7 @@ _LARGEST: Final = 4000 * 1024 * 1024
 async def append(files: FileStore, call: StorageCall, file: StoredFile) -> int:
     """Take the body to its position; on return it is there, uncommitted, for good. Returns where it ends."""
     position = call.integer("position")
-    async with files.landing(file, position, position + _length(call, _LARGEST, may_be_empty=False)) as target:
+    async with files.append_target(file, position, position + _length(call, _LARGEST, may_be_empty=False)) as target:
         await write_body(call, target, most=_LARGEST)
         await run_in_threadpool(files.appended, file, target)
         return target.end
@@ -56,9 +56,9 @@ def _length(call: StorageCall, most: int, *, may_be_empty: bool) -> int:
     return int(given)
 
 
-def _write(call: StorageCall, landing: AppendTarget, block: bytes) -> None:
+def _write(call: StorageCall, target: AppendTarget, block: bytes) -> None:
     try:
-        landing.write(block)
+        target.write(block)
     except OSError as error:
         if error.errno in {errno.EFBIG, errno.EINVAL, errno.EOVERFLOW}:
             raise call.refuse(400, "OutOfRangeQueryParameterValue") from None

@@ -5,11 +5,24 @@ from typing import Final
 
 from starlette.requests import Request
 
+from veracity_emulator.errors import ServiceError
 from veracity_emulator.storage.errors import storage_error
 
 _OWN: Final = frozenset({"action", "resource", "directory", "mode"})
 """Query parameters of the Data Lake's own dialect."""
 _LARGEST: Final = 2**62
+
+
+def is_blob(request: Request) -> bool:
+    """Whether the client speaks the blob dialect here."""
+    query, method = request.query_params, request.method
+    is_plain = method in {"GET", "HEAD"} and not _OWN & set(query)
+    return is_plain or "comp" in query or "restype" in query or "x-ms-blob-type" in request.headers
+
+
+def refusal(request: Request, status: int, code: str) -> ServiceError:
+    """An error in the client's dialect."""
+    return storage_error(status, code, is_blob=is_blob(request), is_head=request.method == "HEAD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +36,11 @@ class StorageCall:
     @property
     def is_blob(self) -> bool:
         """Whether the client speaks the blob dialect here."""
-        query, method = self.request.query_params, self.request.method
-        is_plain = method in {"GET", "HEAD"} and not _OWN & set(query)
-        return is_plain or "comp" in query or "restype" in query or "x-ms-blob-type" in self.request.headers
+        return is_blob(self.request)
 
-    def refuse(self, status: int, code: str) -> Exception:
+    def refuse(self, status: int, code: str) -> ServiceError:
         """An error in the client's dialect."""
-        return storage_error(status, code, is_blob=self.is_blob, is_head=self.request.method == "HEAD")
+        return refusal(self.request, status, code)
 
     def flag(self, name: str) -> bool:
         """A query parameter that is `true` or `false`."""

@@ -33,7 +33,7 @@ RENAME: Final = "x-ms-rename-source"
 def require(backend: Backend, call: StorageCall, path: str, permissions: str) -> None:
     """A refusal unless the SAS opens *path* for one of the *permissions*."""
     query = dict(call.request.query_params)
-    require_permission(backend, query, call.file_system, path, permissions, is_blob=call.is_blob)
+    require_permission(backend, call, query, call.file_system, path, permissions)
 
 
 def existing(backend: Backend, call: StorageCall) -> StoredFile:
@@ -147,7 +147,7 @@ def set_metadata(backend: Backend, call: StorageCall) -> Response:
 def rename(backend: Backend, call: StorageCall) -> Response:
     """Rename a file or folder."""
     file_system, path, query = _source(call)
-    require_permission(backend, query, file_system, path, "wm", is_blob=False)
+    require_permission(backend, call, query, file_system, path, "m")
     file = backend.files.get(file_system, path)
     if file is None:
         raise call.refuse(404, "SourcePathNotFound")

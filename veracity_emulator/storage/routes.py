@@ -47,7 +47,7 @@ class Action:
 
 
 def routes(backend: Backend) -> list[BaseRoute]:
-    """One room for the whole account, with every method there is."""
+    """The account and all paths in it, for every method."""
 
     async def endpoint(request: Request) -> Response:
         file_system, _, path = str(request.scope["path"]).removeprefix(f"/{ACCOUNT}/").strip("/").partition("/")
@@ -127,7 +127,7 @@ def _place(call: StorageCall, action: Action) -> str:
 
 
 _ACTIONS: Final = (
-    Action(method="PUT", header=dfs.RENAME, handler=dfs.rename, permissions="wm", summary="Rename a file or folder"),
+    Action(method="PUT", header=dfs.RENAME, handler=dfs.rename, permissions="m", summary="Rename a file or folder"),
     Action(method="PUT", parameter="resource", handler=dfs.create, permissions="cw", summary="Make a file or folder"),
     Action(
         method="PUT",

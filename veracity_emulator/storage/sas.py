@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from veracity_emulator.backend import Backend
-from veracity_emulator.storage.errors import storage_error
+from veracity_emulator.storage.calls import StorageCall
 
 ACCOUNT: Final = "veracitylocal"
 _VERSION: Final = "2024-11-04"
@@ -41,25 +41,25 @@ def folder_uri(
 
 
 def require_permission(
-    backend: Backend, query: Mapping[str, str], file_system: str, path: str, any_of: str, *, is_blob: bool
+    backend: Backend, call: StorageCall, query: Mapping[str, str], file_system: str, path: str, any_of: str
 ) -> None:
-    """A refusal in the storage's words unless the SAS opens *path* for one of the permissions *any_of*."""
+    """A refusal of *call* unless the SAS in *query* opens *path* for one of the permissions *any_of*."""
     if "sig" not in query:
-        raise storage_error(401, "NoAuthenticationInformation", is_blob=is_blob)
+        raise call.refuse(401, "NoAuthenticationInformation")
     try:
         depth = int(query.get("sdd", ""))
         starts, ends = datetime.fromisoformat(query.get("st", "")), datetime.fromisoformat(query.get("se", ""))
     except ValueError:
-        raise storage_error(403, "AuthenticationFailed", is_blob=is_blob) from None
+        raise call.refuse(403, "AuthenticationFailed") from None
     parts = path.split("/") if path else []
     folder = "/".join(parts[:depth])
     expected = _signature(backend, file_system, folder, query)
     if len(parts) < depth or not hmac.compare_digest(expected.encode(), query["sig"].encode()):
-        raise storage_error(403, "AuthenticationFailed", is_blob=is_blob)
+        raise call.refuse(403, "AuthenticationFailed")
     if not starts <= backend.clock.now() < ends:
-        raise storage_error(403, "AuthenticationFailed", is_blob=is_blob)
+        raise call.refuse(403, "AuthenticationFailed")
     if not set(any_of) & set(query.get("sp", "")):
-        raise storage_error(403, "AuthorizationPermissionMismatch", is_blob=is_blob)
+        raise call.refuse(403, "AuthorizationPermissionMismatch")
 
 
 def _signature(backend: Backend, file_system: str, folder: str, query: Mapping[str, str]) -> str:

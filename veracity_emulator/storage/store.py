@@ -50,7 +50,7 @@ class FileStore:
         self._folder = folder
         self._database = database
         self._clock = clock
-        self._turns = RangeLocks()
+        self._locks = RangeLocks()
         self._sweep()
 
     def get(self, file_system: str, path: str) -> StoredFile | None:
@@ -93,7 +93,7 @@ class FileStore:
         return made
 
     @asynccontextmanager
-    async def landing(self, file: StoredFile, start: int, end: int) -> AsyncGenerator[AppendTarget]:
+    async def append_target(self, file: StoredFile, start: int, end: int) -> AsyncGenerator[AppendTarget]:
         """
         A place for the bytes of an append from *start* to *end* at most; `appended` makes them count.
 
@@ -104,28 +104,28 @@ class FileStore:
         """
         if file.is_directory:
             raise StoreRefused(409, "ResourceTypeMismatch")
-        async with self._turns.turn(file.blob, start, end):
+        async with self._locks.hold(file.blob, start, end):
             path = self._bytes_of(file.blob)
             is_taken = start < file.length or extents.any_within(self._database.read(), file.blob, start, end)
             side = self._bytes_of(uuid.uuid4().hex) if is_taken else None
             try:
-                with AppendTarget.opened(path, side, start) as landing:
-                    yield landing
+                with AppendTarget.opened(path, side, start) as target:
+                    yield target
             except FileNotFoundError:
                 raise StoreRefused(404, "PathNotFound") from None
             finally:
                 if side is not None:
                     side.unlink(missing_ok=True)
 
-    def appended(self, file: StoredFile, landing: AppendTarget) -> None:
-        """Note what has landed; committed bytes stay, and after an append to their place no flush will pass."""
+    def appended(self, file: StoredFile, target: AppendTarget) -> None:
+        """Note what has arrived; committed bytes stay, and after an append to their place no flush will pass."""
         with self._database.transaction() as connection:
             now = self.get(file.file_system, file.path)
             if now is None or now.blob != file.blob:
                 return  # made anew meanwhile; these bytes came first
-            if landing.start >= now.length:
-                landing.settle()
-            extents.note(connection, file.blob, landing.start, landing.end)
+            if target.start >= now.length:
+                target.settle()
+            extents.note(connection, file.blob, target.start, target.end)
 
     def flush(
         self,
@@ -269,14 +269,14 @@ class FileStore:
         *,
         metadata: dict[str, str],
         headers: dict[str, str],
-        blocks: Sequence[tuple[str, int]] = (),
+        blocks: Sequence[tuple[str, int]] | None = None,
         check: Check = no_check,
     ) -> StoredFile:
         """
         Let the received bytes *name* be the file at *path*, at once; its uncommitted blocks are dropped.
 
         Args:
-            blocks: Ids and lengths of the blocks that the bytes consist of.
+            blocks: Ids and lengths of the blocks that the bytes consist of; None where they come as a whole.
         Raises:
             StoreRefused: There is a folder, or a file that the Data Lake's dialect made and *blocks* would replace.
         """
@@ -286,13 +286,13 @@ class FileStore:
             check(old)
             if old is not None and old.is_directory:
                 raise StoreRefused(409, "ResourceTypeMismatch")
-            if blocks and old is not None and not old.is_of_blocks:
+            if blocks is not None and old is not None and not old.is_of_blocks:
                 raise StoreRefused(409, "InvalidBlobType")
             self._make_parents(connection, file_system, path)
             made = self._made(file_system, path, is_directory=False, metadata=metadata, headers=headers)
             made = replace(made, blob=name, length=length, is_of_blocks=True)
             entries.insert(connection, made, replacing=True)
-            unneeded = block_list.commit(connection, file_system, path, blocks)
+            unneeded = block_list.commit(connection, file_system, path, blocks or ())
         self._forget([old], unneeded)
         return made
 

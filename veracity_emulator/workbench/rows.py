@@ -82,17 +82,12 @@ def _header_errors(header: Cells, columns: Sequence[Column], operation: str) -> 
     names = {column["name"] for column in columns}
     for name, count in Counter(header).items():
         if name not in names:
-            yield _finding(name, 0, f"Column '{name}' is not in the schema.")
+            yield _finding(name, 0, f"Property '{name}' doesn't exist in schema.")
         elif count > 1:
-            yield _finding(name, 0, f"Column '{name}' occurs {count} times.")
+            yield _finding(name, 0, f"Property '{name}' occurs {count} times.")
     for column in columns:
         if is_needed(column, operation) and column["name"] not in header:
-            yield {
-                "column": column["name"],
-                "row": 0,
-                "message": f"Column '{column['name']}' is missing.",
-                "severity": "Error",
-            }
+            yield _finding(column["name"], 0, f"Required property '{column['name']}' is missing.")
 
 
 @final

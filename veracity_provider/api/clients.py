@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from veracity_provider.api.ingest import IngestClient
     from veracity_provider.api.provisioning import ProvisioningClient
     from veracity_provider.api.schemas import SchemasClient
+    from veracity_provider.api.workspaces import WorkspacesClient
     from veracity_provider.settings import Settings
 
 
@@ -25,6 +26,7 @@ class Clients:
     data: DataClient
     provisioning: ProvisioningClient
     schemas: SchemasClient
+    workspaces: WorkspacesClient
 
 
 def connect(settings: Settings) -> Clients:
@@ -39,6 +41,7 @@ def connect(settings: Settings) -> Clients:
     from veracity_provider.api.schemas import SchemasClient
     from veracity_provider.api.service import Audience, Service
     from veracity_provider.api.transport import Transport, open_session
+    from veracity_provider.api.workspaces import WorkspacesClient
 
     session = open_session(settings)
     tokens = Tokens(settings, session)
@@ -56,4 +59,5 @@ def connect(settings: Settings) -> Clients:
         data=DataClient(data),
         provisioning=ProvisioningClient(provisioning, settings.patch_style),
         schemas=SchemasClient(workbench),
+        workspaces=WorkspacesClient(workbench),
     )

@@ -3,27 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast, final
 
+from veracity_provider.api.hints import ADMIN_ROLE, FILE_STORAGE, READING_STORAGE, SELECTED_DATASETS, hints
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import UnexpectedAnswer
 
 SasKind = Literal["Read", "Write"]
 
-_SUBSCRIPTION: Final = (
-    "The workspace also needs the subscription to File storage; Veracity support knows whether it has one."
-)
 _HINTS: Final = {
-    "Read": {
-        400: _SUBSCRIPTION,
-        403: "The API's page says that any account of the workspace gets a SAS that reads, and the portal's page that "
-        "only administrators do: use an account with the Admin role, which an administrator of the workspace gives in "
-        f"the portal under API management. {_SUBSCRIPTION}",
-    },
-    "Write": {
-        400: _SUBSCRIPTION,
-        403: "A SAS that writes needs the Admin role in the workspace, which an administrator of it gives in the "
-        f"portal under API management. {_SUBSCRIPTION}",
-    },
+    "Read": hints(READING_STORAGE, FILE_STORAGE, SELECTED_DATASETS),
+    "Write": hints(ADMIN_ROLE, FILE_STORAGE, SELECTED_DATASETS),
 }
 _DOING: Final = {"Read": "getting a SAS that reads", "Write": "getting a SAS that writes"}
 

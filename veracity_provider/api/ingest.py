@@ -10,17 +10,21 @@ import requests
 
 from veracity_provider.api import models
 from veracity_provider.api.api_management import find_refusal
+from veracity_provider.api.hints import (
+    ACTIVE_VERSION_LOCKED,
+    ADMIN_ROLE,
+    KEY_COLUMNS,
+    NAME_TAKEN,
+    SELECTED_DATASETS,
+    UPLOADED,
+    hints,
+)
 from veracity_provider.api.models import JobReport, RegisteredJob
 from veracity_provider.api.responses import Action, json_of
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import AnswerLost, DatasetNotFound, IngestJobNotFound, VeracityError
 
-ADMIN_ROLE_HINT: Final = (
-    "Writing needs the Admin role in the workspace; a service account starts as Reader. An administrator of the "
-    "workspace can change it in the portal under API management, or ask Veracity support for the Admin role, naming "
-    "the service account id and the workspace id."
-)
-
+_READ_HINTS: Final = hints(SELECTED_DATASETS)
 _PROVIDER: Final = "BYOD"
 """Required for now, and the only value that is published. Source: "Datasets", create."""
 
@@ -127,11 +131,13 @@ class IngestClient:
         action = Action(
             label=f"registering an ingest job for dataset {dataset_id}",
             not_found=DatasetNotFound,
-            hints={
-                400: "Upsert and Delete need a schema with key columns, Append one without; Overwrite takes both.",
-                403: ADMIN_ROLE_HINT,
-                404: "Check dataset_id and workspace_id: both are in the portal's address of the dataset.",
-            },
+            hints=hints(
+                KEY_COLUMNS,
+                UPLOADED,
+                ADMIN_ROLE,
+                SELECTED_DATASETS,
+                other={404: "Check dataset_id and workspace_id: both are in the portal's address of the dataset."},
+            ),
         )
         body = {"files": [{"fileName": file_name, "operation": operation}], "startAutomatically": False}
         path = f"/workspaces/{workspace_id}/ingest/dataset/{dataset_id}"
@@ -148,11 +154,7 @@ class IngestClient:
         """
         action = Action(
             label=f'registering an ingest job that makes dataset "{new.name}"',
-            hints={
-                400: "A dataset needs a name that no other one of the workspace has, and a schema version of the "
-                "workspace; the portal takes none whose schema has an active version that is not locked.",
-                403: ADMIN_ROLE_HINT,
-            },
+            hints=hints(NAME_TAKEN, ACTIVE_VERSION_LOCKED, ADMIN_ROLE, SELECTED_DATASETS),
         )
         body = {
             "datasetName": new.name,
@@ -176,9 +178,7 @@ class IngestClient:
             PlatformUnreachable: There is no connection: refused, cut, a bad certificate, no proxy.
             AuthenticationFailed, PlatformFailed, RateLimited, UnexpectedAnswer: There is no token.
         """
-        action = Action(
-            label=f"starting ingest job {job_id}", not_found=IngestJobNotFound, hints={403: ADMIN_ROLE_HINT}
-        )
+        action = Action(label=f"starting ingest job {job_id}", not_found=IngestJobNotFound, hints=hints(ADMIN_ROLE))
         path = f"/workspaces/{workspace_id}/ingest/job/{job_id}/start"
         with self._transport.prepare("POST", path, action) as send:
             yield PreparedStart(send, action, self._transport.error_of)
@@ -190,6 +190,6 @@ class IngestClient:
         Raises:
             IngestJobNotFound: The platform does not know it, or no longer.
         """
-        action = Action(label=f"looking up ingest job {job_id}", not_found=IngestJobNotFound)
+        action = Action(label=f"looking up ingest job {job_id}", not_found=IngestJobNotFound, hints=_READ_HINTS)
         path = f"/workspaces/{workspace_id}/ingest/job/{job_id}/status"
         return models.job_report(self._transport.read("GET", path, action), job_id, action.label)

@@ -93,6 +93,7 @@ class Dataset:
     id: str
     name: str
     schema_version_id: str | None
+    schema_name: str = ""
     description: str = ""
     columns: tuple[str, ...] = ()
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -123,10 +124,10 @@ class SchemaVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatasetIdPage:
-    """Ids, in lower case, on one page of a workspace's datasets, and how many datasets all pages have."""
+class DatasetNamesPage:
+    """Id, in lower case, to name on one page of a workspace's datasets, and how many datasets all pages have."""
 
-    ids: frozenset[str]
+    names: Mapping[str, str]
     total_count: int
 
 
@@ -181,7 +182,7 @@ def _mapping(value: object) -> Any:
     return {} if value is None else value
 
 
-_Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(_text)]
 _List = Annotated[list[Any], BeforeValidator(_list)]
 
 
@@ -195,9 +196,9 @@ class _RegisteredJob(_Wire):
 
 
 class _JobStatus(_Wire):
-    job_id: _Text = Field("", alias="jobId")
+    job_id: Text = Field("", alias="jobId")
     status: str
-    notebook_error_message: _Text = Field("", alias="notebookErrorMessage")
+    notebook_error_message: Text = Field("", alias="notebookErrorMessage")
     validation_error: _List = Field(default_factory=list, alias="validationError")
     data_set_name: str | None = Field(None, alias="dataSetName")
     dataset_id: str | None = Field(None, alias="datasetId")
@@ -205,12 +206,13 @@ class _JobStatus(_Wire):
 
 class _SchemaInfo(_Wire):
     schema_version_id: str | None = Field(None, alias="schemaVersionId")
+    schema_name: Text = Field("", alias="schemaName")
 
 
 class _Dataset(_Wire):
     id: str
-    name: _Text = ""
-    description: _Text = ""
+    name: Text = ""
+    description: Text = ""
     schema_info: _SchemaInfo | None = Field(None, alias="schemaInfo")
     columns: _List = Field(default_factory=list)
     tags: Annotated[dict[str, _List], BeforeValidator(_mapping)] = Field(default_factory=dict[str, list[Any]])
@@ -218,19 +220,20 @@ class _Dataset(_Wire):
 
 class _Column(_Wire):
     name: str
-    type: _Text = ""
+    type: Text = ""
     is_key: bool | None = Field(None, alias="isKey")
     is_required: bool | None = Field(None, alias="isRequired")
 
 
 class _SchemaVersion(_Wire):
     id: str
-    name: _Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
+    name: Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
     columns: list[_Column]
 
 
 class _Listed(_Wire):
     id: str
+    name: Text = ""
 
 
 class _DatasetPage(_Wire):
@@ -249,15 +252,15 @@ class _RowPage(_Wire):
 
 class _Container(_Wire):
     id: str
-    reference: _Text = ""
-    url: _Text = ""
-    last_modified_utc: _Text = Field("", alias="lastmodifiedutc")
-    creation_date_time_utc: _Text = Field("", alias="creationdatetimeutc")
-    owner_id: _Text = Field("", alias="ownerid")
-    access_level: _Text = Field("", alias="accesslevel")
-    region: _Text = ""
-    key_status: _Text = Field("", alias="keystatus")
-    may_contain_personal_data: _Text = Field("", alias="maycontainpersonaldata")
+    reference: Text = ""
+    url: Text = ""
+    last_modified_utc: Text = Field("", alias="lastmodifiedutc")
+    creation_date_time_utc: Text = Field("", alias="creationdatetimeutc")
+    owner_id: Text = Field("", alias="ownerid")
+    access_level: Text = Field("", alias="accesslevel")
+    region: Text = ""
+    key_status: Text = Field("", alias="keystatus")
+    may_contain_personal_data: Text = Field("", alias="maycontainpersonaldata")
     metadata: dict[str, Any] | None = None
 
 
@@ -299,6 +302,7 @@ def dataset(body: object, action: str) -> Dataset:
         id=wire.id,
         name=wire.name,
         schema_version_id=version,
+        schema_name=wire.schema_info.schema_name if wire.schema_info else "",
         description=wire.description,
         columns=tuple(map(str, wire.columns)),
         tags={name: tuple(map(str, values)) for name, values in wire.tags.items()},
@@ -315,10 +319,10 @@ def schema_version(body: object, action: str) -> SchemaVersion:
     return SchemaVersion(id=wire.id, name=wire.name, columns=columns)
 
 
-def dataset_id_page(body: object, action: str) -> DatasetIdPage:
+def dataset_names_page(body: object, action: str) -> DatasetNamesPage:
     """From the response of a workspace's query for datasets."""
     wire = parse(_DatasetPage, body, action)
-    return DatasetIdPage(ids=frozenset(one.id.lower() for one in wire.result), total_count=wire.total_count)
+    return DatasetNamesPage(names={one.id.lower(): one.name for one in wire.result}, total_count=wire.total_count)
 
 
 def row_page(body: object, action: str) -> RowPage:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from veracity_provider.api.models import parse
+from veracity_provider.api.models import Text, parse
 
 SchemaColumn = Mapping[str, Any]
 """`{"name", "type", "is_key", "is_required", "format", …}`, with the members that are there."""
@@ -55,22 +55,15 @@ class DatasetOfVersion:
     name: str
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-_Text = Annotated[str, BeforeValidator(_text)]
-
-
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
 class _Version(_Wire):
     id: str
-    schema_id: _Text = ""
-    name: _Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
-    description: _Text = ""
+    schema_id: Text = ""
+    name: Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
+    description: Text = ""
     columns: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     is_active: bool | None = None
     is_locked: bool | None = None
@@ -78,17 +71,17 @@ class _Version(_Wire):
 
 class _Schema(_Wire):
     id: str
-    name: _Text = ""
-    short_name: _Text = ""
-    description: _Text = ""
-    workspace_id: _Text = ""
+    name: Text = ""
+    short_name: Text = ""
+    description: Text = ""
+    workspace_id: Text = ""
     is_predefined: bool | None = None
     schema_versions: list[_Version] | None = None
 
 
 class _Named(_Wire):
     id: str
-    name: _Text = ""
+    name: Text = ""
 
 
 def schema(body: object, action: str) -> Schema:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, final
 
 from veracity_provider.api import schema_models
+from veracity_provider.api.hints import ADMIN_ROLE, LOCKED_VERSION, SCHEMA_MANAGEMENT, SELECTED_DATASETS, hints
 from veracity_provider.api.paging import read_pages
 from veracity_provider.api.responses import Action
 from veracity_provider.api.schema_models import (
@@ -16,12 +17,9 @@ from veracity_provider.api.schema_models import (
 from veracity_provider.api.transport import Transport
 from veracity_provider.errors import SchemaNotFound, SchemaVersionNotFound
 
-_WRITE_HINTS: Final = {
-    400: "The workspace also needs the subscription to Schema management; Veracity support knows whether it has one.",
-    403: "Changing schemas needs the Admin role in the workspace, which an administrator of it gives in the portal "
-    "under API management, and the workspace's subscription to Schema management. An account that is limited to "
-    "selected datasets may change none.",
-}
+_READ_HINTS: Final = hints(SCHEMA_MANAGEMENT, SELECTED_DATASETS)
+_WRITE_HINTS: Final = hints(ADMIN_ROLE, SCHEMA_MANAGEMENT, SELECTED_DATASETS)
+_CHANGE_HINTS: Final = hints(LOCKED_VERSION, ADMIN_ROLE, SCHEMA_MANAGEMENT, SELECTED_DATASETS)
 
 
 @final
@@ -33,7 +31,7 @@ class SchemasClient:
 
     def list_schemas(self, workspace_id: str) -> Iterator[Schema]:
         """All schemas of a workspace, those that the platform brings along included, without their versions."""
-        action = Action(label=f"listing the schemas of workspace {workspace_id}")
+        action = Action(label=f"listing the schemas of workspace {workspace_id}", hints=_READ_HINTS)
         for body in read_pages(self._transport, f"/workspaces/{workspace_id}/schemas", action):
             yield schema_models.schema(body, action.label)
 
@@ -44,7 +42,7 @@ class SchemasClient:
         Raises:
             SchemaNotFound: No such schema in this workspace.
         """
-        action = Action(label=f"reading schema {schema_id}", not_found=SchemaNotFound)
+        action = Action(label=f"reading schema {schema_id}", not_found=SchemaNotFound, hints=_READ_HINTS)
         path = f"/workspaces/{workspace_id}/schemas/{schema_id}"
         return schema_models.schema(self._transport.read("GET", path, action), action.label)
 
@@ -117,7 +115,7 @@ class SchemasClient:
             AnswerLost: It may have been changed.
         """
         action = Action(
-            label=f'changing schema version "{version.name}"', not_found=SchemaVersionNotFound, hints=_WRITE_HINTS
+            label=f'changing schema version "{version.name}"', not_found=SchemaVersionNotFound, hints=_CHANGE_HINTS
         )
         body = {
             "schemaId": version.schema_id,
@@ -138,7 +136,7 @@ class SchemasClient:
 
     def list_datasets(self, workspace_id: str, version_id: str) -> Iterator[DatasetOfVersion]:
         """The datasets of a workspace whose schema is this version."""
-        action = Action(label=f"listing the datasets with schema version {version_id}")
+        action = Action(label=f"listing the datasets with schema version {version_id}", hints=hints(SELECTED_DATASETS))
         query = {"schemaVersionIds": [version_id]}
         for body in read_pages(self._transport, f"/workspaces/{workspace_id}/datasets/query", action, query=query):
             yield schema_models.dataset_of_version(body, action.label)

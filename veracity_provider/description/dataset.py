@@ -1,18 +1,15 @@
 """`Dataset`. Source of types and limits: docs/platform.md, "Ingest jobs", "Datasets and workspaces"."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from veracity_provider.description.dataset_ingest import Source
-from veracity_provider.description.kinds import Text, Uuid
+from veracity_provider.description.kinds import DatasetName, Text, Uuid
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
 
-MAX_DATASET_NAME_LENGTH: Final = 128
-
-DatasetName = Annotated[Text, Field(max_length=MAX_DATASET_NAME_LENGTH)]
 Tags = dict[Text, MaybeUnknown[tuple[MaybeUnknown[str], ...]]]
 """The portal takes 100 tags with keys of 20 and values of 50 characters; the API's own limits are not published."""
 
@@ -48,6 +45,9 @@ class DatasetInputs(Inputs):
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+    workspace_name: MaybeUnknown[Text] | None = Field(
+        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+    )
 
 
 class DatasetOutputs(Outputs):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from veracity_provider.description.kinds import Uuid, refusal
+from veracity_provider.description.kinds import DatasetName, Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.problems import found, found_in_file
@@ -95,8 +95,13 @@ class DatasetIngestInputs(Inputs):
     Source: Veracity Data Platform, "Update Datasets".
     """
 
-    dataset_id: Annotated[MaybeUnknown[Uuid], Replaces(), Hint("it is in the portal's address of the dataset")] = Field(
-        description="UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay."
+    dataset_id: Annotated[
+        MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address of the dataset")
+    ] = Field(
+        None, description="UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay."
+    )
+    dataset_name: MaybeUnknown[DatasetName] | None = Field(
+        None, description="Name of the dataset, exactly as in the portal; in place of *dataset_id*."
     )
     source: Annotated[MaybeUnknown[Source], Hint("it is the path of a CSV file", when_refused=False)] = Field(
         description="Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a "
@@ -108,6 +113,9 @@ class DatasetIngestInputs(Inputs):
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+    workspace_name: MaybeUnknown[Text] | None = Field(
+        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+    )
     file_name: MaybeUnknown[FileName] | None = Field(
         None, description="Name in the upload folder; default: the source's name."
     )
@@ -128,6 +136,7 @@ class DatasetIngestInputs(Inputs):
 class DatasetIngestOutputs(Outputs):
     """What the state keeps besides the inputs."""
 
+    dataset_id: str = Field("", description="UUID of the dataset, however it was given.")
     content_hash: str = Field("", description="SHA-256 of the bytes, in hex.")
     size_bytes: int = Field(0, description="Size of the file, in bytes.")
     job_id: str = Field("", description="UUID of the ingest job.")

@@ -15,6 +15,7 @@ from veracity_provider.settings import is_uuid
 from veracity_provider.texts import tell_apart
 from veracity_provider.unknown import Unknown
 
+MAX_DATASET_NAME_LENGTH: Final = 128
 _UUID_PATTERN: Final = "[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # Control characters, line ends, and what shows nothing by itself. Joiners and marks of direction are left alone: emoji
 # and right-to-left scripts need them.
@@ -85,6 +86,7 @@ Text = Annotated[
     Field(json_schema_extra={"minLength": 1, "pattern": f"^{_ONE_LINE_PATTERN}$"}),
 ]
 """One line with something in it, which shows all that it has. No limit of length is published."""
+DatasetName = Annotated[Text, Field(max_length=MAX_DATASET_NAME_LENGTH)]
 Colour = Annotated[
     str, AfterValidator(_require_colour), WithJsonSchema({"type": "string", "pattern": f"^{_COLOUR.pattern}$"})
 ]

@@ -88,6 +88,9 @@ class SchemaInputs(Inputs):
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+    workspace_name: MaybeUnknown[Text] | None = Field(
+        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+    )
 
 
 class SchemaOutputs(Outputs):

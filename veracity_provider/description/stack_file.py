@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from veracity_provider.description.container_metadata import ContainerMetadataInputs, ContainerMetadataOutputs
-from veracity_provider.description.dataset import DatasetName
 from veracity_provider.description.dataset_ingest import (
     DatasetIngestInputs,
     DatasetIngestOutputs,
@@ -15,7 +14,7 @@ from veracity_provider.description.dataset_ingest import (
     require_path,
 )
 from veracity_provider.description.kinds import DistinctTexts, Text, Uuid
-from veracity_provider.description.marks import Hint, Replaces
+from veracity_provider.description.marks import Hint
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
 from veracity_provider.description.storage_file import StorageFileInputs, StorageFileOutputs, require_file_path
@@ -52,17 +51,14 @@ class DatasetEntry(DatasetIngestInputs, EntryOptions):
     source: Annotated[
         MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]],
         Hint("it is the path of a CSV file", when_refused=False),
-    ] = Field(description="Path of a CSV file: relative to the project, absolute, or with `~`.")
-    dataset_id: Annotated[  # pyright: ignore[reportIncompatibleVariableOverride] — a name may take its place
-        MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address of the dataset")
-    ] = Field(None, description="UUID of the dataset; or give *dataset_name*.")
-    dataset_name: MaybeUnknown[DatasetName] | None = Field(
-        None,
-        description="Name of the dataset, in place of *dataset_id* and with a schema: it is made if it is not there, "
-        "by a `Dataset` with the entry's name and `-dataset`.",
+    ] = Field(
+        description="Path of a CSV file, or a pattern such as `data/noon/*.csv`, which is a `DatasetIngests`: relative "
+        "to the project, absolute, or with `~`."
     )
     schema_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the schema of a dataset that is to be made: of an entry of `schemas`, or any other."
+        None,
+        description="Name of a schema, of an entry of `schemas` or any other. With *dataset_name*: the dataset is made "
+        "with it if it is not there, by a `Dataset` with the entry's name and `-dataset`.",
     )
     schema_version_id: Annotated[MaybeUnknown[Uuid] | None, Hint("it is in the portal's address of the schema")] = (
         Field(None, description="UUID of its schema version, in place of *schema_name*.")

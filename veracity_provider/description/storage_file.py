@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, cast
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from veracity_provider.description.dataset_ingest import TextSource
-from veracity_provider.description.kinds import Uuid, refusal
+from veracity_provider.description.kinds import Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.problems import found_in_file
@@ -69,6 +69,9 @@ class StorageFileInputs(Inputs):
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+    workspace_name: MaybeUnknown[Text] | None = Field(
+        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+    )
 
 
 class StorageFileOutputs(Outputs):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from veracity_provider.description.kinds import Uuid, refusal
+from veracity_provider.description.kinds import Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.problems import found
@@ -137,6 +137,9 @@ class StorageFolderInputs(Inputs):
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
+    workspace_name: MaybeUnknown[Text] | None = Field(
+        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+    )
 
 
 class StorageFolderOutputs(Outputs):

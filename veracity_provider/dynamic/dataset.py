@@ -5,13 +5,13 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
+from veracity_provider.dynamic.declared import DeclaredResource
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
-from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import DatasetProvider, DatasetUploadProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError, InputProblem
@@ -19,7 +19,7 @@ from veracity_provider.lifecycle.claims import claim_dataset
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class DatasetUpload(Resource, module="veracity", name="DatasetUpload"):
+class DatasetUpload(DeclaredResource, module="veracity", name="DatasetUpload"):
     """
     The first half of making a dataset: a registered job and the first file uploaded for it. Made by `Dataset`.
 
@@ -33,11 +33,10 @@ class DatasetUpload(Resource, module="veracity", name="DatasetUpload"):
     job_history: Output[Mapping[str, Any]]
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(DatasetUploadProvider(), resource_name, {**outputs, **inputs}, opts)
+        super().__init__(DatasetUploadProvider(), resource_name, inputs, opts)
 
 
-class Dataset(Resource, module="veracity", name="Dataset"):
+class Dataset(DeclaredResource, module="veracity", name="Dataset"):
     """
     A dataset that the workspace should have.
 
@@ -53,6 +52,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
         description: What it holds; given when it is made.
         tags: Tags, such as `{"Site": ["123"]}`; given when it is made.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
 
     Source: Veracity Data Platform, "Datasets".
     """
@@ -66,6 +66,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
     description: Output[str | None]
     tags: Output[Mapping[str, Sequence[str]] | None]
     workspace_id: Output[str | None]
+    workspace_name: Output[str | None]
 
     dataset_id: Output[str]
     """UUID of the dataset."""
@@ -87,6 +88,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
         description: Input[str] | None = None,
         tags: Input[Mapping[str, Input[Sequence[Input[str]]]]] | None = None,
         workspace_id: Input[str] | None = None,
+        workspace_name: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.running_program()
@@ -95,7 +97,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
             carried_source = None if source is None else source_property(resource_name, source)
         except InputError as error:
             program.refuse(error)
-        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
         inputs: dict[str, Any] = {
             "dataset_name": dataset_name,
             "schema_version_id": schema_version_id,
@@ -103,7 +105,7 @@ class Dataset(Resource, module="veracity", name="Dataset"):
             "source": carried_source,
             "description": description,
             "tags": tags,
-            "workspace_id": workspace,
+            **workspace.inputs,
         }
         program.refuse_any(
             [
@@ -111,22 +113,22 @@ class Dataset(Resource, module="veracity", name="Dataset"):
                     resource_name, opts, when_imported="a dataset is adopted when its resource is created"
                 ),
                 *text_problems(resource_name, inputs),
+                *workspace.problems,
                 *_schema_problems(resource_name, schema_version_id, schema_name),
             ]
         )
         named = None
-        if isinstance(dataset_name, str) and (workspace is None or isinstance(workspace, str)):
-            named = program.NamedDataset((workspace or "").lower(), dataset_name)
-            running.claims.claim(resource_name, "dataset_name", claim_dataset(named.name, named.workspace_id))
+        if isinstance(dataset_name, str) and workspace.key is not None:
+            named = program.NamedDataset(workspace.key, dataset_name)
+            running.claims.claim(resource_name, "dataset_name", claim_dataset(named.name, named.workspace))
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         upload = DatasetUpload(
             resource_name + UPLOAD_SUFFIX,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             upload_options(opts, []),
         )
         uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(DatasetProvider(), resource_name, {**outputs, **inputs, **uploaded}, opts)
+        super().__init__(DatasetProvider(), resource_name, {**inputs, **uploaded}, opts)
         if named is not None:
             running.note_dataset(self.dataset_id, named)
 

@@ -4,17 +4,21 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Never, final
+from typing import TYPE_CHECKING, Any, Final, Never, final
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputError, InputProblem, SettingsError
 from veracity_provider.lifecycle.claims import Claim
 from veracity_provider.lifecycle.ingest.history import ingests_before
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
+
+if TYPE_CHECKING:
+    from veracity_provider.lifecycle.functions import Functions
 
 
 @final
@@ -110,11 +114,19 @@ class Claims:
 
 @dataclass(frozen=True)
 class DeclaredIngest:
-    """An ingest of this program: its two resources, and the operation if the program can see it."""
+    """
+    An ingest of this program.
+
+    Args:
+        dataset_id: Of its dataset, however that is named.
+        naming: Its arguments `dataset_id`, `dataset_name`, `workspace_id` and `workspace_name`.
+        may_overwrite: Whether its operation is `Overwrite`, as far as the program can see.
+    """
 
     ingest: pulumi.Resource
     job_id: pulumi.Output[str]
     dataset_id: pulumi.Output[str]
+    naming: pulumi.Output[Any]
     job_history: pulumi.Output[Mapping[str, Any]]
     may_overwrite: bool
 
@@ -122,17 +134,17 @@ class DeclaredIngest:
 @dataclass(frozen=True)
 class NamedDataset:
     """
-    A dataset that a resource `Dataset` of this program makes or adopts, by a name that the program can see.
+    A dataset that this program names, or makes with a resource `Dataset`, by a name that the program can see.
 
-    *workspace_id* is in lower case; empty for the one of the settings.
+    *workspace* is the key of an `InWorkspace`.
     """
 
-    workspace_id: str
+    workspace: str
     name: str
 
 
 Destination = str | NamedDataset | None
-"""The dataset of an ingest: its id in lower case, one of this program, or None for an id that is not known yet."""
+"""The dataset of an ingest: its id in lower case, its name, or None for what is not known yet."""
 
 
 @dataclass
@@ -192,22 +204,22 @@ class Order:
             return self._unknown
         if isinstance(destination, str):
             return self._by_id.setdefault(destination, _Queue())
-        return self._by_name.setdefault(destination.workspace_id, {}).setdefault(destination.name, _Queue())
+        return self._by_name.setdefault(destination.workspace, {}).setdefault(destination.name, _Queue())
 
     def _own(self, destination: Destination) -> _Queue | None:
         if destination is None:
             return self._unknown
         if isinstance(destination, str):
             return self._by_id.get(destination)
-        return self._by_name.get(destination.workspace_id, {}).get(destination.name)
+        return self._by_name.get(destination.workspace, {}).get(destination.name)
 
     def _others(self, destination: Destination) -> Iterator[_Queue]:
         """Queues of datasets that are known otherwise, and may be the same; that of unknown ones left out."""
         if not isinstance(destination, str):
             yield from self._by_id.values()
-        workspace_id = destination.workspace_id if isinstance(destination, NamedDataset) else None
+        workspace = destination.workspace if isinstance(destination, NamedDataset) else None
         for other, queues in self._by_name.items():
-            if other != workspace_id:
+            if other != workspace:
                 yield from queues.values()
 
     def _may_be(self, destination: Destination) -> list[_Queue]:
@@ -217,22 +229,29 @@ class Order:
 
 
 def jobs_to_follow(
-    name: str, dataset_id: pulumi.Input[str], overwrites: Sequence[DeclaredIngest]
+    name: str, naming: pulumi.Output[Any], overwrites: Sequence[DeclaredIngest]
 ) -> list[pulumi.Output[str | None]]:
     """
     The jobs of *overwrites* after which the ingest *name* has to run; None for each that is no reason to.
 
     An Overwrite wipes what the ingests before it have brought, so one that runs makes those declared after it run
     again. One that ran when this ingest was still declared before it does not: the entry was moved since.
+
+    Args:
+        naming: As a `DeclaredIngest` has it. A dataset that one of the two names by its id and the other by its name
+            is refused by the provider, which knows both.
     """
 
     def job(seen: Sequence[Any]) -> str | None:
-        theirs, ours, job_id, history = seen
-        before = ingests_before(history)
-        is_for_it = str(theirs).lower() == str(ours).lower()
+        ours, theirs, their_id, job_id, history = seen
+        before, our_id = ingests_before(history), ours[0]
+        is_for_it = ours == theirs if our_id is None else str(their_id).lower() == str(our_id).lower()
         return job_id if is_for_it and before is not None and name not in before else None
 
-    return [pulumi.Output.all(one.dataset_id, dataset_id, one.job_id, one.job_history).apply(job) for one in overwrites]
+    return [
+        pulumi.Output.all(naming, one.naming, one.dataset_id, one.job_id, one.job_history).apply(job)
+        for one in overwrites
+    ]
 
 
 @dataclass
@@ -266,18 +285,44 @@ class Program:
     order: Order = field(default_factory=Order)
     folders: Folders = field(default_factory=Folders)
     is_checked: bool = False
-    _named: dict[int, tuple[object, NamedDataset]] = field(default_factory=dict[int, tuple[object, NamedDataset]])
+    _datasets: dict[NamedDataset, pulumi.Output[str]] = field(default_factory=dict[NamedDataset, pulumi.Output[str]])
+    """Ids of the datasets that the program makes."""
+    _functions: "Functions | None" = None
 
     def note_dataset(self, dataset_id: pulumi.Output[str], named: NamedDataset) -> None:
         """Remember whose id this very output is; one that was derived from it may have any value."""
-        self._named[id(dataset_id)] = (dataset_id, named)
+        self._datasets[named] = dataset_id
 
-    def destination(self, dataset_id: pulumi.Input[str]) -> Destination:
+    def dataset_named(
+        self, dataset_name: pulumi.Input[str] | None, workspace: InWorkspace
+    ) -> pulumi.Output[str] | None:
+        """The id of a dataset that was declared so far, by its name; None for any other."""
+        if not isinstance(dataset_name, str) or workspace.key is None:
+            return None
+        return self._datasets.get(NamedDataset(workspace.key, dataset_name))
+
+    def destination(
+        self, dataset_id: pulumi.Input[str] | None, dataset_name: pulumi.Input[str] | None, workspace: InWorkspace
+    ) -> Destination:
         """What the program can see of the dataset of an ingest."""
         if isinstance(dataset_id, str):
             return dataset_id.lower()
-        output, named = self._named.get(id(dataset_id), (None, None))
-        return named if output is dataset_id else None
+        if dataset_id is not None:
+            return next((named for named, output in self._datasets.items() if output is dataset_id), None)
+        if isinstance(dataset_name, str) and workspace.key is not None:
+            return NamedDataset(workspace.key, dataset_name)
+        return None
+
+    def functions(self) -> "Functions":
+        """What looks something up, with one connection for the program, so that each name is asked for once."""
+        if self._functions is None:
+            # Late: the HTTP library is for programs that look something up.
+            from veracity_provider.api.clients import connect
+            from veracity_provider.lifecycle.functions import Functions
+
+            settings = Settings.resolve(pulumi.Config(NAMESPACE).get, os.environ)
+            self._functions = Functions(connect(settings), settings)
+        return self._functions
 
     def check_once(self) -> None:
         """Refuse a program whose connection or environment cannot work; asked by each resource, done by the first."""

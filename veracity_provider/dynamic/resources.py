@@ -5,29 +5,29 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy, Operation, Preflight, Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
-from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.declared import DeclaredResource
+from veracity_provider.dynamic.in_workspace import InWorkspace
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, component_of, source_property, upload_options
 from veracity_provider.dynamic.providers import (
     ContainerMetadataProvider,
     DatasetIngestProvider,
     IngestUploadProvider,
 )
 from veracity_provider.dynamic.refusals import option_problems, text_problems
-from veracity_provider.errors import InputError
+from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_ingest_by_name
-from veracity_provider.lifecycle.run import IS_PREVIEW
+from veracity_provider.lifecycle.run import COMPONENT, IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
-_UPLOADED = ("job_id", "content_hash", "size_bytes", "job_history")
-"""Outputs of the upload that the ingest works with."""
+_UPLOADED = ("dataset_id", "workspace_id", "job_id", "content_hash", "size_bytes", "job_history")
+"""Outputs of the upload that the ingest works with. The ids are those that the names of both have led to."""
 
 
-class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
+class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMetadata"):
     """
     The descriptive metadata that a container should have.
 
@@ -106,7 +106,7 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
             "tags": tags,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
-            IS_PREVIEW: pulumi.runtime.is_dry_run(),
+            IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
         }
         program.refuse_any(
             [
@@ -119,16 +119,19 @@ class ContainerMetadata(Resource, module="veracity", name="ContainerMetadata"):
         if isinstance(container_id, str):
             running.claims.claim(resource_name, "container_id", claim_container(container_id))
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
-        super().__init__(ContainerMetadataProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+        super().__init__(ContainerMetadataProvider(), resource_name, inputs, opts)
 
 
-class IngestUpload(Resource, module="veracity", name="IngestUpload"):
+class IngestUpload(DeclaredResource, module="veracity", name="IngestUpload"):
     """
     The first half of an ingest: a registered job and the file uploaded for it. Made by `DatasetIngest`.
 
     A resource of its own, so that its `job_id` is in the state before anything is started.
     """
 
+    dataset_id: Output[str]
+    workspace_id: Output[str]
+    workspace_name: Output[str | None]
     file_name: Output[str | None]
     content_hash: Output[str]
     size_bytes: Output[int]
@@ -136,10 +139,10 @@ class IngestUpload(Resource, module="veracity", name="IngestUpload"):
     job_history: Output[Mapping[str, Any]]
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any], opts: ResourceOptions) -> None:
-        super().__init__(IngestUploadProvider(), resource_name, {**_outputs(type(self)), **inputs}, opts)
+        super().__init__(IngestUploadProvider(), resource_name, inputs, opts)
 
 
-class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
+class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
     """
     A file whose rows a dataset should have received.
 
@@ -148,10 +151,12 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
 
     Args:
         dataset_id: UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay.
+        dataset_name: Name of the dataset, exactly as in the portal; in place of *dataset_id*.
         source: Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a `StringAsset`
             of at most 1 MiB.
         operation: `Upsert` or `Delete` (the schema has key columns), `Append` (it has none), `Overwrite`.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
         file_name: Name in the upload folder; default: the source's name.
         triggers: A change of these values runs the ingest again for the same bytes.
         preflight: `header` checks the file's header against the schema before anything is sent; `warn` only reports
@@ -160,16 +165,18 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
     Source: Veracity Data Platform, "Update Datasets".
     """
 
-    dataset_id: Output[str]
     # A string or, for an asset, a mapping. The SDK takes a union of the two for an input type, and refuses the mapping.
     source: Output[Any]
     operation: Output[Operation]
     workspace_id: Output[str | None]
+    workspace_name: Output[str | None]
     file_name: Output[str | None]
     triggers: Output[Sequence[Any] | None]
     preflight: Output[Preflight]
     job_timeout_seconds: Output[float]
 
+    dataset_id: Output[str]
+    """UUID of the dataset, however it was given."""
     content_hash: Output[str]
     """SHA-256 of the bytes, in hex."""
     size_bytes: Output[int]
@@ -191,10 +198,12 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
         self,
         resource_name: str,
         *,
-        dataset_id: Input[str],
+        dataset_id: Input[str] | None = None,
+        dataset_name: Input[str] | None = None,
         source: Source,
         operation: Input[Operation],
         workspace_id: Input[str] | None = None,
+        workspace_name: Input[str] | None = None,
         file_name: Input[str] | None = None,
         triggers: Input[Sequence[Any]] | None = None,
         preflight: Input[Preflight] = "header",
@@ -207,56 +216,89 @@ class DatasetIngest(Resource, module="veracity", name="DatasetIngest"):
             carried_source = source_property(resource_name, source)
         except InputError as error:
             program.refuse(error)
-        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
+        made = running.dataset_named(dataset_name, workspace)
+        if made is not None and dataset_id is None:
+            dataset_id, dataset_name = made, None
+        component = component_of(opts)
         inputs = {
-            "dataset_id": dataset_id,
-            "workspace_id": workspace,
             "source": carried_source,
             "operation": operation,
             "triggers": triggers,
             "preflight": preflight,
             "job_timeout_seconds": job_timeout_seconds,
+            COMPONENT: component,
+        }
+        # Inputs of the upload alone: the ingest has no use for the file's name, and takes the ids of what is named.
+        of_upload = {
+            "dataset_id": dataset_id,
+            "dataset_name": dataset_name,
+            **workspace.inputs,
+            **inputs,
+            "file_name": file_name,
         }
         program.refuse_any(
             [
                 *option_problems(resource_name, opts, when_imported="an ingest is made from its file alone"),
-                *text_problems(resource_name, {**inputs, "file_name": file_name}),
+                *text_problems(resource_name, of_upload),
+                *workspace.problems,
+                *dataset_problems(resource_name, dataset_id, dataset_name),
             ]
         )
-        dataset = running.destination(dataset_id)
-        _claim(running.claims, resource_name, dataset, carried_source, operation)
+        dataset = running.destination(dataset_id, dataset_name, workspace)
+        if component is None:  # a component claims its files itself, before the first ingest is made
+            claim_file(running.claims, resource_name, dataset, carried_source, operation)
 
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
-        inputs[WHICH_ARE_SECRET] = secret_inputs({**inputs, "file_name": file_name})
+        secrets = {WHICH_ARE_SECRET: secret_inputs(of_upload)}
+        naming = pulumi.Output.all(dataset_id, dataset_name, workspace.id, workspace.name)
         upload = IngestUpload(
             resource_name + UPLOAD_SUFFIX,
             {
-                **inputs,
-                "file_name": file_name,
-                "follows": program.jobs_to_follow(resource_name, dataset_id, overwrites) or None,
+                **of_upload,
+                **secrets,
+                "follows": program.jobs_to_follow(resource_name, naming, overwrites) or None,
                 "ingests_before": running.order.names_before(dataset) if may_overwrite else None,
-                IS_PREVIEW: pulumi.runtime.is_dry_run(),
+                IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
             },
             upload_options(opts, running.order.predecessors(dataset)),
         )
         uploaded = {name: getattr(upload, name) for name in _UPLOADED}
-        super().__init__(DatasetIngestProvider(), resource_name, {**_outputs(type(self)), **inputs, **uploaded}, opts)
-        self.file_name = upload.file_name  # an input of the upload alone: the ingest has no use for it
-        declared = program.DeclaredIngest(self, self.job_id, self.dataset_id, self.job_history, may_overwrite)
-        running.order.add(resource_name, dataset, declared)
+        properties = {**inputs, **uploaded, **secrets}
+        super().__init__(DatasetIngestProvider(), resource_name, properties, opts)
+        self.file_name, self.workspace_name = upload.file_name, upload.workspace_name
+        running.order.add(
+            resource_name,
+            dataset,
+            program.DeclaredIngest(
+                ingest=self,
+                job_id=self.job_id,
+                dataset_id=upload.dataset_id,
+                naming=naming,
+                job_history=self.job_history,
+                may_overwrite=may_overwrite,
+            ),
+        )
 
 
-def _outputs(resource: type[Resource]) -> dict[str, None]:
-    """The SDK makes an attribute of each property it is given, so outputs are given as None."""
-    return dict.fromkeys(resource.__annotations__)
+def dataset_problems(name: str, dataset_id: object, dataset_name: object) -> list[InputProblem]:
+    """What is wrong with how an ingest names its dataset."""
+    if dataset_id is None and dataset_name is None:
+        return [InputProblem(f"{name}.dataset_id", "must be given, or dataset_name")]
+    if dataset_id is not None and dataset_name is not None:
+        return [InputProblem(f"{name}.dataset_name", "must be left out where dataset_id is given")]
+    return []
 
 
-def _claim(claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object) -> None:
+def claim_file(
+    claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object
+) -> None:
+    """Have *name* manage the ingest of *source* into *dataset*, as far as the program can see what they are."""
     if not isinstance(source, str) or not isinstance(operation, str):
         return
     if isinstance(dataset, str):
         claims.claim(name, "source", claim_ingest(dataset, source, operation))
     elif dataset is not None:
-        by_name = claim_ingest_by_name(dataset.name, dataset.workspace_id, source, operation)
+        by_name = claim_ingest_by_name(dataset.name, dataset.workspace, source, operation)
         claims.claim(name, "source", by_name)

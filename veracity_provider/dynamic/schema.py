@@ -3,21 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import ColumnArgs
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
-from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.declared import DeclaredResource
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.providers import SchemaProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputProblem
 from veracity_provider.lifecycle.claims import claim_schema
 
 
-class Schema(Resource, module="veracity", name="Schema"):
+class Schema(DeclaredResource, module="veracity", name="Schema"):
     """
     A schema that the workspace should have, and its active version.
 
@@ -33,6 +32,7 @@ class Schema(Resource, module="veracity", name="Schema"):
         short_name: Short name; not managed if left out.
         lock: Whether each version that is made active is locked. There is no way back.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
 
     Source: Veracity Data Platform, "Schema management".
     """
@@ -44,6 +44,7 @@ class Schema(Resource, module="veracity", name="Schema"):
     short_name: Output[str | None]
     lock: Output[bool]
     workspace_id: Output[str | None]
+    workspace_name: Output[str | None]
 
     schema_id: Output[str]
     """UUID of the schema."""
@@ -67,10 +68,12 @@ class Schema(Resource, module="veracity", name="Schema"):
         short_name: Input[str] | None = None,
         lock: Input[bool] = False,
         workspace_id: Input[str] | None = None,
+        workspace_name: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.running_program()
         running.check_once()
+        workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
         inputs: dict[str, Any] = {
             "schema_name": schema_name,
             "definition": definition,
@@ -78,19 +81,18 @@ class Schema(Resource, module="veracity", name="Schema"):
             "description": description,
             "short_name": short_name,
             "lock": lock,
-            "workspace_id": workspace_id or pulumi.Config(NAMESPACE).get("workspaceId"),
+            **workspace.inputs,
         }
         problems = [
             *option_problems(resource_name, opts, when_imported="a schema is adopted when its resource is created"),
             *text_problems(resource_name, inputs),
+            *workspace.problems,
         ]
         if definition is not None and columns is not None:
             reason = "must be left out where definition is given; the definition has the columns"
             problems.append(InputProblem(f"{resource_name}.columns", reason))
         program.refuse_any(problems)
-        workspace = inputs["workspace_id"]
-        if isinstance(schema_name, str) and (workspace is None or isinstance(workspace, str)):
-            running.claims.claim(resource_name, "schema_name", claim_schema(schema_name, workspace or ""))
+        if isinstance(schema_name, str) and workspace.key is not None:
+            running.claims.claim(resource_name, "schema_name", claim_schema(schema_name, workspace.key))
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
-        outputs = dict.fromkeys(type(self).__annotations__)
-        super().__init__(SchemaProvider(), resource_name, {**outputs, **inputs}, opts)
+        super().__init__(SchemaProvider(), resource_name, inputs, opts)

@@ -9,22 +9,26 @@ A resource in a program is handed nothing either: what a program remembers has t
 Each function here finds its way by looking, changes as little as it can, and leaves things as they are when a newer SDK
 looks different; `tests/dynamic/test_sdk.py` speaks up then.
 
-Source: `pulumi/dynamic/__main__.py`, `pulumi/runtime/mocks.py` and `pulumi-language-python-exec` of SDK 3.272.
+Source: `pulumi/dynamic/__main__.py`, `pulumi/runtime/mocks.py`, `pulumi/runtime/rpc.py` and
+`pulumi-language-python-exec` of SDK 3.272.
 """
 
 import asyncio
+import functools
 import inspect
 import re
 import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, Final, Generic, TypeVar, final
 
 import pulumi
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] — what this module is for
+from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
@@ -33,6 +37,8 @@ WORKERS: Final = 256
 
 _ADDRESS: Final = re.compile(r"[\w.\-\[\]:]+:\d+")
 _ALREADY_SHOWN: Final = "PYTHON_PROCESS_EXITED_AFTER_SHOWING_USER_ACTIONABLE_MESSAGE_CODE"
+
+_ON_DEMAND: Final = "_outputs_on_demand"
 
 _T = TypeVar("_T")
 
@@ -170,6 +176,71 @@ def _current_task() -> object | None:
         return asyncio.current_task()
     except RuntimeError:
         return None
+
+
+class OutputsOnDemand(pulumi.Resource):
+    """
+    A resource whose outputs are made when the program first asks for them.
+
+    The SDK makes an output of each property, with a task and four futures, and looks at all of them again and again
+    until the program ends. A container has 22 properties, of which programs use one or two.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        made = self.__dict__.get(_ON_DEMAND)
+        if made is None or name not in made:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
+        made.make(name)
+        return self.__dict__[name]
+
+
+@final
+class _Resolvers(dict[str, Callable[..., None]]):
+    """What the SDK calls with the value of each property; keeps the values until their outputs are made."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Callable[..., None]]) -> None:
+        super().__init__({name: functools.partial(self._resolve, name) for name in names})
+        self._make = make
+        self._resolve_made: dict[str, Callable[..., None]] = {}
+        self._resolved: dict[str, tuple[Any, ...]] = {}
+
+    def make(self, name: str) -> None:
+        """Make the output *name* an attribute of the resource, with its value if that is here already."""
+        self._resolve_made[name] = self._make(name)
+        if name in self._resolved:
+            self._resolve_made[name](*self._resolved[name])
+
+    def _resolve(self, name: str, *value: Any) -> None:
+        self._resolved[name] = value
+        if name in self._resolve_made:
+            self._resolve_made[name](*value)
+
+
+def make_outputs_on_demand() -> None:
+    """
+    Have the SDK make no outputs of resources of the class `OutputsOnDemand` before they are asked for.
+
+    It is told to once in a process. The types of such a class are read once too, in place of once for each resource.
+    """
+    if not hasattr(rpc, "transfer_properties") or not hasattr(_types, "resource_types"):
+        return
+    make_all, read_types = rpc.transfer_properties, _types.resource_types
+    read_once = functools.cache(read_types)
+
+    def transfer_properties(res: pulumi.Resource, props: Any, custom: bool) -> dict[str, Callable[..., None]]:
+        if not isinstance(res, OutputsOnDemand):
+            return make_all(res, props, custom)
+        names = [name for name in props if name not in {"id", "urn"}]
+        resolvers = _Resolvers(names, lambda name: make_all(res, {name: None}, custom)[name])
+        res.__dict__[_ON_DEMAND] = resolvers
+        return resolvers
+
+    def resource_types(resource_cls: type[Any]) -> dict[str, type]:
+        return read_once(resource_cls) if issubclass(resource_cls, OutputsOnDemand) else read_types(resource_cls)
+
+    rpc.transfer_properties = transfer_properties
+    _types.resource_types = resource_types
 
 
 def exit_code_when_shown() -> int | None:

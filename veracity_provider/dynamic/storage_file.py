@@ -5,12 +5,12 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import OnConflict, OnDestroyFile, Source
+from veracity_provider.dynamic.declared import DeclaredResource
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.ingest_options import source_property
-from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.providers import StorageFileProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
@@ -18,7 +18,7 @@ from veracity_provider.lifecycle.claims import claim_storage_path
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class StorageFile(Resource, module="veracity", name="StorageFile"):
+class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
     """
     A file that a workspace's file storage should have, with its content and metadata.
 
@@ -34,6 +34,7 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
         on_destroy: `retain` leaves the file; `delete` removes it, unless somebody else has changed it.
         on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
 
     Source: Veracity Data Platform, "Files".
     """
@@ -45,6 +46,7 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
     on_destroy: Output[OnDestroyFile]
     on_conflict: Output[OnConflict]
     workspace_id: Output[str | None]
+    workspace_name: Output[str | None]
 
     content_hash: Output[str]
     """SHA-256 of the bytes, in hex."""
@@ -77,6 +79,7 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
         on_destroy: Input[OnDestroyFile] = "retain",
         on_conflict: Input[OnConflict] = "overwrite",
         workspace_id: Input[str] | None = None,
+        workspace_name: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.running_program()
@@ -85,29 +88,29 @@ class StorageFile(Resource, module="veracity", name="StorageFile"):
             carried_source = source_property(resource_name, source)
         except InputError as error:
             program.refuse(error)
-        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
         inputs = {
             "path": path,
             "source": carried_source,
             "metadata": metadata,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
-            "workspace_id": workspace,
+            **workspace.inputs,
         }
         program.refuse_any(
             [
                 *option_problems(resource_name, opts, when_imported="a file is adopted when its resource is created"),
                 *text_problems(resource_name, inputs),
+                *workspace.problems,
             ]
         )
         above: list[pulumi.Resource] = []
-        if isinstance(path, str) and (workspace is None or isinstance(workspace, str)):
-            running.claims.claim(resource_name, "path", claim_storage_path(path, workspace or ""))
-            above = running.folders.above(path, workspace or "")
-        outputs = dict.fromkeys(type(self).__annotations__)
+        if isinstance(path, str) and workspace.key is not None:
+            running.claims.claim(resource_name, "path", claim_storage_path(path, workspace.key))
+            above = running.folders.above(path, workspace.key)
         super().__init__(
             StorageFileProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

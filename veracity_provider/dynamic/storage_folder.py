@@ -5,18 +5,18 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 from veracity_provider.dynamic import program
 from veracity_provider.dynamic.arguments import OnConflict, OnDestroyFolder
-from veracity_provider.dynamic.process import NAMESPACE
+from veracity_provider.dynamic.declared import DeclaredResource
+from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.providers import StorageFolderProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.lifecycle.claims import claim_storage_path
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
-class StorageFolder(Resource, module="veracity", name="StorageFolder"):
+class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
     """
     A folder that a workspace's file storage should have, with metadata.
 
@@ -30,6 +30,7 @@ class StorageFolder(Resource, module="veracity", name="StorageFolder"):
             `delete` removes the folder if it is empty.
         on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
+        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
 
     Source: Veracity Data Platform, "Files".
     """
@@ -39,6 +40,7 @@ class StorageFolder(Resource, module="veracity", name="StorageFolder"):
     on_destroy: Output[OnDestroyFolder]
     on_conflict: Output[OnConflict]
     workspace_id: Output[str | None]
+    workspace_name: Output[str | None]
 
     url: Output[str]
     """Address of the folder in Azure, without a SAS."""
@@ -62,33 +64,34 @@ class StorageFolder(Resource, module="veracity", name="StorageFolder"):
         on_destroy: Input[OnDestroyFolder] = "retain",
         on_conflict: Input[OnConflict] = "overwrite",
         workspace_id: Input[str] | None = None,
+        workspace_name: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         running = program.running_program()
         running.check_once()
-        workspace = workspace_id or pulumi.Config(NAMESPACE).get("workspaceId")
+        workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
         inputs = {
             "path": path,
             "metadata": metadata,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
-            "workspace_id": workspace,
+            **workspace.inputs,
         }
         program.refuse_any(
             [
                 *option_problems(resource_name, opts, when_imported="a folder is adopted when its resource is created"),
                 *text_problems(resource_name, inputs),
+                *workspace.problems,
             ]
         )
         above: list[pulumi.Resource] = []
-        if isinstance(path, str) and (workspace is None or isinstance(workspace, str)):
-            running.claims.claim(resource_name, "path", claim_storage_path(path, workspace or ""))
-            above = running.folders.above(path, workspace or "")
-            running.folders.add(path, workspace or "", self)
-        outputs = dict.fromkeys(type(self).__annotations__)
+        if isinstance(path, str) and workspace.key is not None:
+            running.claims.claim(resource_name, "path", claim_storage_path(path, workspace.key))
+            above = running.folders.above(path, workspace.key)
+            running.folders.add(path, workspace.key, self)
         super().__init__(
             StorageFolderProvider(),
             resource_name,
-            {**outputs, **inputs, IS_PREVIEW: pulumi.runtime.is_dry_run()},
+            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from veracity_provider.lifecycle.directory import Directory
 from veracity_provider.lifecycle.filestorage.open_storages import OpenStorages
 from veracity_provider.lifecycle.jobs.pace import Pace
 from veracity_provider.lifecycle.run import Run
@@ -35,6 +36,7 @@ class Services:
         run: What this process has seen of the run that it serves.
         pace: Spaces out the questions about jobs that all waits of this process ask.
         open_storages: What this process has opened of workspaces' file storage.
+        directory: What this process has found by name.
     """
 
     settings: Settings
@@ -50,6 +52,10 @@ class Services:
     run: Run = field(default_factory=Run)
     pace: Pace = field(default_factory=Pace)
     open_storages: OpenStorages = field(default_factory=OpenStorages)
+    directory: Directory = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "directory", Directory(self.clients))
 
 
 def make_uploader(settings: Settings) -> Uploader:

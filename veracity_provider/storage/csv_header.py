@@ -58,7 +58,8 @@ def parse_header(start: bytes, name: str) -> CsvHeader:
     try:
         columns = _first_row(text, ",")
     except csv.Error as error:
-        raise SourceError(f"{shown(name)}: its header line cannot be read as CSV ({error})") from None
+        reason = f"its header line cannot be read as CSV ({error}); look for a quote that is not closed"
+        raise SourceError(f"{shown(name)}: {reason}") from None
     other_format = recognise_text(text[:_TOLD_BY])
     if not any(column.strip() for column in columns):
         blank = "has a blank first line; a CSV file begins with the names of its columns"

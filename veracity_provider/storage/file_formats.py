@@ -62,6 +62,6 @@ def _recognise_wide_characters(start: bytes) -> str | None:
     if not zeros:
         return None
     in_utf_32 = len(zeros) >= 0.7 * len(header)
-    in_utf_16 = len({i % 2 for i in zeros}) == 1
+    in_utf_16 = len(zeros) >= 0.25 * len(header) and len({i % 2 for i in zeros}) == 1
     form = "UTF-32" if in_utf_32 else "UTF-16" if in_utf_16 else "UTF-16 or no text at all"
     return f"is {form}, for it has NUL bytes in its first line; save it as UTF-8"

@@ -417,7 +417,7 @@ class TestRights:
     def test_a_reader_cannot_write(self, make_services, told, storage, path):
         life = StorageFolderLifecycle(make_services(**reader(storage)))
         inputs = life.check({}, {"path": path, **DEFAULTS}, told).inputs
-        with pytest.raises(PermissionDenied, match="A SAS that writes needs the Admin role"):
+        with pytest.raises(PermissionDenied, match="Writing needs the Admin role"):
             life.create(inputs, told)
         assert storage.metadata(path) is None
 

@@ -4,6 +4,7 @@ from tests.engine.rows import wind_readings
 from veracity_provider.dynamic.resources import _UPLOADED as UPLOADED
 from veracity_provider.lifecycle.ingest.history import current_job
 from veracity_provider.lifecycle.ingest.ingest import DatasetIngestLifecycle
+from veracity_provider.lifecycle.ingest.inputs import complete
 from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 from veracity_provider.lifecycle.jobs.observer import journal_of
 
@@ -33,7 +34,7 @@ class Machine:
         self.finish(state, news)
 
     def finish(self, state, news):
-        given = {**news, **{name: state["upload"][name] for name in UPLOADED}}
+        given = complete({**news, **{name: state["upload"][name] for name in UPLOADED}})
         old = state.get("ingest")
         if old is None:
             state["ingest"] = self.ingest.create(given, self.told).outputs
@@ -42,7 +43,7 @@ class Machine:
 
     def is_unchanged(self, state, news):
         news = self.checked(news, state["upload"])
-        given = {**news, **{name: state["upload"][name] for name in UPLOADED}}
+        given = complete({**news, **{name: state["upload"][name] for name in UPLOADED}})
         return not (
             self.upload.diff("id", state["upload"], news, self.told).changes
             or self.ingest.diff("id", state["ingest"], given, self.told).changes

@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,15 +14,27 @@ from veracity_provider.lifecycle.values import UNKNOWN
 
 ID = "22222222-0000-4000-8000-000000000001"
 GOOD = {"dataset_id": ID, "workspace_id": ID, "source": "a.csv", "operation": "Upsert", "job_timeout_seconds": 900.0}
+NAMED = {"dataset_name": "Noon", "workspace_name": "Ships", "source": "a.csv", "operation": "Upsert"}
 
 
-def test_what_is_well_formed_or_not_known_yet_passes():
-    assert check_ingest(GOOD) == ()
-    assert check_ingest(dict.fromkeys([*GOOD, "file_name", "triggers", "preflight"], UNKNOWN)) == ()
+NO_SETTINGS = SimpleNamespace(workspace_id=None, workspace_name=None)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        pytest.param(GOOD, id="ids"),
+        pytest.param(NAMED, id="names"),
+        pytest.param(dict.fromkeys([*GOOD, "file_name", "triggers", "preflight"], UNKNOWN), id="ids not known yet"),
+        pytest.param(dict.fromkeys(NAMED, UNKNOWN), id="names not known yet"),
+    ],
+)
+def test_what_is_well_formed_or_not_known_yet_passes(inputs):
+    assert check_ingest(inputs, NO_SETTINGS) == ()
 
 
 def test_what_is_wrong_is_reported_all_at_once_by_property():
-    problems = check_ingest({**GOOD, "dataset_id": "d", "operation": "upsert"})
+    problems = check_ingest({**GOOD, "dataset_id": "d", "operation": "upsert"}, NO_SETTINGS)
     assert [str(problem) for problem in problems] == [
         "dataset_id: must be a UUID, not 'd'; it is in the portal's address of the dataset",
         "operation: must be Upsert, Delete, Overwrite or Append, not 'upsert'; did you mean Upsert?",
@@ -63,23 +76,51 @@ def test_somebody_of_whom_this_machine_knows_nothing_is_the_name_of_a_file():
     assert resolve_source("~nobody-of-that-name/a.csv", Path("/p")).path == Path("/p/~nobody-of-that-name/a.csv")
 
 
-def test_a_workspace_that_nobody_names_is_a_problem():
-    (problem,) = check_ingest(complete({**GOOD, "workspace_id": None}, None))
-    assert str(problem) == "workspace_id: is missing; set it, or veracity:workspaceId"
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        pytest.param(
+            {"workspace_id": None}, "workspace_id: is missing; set it, or veracity:workspaceId", id="no workspace"
+        ),
+        pytest.param(
+            {"workspace_name": "A"},
+            "workspace_name: must be left out where workspace_id is given",
+            id="a workspace in two ways",
+        ),
+        pytest.param({"dataset_id": None}, "dataset_id: must be given, or dataset_name", id="no dataset"),
+        pytest.param(
+            {"dataset_name": "A"},
+            "dataset_name: must be left out where dataset_id is given",
+            id="a dataset in two ways",
+        ),
+        pytest.param(
+            {"dataset_id": None, "dataset_name": "x" * 129},
+            "dataset_name: must have at most 128 characters, not 129",
+            id="a name that no dataset can have",
+        ),
+    ],
+)
+def test_a_dataset_and_a_workspace_are_given_by_an_id_or_by_a_name(changes, problem):
+    assert [str(one) for one in check_ingest({**GOOD, **changes}, NO_SETTINGS)] == [problem]
+
+
+@pytest.mark.parametrize("setting", [{"workspace_id": ID}, {"workspace_name": "A"}])
+def test_the_workspace_of_the_settings_takes_the_place_of_one_that_is_left_out(setting):
+    settings = SimpleNamespace(**{**vars(NO_SETTINGS), **setting})
+    assert check_ingest({**GOOD, "workspace_id": None}, settings) == ()
 
 
 @pytest.mark.parametrize(
     ("given", "taken"),
     [
         pytest.param({"dataset_id": "AB", "workspace_id": "CD"}, {"dataset_id": "ab", "workspace_id": "cd"}, id="ids"),
-        pytest.param({"dataset_id": "d"}, {"dataset_id": "d", "workspace_id": "configured"}, id="no workspace"),
         pytest.param({"follows": ["1", None]}, {"follows": ["1"]}, id="an ingest before it that has no job"),
         pytest.param({"follows": [None]}, {"follows": None}, id="none before it that has one"),
         pytest.param({"follows": UNKNOWN}, {"follows": UNKNOWN}, id="jobs that are not known yet"),
     ],
 )
 def test_inputs_are_completed(given, taken):
-    completed = complete(given, "Configured")
+    completed = complete(given)
     assert {name: completed[name] for name in taken} == taken
 
 

@@ -5,16 +5,17 @@ from typing import Any, Final, final
 from veracity_provider.api.datasets import Presence
 from veracity_provider.api.models import Dataset
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
-from veracity_provider.errors import DatasetError, DatasetNotFound, InputProblem, SchemaError, VeracityError
+from veracity_provider.errors import DatasetError, DatasetNotFound, InputError, InputProblem, SchemaError, VeracityError
 from veracity_provider.lifecycle.dataset.finding import find_dataset, find_namesakes, find_schema_version
 from veracity_provider.lifecycle.dataset.making import Making
-from veracity_provider.lifecycle.dataset.state import DatasetState, DeclaredDataset, complete_dataset
+from veracity_provider.lifecycle.dataset.state import DatasetState, DeclaredDataset
 from veracity_provider.lifecycle.dataset.texts import difference_text
 from veracity_provider.lifecycle.ingest.history import JobHistory, find_job
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import JobObserver
 from veracity_provider.lifecycle.jobs.outcome import UNENDED
+from veracity_provider.lifecycle.naming import with_workspace
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
@@ -32,7 +33,10 @@ class DatasetLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Its inputs have been judged as those of its upload; of a dataset that is new, say what `up` does."""
-        inputs = complete_dataset(news, self._services.settings.workspace_id)
+        try:
+            inputs = with_workspace(news, self._services, reporter)
+        except InputError as error:
+            return Checked(inputs=news, problems=error.problems)
         declared = DeclaredDataset.from_properties(inputs)
         if olds or declared.place is None:
             return Checked(inputs=inputs)

@@ -7,7 +7,9 @@ from typing import Any, Self
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs, DatasetUploadInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.inputs import has_unknown
+from veracity_provider.lifecycle.naming import workspace_problems
 from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.settings import Settings
 from veracity_provider.unknown import Unknown, require_known
 
 
@@ -96,14 +98,7 @@ class DatasetState:
         return cls(declared=DeclaredDataset.from_properties(properties), outputs=DatasetOutputs.from_state(properties))
 
 
-def complete_dataset(inputs: JsonObject, workspace_id: str | None) -> dict[str, Any]:
-    """*inputs* with their workspace in lower case, and that of the settings where they name none."""
-    given = DatasetInputs.from_state(inputs).workspace_id
-    chosen = workspace_id if given is None else given
-    return {**inputs, "workspace_id": chosen.lower() if isinstance(chosen, str) else chosen}
-
-
-def check_dataset(inputs: JsonObject) -> tuple[InputProblem, ...]:
+def check_dataset(inputs: JsonObject, settings: Settings) -> tuple[InputProblem, ...]:
     """Everything wrong with *inputs*, by property, that shows without looking at a file or at the platform."""
     problems: list[InputProblem] = []
     try:
@@ -115,6 +110,4 @@ def check_dataset(inputs: JsonObject) -> tuple[InputProblem, ...]:
         problems.append(InputProblem("schema_version_id", "must be given, or schema_name"))
     if given.schema_version_id is not None and given.schema_name is not None:
         problems.append(InputProblem("schema_name", "must be left out where schema_version_id is given"))
-    if given.workspace_id is None:
-        problems.append(InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
-    return tuple(problems)
+    return (*problems, *workspace_problems(inputs, settings))

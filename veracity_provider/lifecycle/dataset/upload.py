@@ -9,6 +9,7 @@ from veracity_provider.errors import (
     AuthenticationFailed,
     DatasetError,
     IngestJobTimeout,
+    InputError,
     InputProblem,
     RequestRefused,
     SchemaError,
@@ -19,7 +20,7 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.dataset.creation import Creation
 from veracity_provider.lifecycle.dataset.finding import find_dataset, find_schema_version
 from veracity_provider.lifecycle.dataset.plan import Step, plan_job
-from veracity_provider.lifecycle.dataset.state import DeclaredDataset, check_dataset, complete_dataset
+from veracity_provider.lifecycle.dataset.state import DeclaredDataset, check_dataset
 from veracity_provider.lifecycle.ingest.header_check import check_header
 from veracity_provider.lifecycle.ingest.history import JobHistory, find_job
 from veracity_provider.lifecycle.ingest.inputs import with_content
@@ -30,6 +31,7 @@ from veracity_provider.lifecycle.jobs.outcome import Outcome
 from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.jobs.waiting import look_up
+from veracity_provider.lifecycle.naming import with_workspace
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.services import Services
@@ -52,13 +54,16 @@ class DatasetUploadLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the first file's hash; where a dataset is to be made, check the file's header."""
-        inputs = complete_dataset(news, self._services.settings.workspace_id)
+        inputs = dict(news)
         is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
-        problems = check_dataset(inputs)
+        problems = check_dataset(inputs, self._services.settings)
         if problems:
             return Checked(inputs=inputs, problems=problems)
         try:
+            inputs = with_workspace(inputs, self._services, reporter)
             completed = self._with_content(olds, inputs)
+        except InputError as error:
+            return Checked(inputs=inputs, problems=error.problems)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         declared = DeclaredDataset.from_properties(completed)

@@ -29,6 +29,7 @@ from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceS
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause
+from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.progress import size, upload_text
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
@@ -59,15 +60,18 @@ class StorageFileLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the content's hash; of a file that no `diff` will look at, say what `up` does."""
-        inputs = {**news, "workspace_id": self._workspace_of(news)}
+        inputs = dict(news)
         self._run.is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
-        problems = _problems(inputs)
+        problems = self._problems(inputs)
         if problems:
             return Checked(inputs=inputs, problems=problems)
         try:
+            inputs = with_workspace(inputs, self._services, reporter)
             inputs |= self._content_of(DeclaredFile.from_properties(olds), DeclaredFile.from_properties(inputs))
             declared = DeclaredFile.from_properties(inputs)
             self._require_previewed(declared, urn)
+        except InputError as error:
+            return Checked(inputs=inputs, problems=error.problems)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         place = declared.place
@@ -82,9 +86,13 @@ class StorageFileLifecycle:
             return Checked(inputs=inputs, problems=(InputProblem("path", str(error)),))
         return Checked(inputs=inputs)
 
-    def _workspace_of(self, news: JsonObject) -> Any:
-        given = StorageFileInputs.from_state(news).workspace_id
-        return self._services.settings.workspace_id if given is None else given
+    def _problems(self, inputs: JsonObject) -> tuple[InputProblem, ...]:
+        problems: tuple[InputProblem, ...] = ()
+        try:
+            StorageFileInputs.from_properties(inputs)
+        except InputError as error:
+            problems = error.problems
+        return (*problems, *workspace_problems(inputs, self._services.settings))
 
     def _content_of(self, before: DeclaredFile, declared: DeclaredFile) -> dict[str, Any]:
         """Hash and size of the source; a hash that is there already was put there by `ignore_changes`, and counts."""
@@ -343,16 +351,6 @@ class StorageFileLifecycle:
 
     def _storage(self, place: Place) -> WorkspaceStorage:
         return WorkspaceStorage(self._services, place.workspace_id)
-
-
-def _problems(inputs: JsonObject) -> tuple[InputProblem, ...]:
-    try:
-        read = StorageFileInputs.from_properties(inputs)
-    except InputError as error:
-        return error.problems
-    if read.workspace_id is None:
-        return (InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"),)
-    return ()
 
 
 def _bytes_text(content: Fingerprint) -> str:

@@ -24,6 +24,7 @@ from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, Folder
 from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan
+from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
@@ -43,15 +44,13 @@ class StorageFolderLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs; of a folder that no `diff` will look at, say what `up` does with it."""
-        completed = {**news, "workspace_id": self._workspace_of(news)}
+        completed = dict(news)
         self._run.is_preview = bool(completed.pop(IS_PREVIEW, False))
         try:
-            inputs = StorageFolderInputs.from_properties(completed)
+            self._require_valid(completed)
+            completed = with_workspace(completed, self._services, reporter)
         except InputError as error:
             return Checked(inputs=completed, problems=error.problems)
-        if inputs.workspace_id is None:
-            problem = InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId")
-            return Checked(inputs=completed, problems=(problem,))
         declared = DeclaredFolder.from_properties(completed)
         place = declared.place
         if place is None:
@@ -65,9 +64,10 @@ class StorageFolderLifecycle:
             return Checked(inputs=completed, problems=(InputProblem("path", str(error)),))
         return Checked(inputs=completed)
 
-    def _workspace_of(self, news: JsonObject) -> Any:
-        given = StorageFolderInputs.from_state(news).workspace_id
-        return self._services.settings.workspace_id if given is None else given
+    def _require_valid(self, inputs: JsonObject) -> None:
+        StorageFolderInputs.from_properties(inputs)
+        if problems := workspace_problems(inputs, self._services.settings):
+            raise InputError(problems)
 
     def _say_what_create_does(self, place: Place, declared: DeclaredFolder, reporter: Reporter) -> None:
         live = self._find(place)

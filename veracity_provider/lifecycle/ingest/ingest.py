@@ -48,7 +48,7 @@ class DatasetIngestLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Its inputs have been judged as those of its upload; of one that is new, the engine asks for no `diff`."""
-        inputs = complete(news, self._services.settings.workspace_id)
+        inputs = complete(news)
         job_id = IngestInputs.from_properties(inputs).job_id
         if not olds and isinstance(job_id, str):
             run = _JobRun(self._services, inputs, frozenset(), reporter)
@@ -60,7 +60,7 @@ class DatasetIngestLifecycle:
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """Another job of its upload, and nothing else, runs it again."""
-        before = complete(olds, None)
+        before = complete(olds)
         replaces = tuple(name for name in DatasetIngestInputs.replacing() if before.get(name) != news.get(name))
         job_id = IngestInputs.from_properties(news).job_id
         job_changes = not isinstance(job_id, str) or job_id != IngestInputs.from_properties(olds).job_id

@@ -8,8 +8,10 @@ from typing import Any, Final, Self
 from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
+from veracity_provider.lifecycle.naming import require_either, workspace_problems
+from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
-from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
+from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, Settings
 
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -38,6 +40,7 @@ class IngestInputs:
         keeps_content: Whether `ignore_changes` holds the content hash, so that other bytes are no reason to ingest.
         timeout_s: Longest wait for one job.
         job_id: The job of the upload; None for the upload itself.
+        is_of_pattern: Whether a `DatasetIngests` has made it for a file of its pattern.
     """
 
     workspace_id: str | Unknown
@@ -54,6 +57,7 @@ class IngestInputs:
     preflight: str | Unknown
     timeout_s: float
     job_id: str | Unknown | None
+    is_of_pattern: bool = False
 
     @classmethod
     def from_properties(cls, properties: JsonObject) -> Self:
@@ -75,6 +79,7 @@ class IngestInputs:
             preflight=properties.get("preflight") or "header",
             timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_JOB_TIMEOUT_S,
             job_id=properties.get("job_id"),
+            is_of_pattern=properties.get(COMPONENT) is not None,
         )
 
     @property
@@ -120,13 +125,11 @@ def _jobs_followed(value: Any) -> tuple[str, ...] | Unknown:
     return UNKNOWN if UNKNOWN in jobs else tuple(map(str, jobs))
 
 
-def complete(inputs: JsonObject, workspace_id: str | None) -> dict[str, Any]:
-    """*inputs* with ids in one form, the workspace of the settings where they name none, and only jobs to follow."""
+def complete(inputs: JsonObject) -> dict[str, Any]:
+    """*inputs* with ids in one form, and only jobs to follow."""
     completed = dict(inputs)
     if isinstance(completed.get("follows"), list | tuple):
         completed["follows"] = [job for job in completed["follows"] if job is not None] or None
-    if completed.get("workspace_id") is None:
-        completed["workspace_id"] = workspace_id
     for name in ("workspace_id", "dataset_id"):
         completed[name] = _in_one_form(completed.get(name))
     return completed
@@ -140,16 +143,14 @@ def with_content(
     return {**inputs, "content_hash": content_hash, "size_bytes": size_bytes, **kept}
 
 
-def check_ingest(inputs: JsonObject) -> tuple[InputProblem, ...]:
-    """Everything wrong with completed *inputs*, by property, that shows without looking at a file."""
+def check_ingest(inputs: JsonObject, settings: Settings) -> tuple[InputProblem, ...]:
+    """Everything wrong with *inputs*, by property, that shows without looking at a file or asking the platform."""
     problems: tuple[InputProblem, ...] = ()
     try:
         DatasetIngestInputs.from_properties(inputs)
     except InputError as error:
         problems = error.problems
-    if inputs.get("workspace_id") is None:
-        problems = (*problems, InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
-    return problems
+    return (*problems, *require_either(inputs, "dataset"), *workspace_problems(inputs, settings))
 
 
 def platform_file_name(source_name: str, file_name: str | None) -> str:

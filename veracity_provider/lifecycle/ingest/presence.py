@@ -1,25 +1,33 @@
 """Whether an ingest's dataset is still there. Forgetting an ingest whose rows are there would bring them twice."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from veracity_provider.api.datasets import Presence
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Found, JsonObject, Reporter
 
 INPUTS: Final = (
     *("dataset_id", "workspace_id", "content_hash", "operation", "triggers", "source", "size_bytes", "file_name"),
     *("preflight", "job_timeout_seconds", "follows", "ingests_before", "keeps_content_hash", "job_id", "job_history"),
-    "supersedes",
+    *("supersedes", COMPONENT),
 )
-"""Properties of a state that are inputs of its resource, where it has them."""
+"""Properties of the state of either resource that are inputs."""
+INPUTS_OF_UPLOAD: Final = (*INPUTS, "dataset_name", "workspace_name")
+"""With the names, from which the upload has found the ids; an ingest has the dataset's name as an output."""
 
 
-def read(services: Services, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
+def read(
+    services: Services, id_: str, olds: JsonObject, reporter: Reporter, *, inputs: Iterable[str] = INPUTS
+) -> Found | None:
     """
     The state as it is, as long as the dataset is there; None only where it surely is gone.
 
+    Args:
+        inputs: Properties of the state that are inputs, where it has them.
     Raises:
         VeracityError: The platform did not answer, or not in its own words.
     """
@@ -33,5 +41,5 @@ def read(services: Services, id_: str, olds: JsonObject, reporter: Reporter) -> 
             f"dataset {recorded.dataset_id} was not found, but {found.reason}; its ingest is kept in the state. If the "
             "dataset is gone for good, take its entry out of the program and run `pulumi up`"
         )
-    inputs = {name: olds[name] for name in INPUTS if is_known(olds.get(name))}
-    return Found(id=id_, outputs=olds, inputs=inputs)
+    given = {name: olds[name] for name in inputs if is_known(olds.get(name))}
+    return Found(id=id_, outputs=olds, inputs=given)

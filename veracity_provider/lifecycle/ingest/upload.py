@@ -2,7 +2,7 @@
 
 from typing import Any, Final, final
 
-from veracity_provider.errors import InputProblem, SourceChanged, SourceError
+from veracity_provider.errors import InputError, InputProblem, SourceChanged, SourceError
 from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory
 from veracity_provider.lifecycle.ingest.inputs import (
@@ -20,6 +20,7 @@ from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
+from veracity_provider.lifecycle.naming import with_dataset, with_workspace
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
 from veracity_provider.lifecycle.progress import size
 from veracity_provider.lifecycle.run import IS_PREVIEW
@@ -55,11 +56,16 @@ class IngestUploadLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs, find the content's hash, and check the file's header where that is due."""
-        inputs = complete(news, self._services.settings.workspace_id)
+        inputs = complete(news)
         is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
-        problems = check_ingest(inputs)
+        problems = check_ingest(inputs, self._services.settings)
         if problems:
             return Checked(inputs=inputs, problems=problems)
+        try:
+            inputs = with_workspace(inputs, self._services, reporter)
+            inputs = with_dataset(inputs, olds, self._services, reporter)
+        except InputError as error:
+            return Checked(inputs=inputs, problems=error.problems)
         checked = self._with_content(olds, inputs, reporter)
         return checked if checked.problems else self._as_previewed(checked, urn, is_preview=is_preview)
 
@@ -97,12 +103,18 @@ class IngestUploadLifecycle:
         if not problems:
             self._say_unusual(source.name, declared, reporter)
             self._warn_of_no_rows(target, source, reporter)
-            self._warn_of_repetition(before, target, reporter)
+            self._tell_of_repetition(before, declared, target, reporter)
         return problems
 
-    def _warn_of_repetition(self, before: IngestInputs, target: Target, reporter: Reporter) -> None:
-        text = repetition_text(journal_of(self._services), target) if before.target is None else None
-        if text:
+    def _tell_of_repetition(
+        self, before: IngestInputs, declared: IngestInputs, target: Target, reporter: Reporter
+    ) -> None:
+        if before.target is not None:
+            return
+        text = repetition_text(journal_of(self._services), target, is_of_pattern=declared.is_of_pattern)
+        if text and declared.is_repeatable:
+            reporter.info(text)
+        elif text:
             reporter.warning(text)
 
     def _warn_of_no_rows(self, target: Target, source: Source, reporter: Reporter) -> None:
@@ -172,7 +184,7 @@ class IngestUploadLifecycle:
 
     def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
         """Gone only when its dataset surely is; rows are not looked at."""
-        return presence.read(self._services, id_, olds, reporter)
+        return presence.read(self._services, id_, olds, reporter, inputs=presence.INPUTS_OF_UPLOAD)
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that takes a job back."""

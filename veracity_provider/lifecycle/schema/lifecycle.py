@@ -14,6 +14,7 @@ from veracity_provider.errors import (
     SchemaError,
     SchemaNotFound,
 )
+from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
 from veracity_provider.lifecycle.schema.definition import read_definition
 from veracity_provider.lifecycle.schema.plan import (
     SchemaPlan,
@@ -42,9 +43,9 @@ class SchemaLifecycle:
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and read the definition; of a schema that is new, say what `up` does."""
-        completed = {**news, "workspace_id": self._workspace_of(news)}
+        completed: JsonObject = news
         try:
-            completed = self._with_columns(completed)
+            completed = with_workspace(self._with_columns(news), self._services, reporter)
         except InputError as error:
             return Checked(inputs=completed, problems=error.problems)
         declared = DeclaredSchema.from_properties(completed)
@@ -55,10 +56,6 @@ class SchemaLifecycle:
         except SchemaError as error:
             return Checked(inputs=completed, problems=(InputProblem("schema_name", str(error)),))
         return Checked(inputs=completed)
-
-    def _workspace_of(self, news: JsonObject) -> Any:
-        given = SchemaInputs.from_state(news).workspace_id
-        return self._services.settings.workspace_id if given is None else given
 
     def _with_columns(self, inputs: JsonObject) -> dict[str, Any]:
         """
@@ -77,8 +74,7 @@ class SchemaLifecycle:
                 problems += error.problems
         elif given.definition is None and given.columns is None:
             problems.append(InputProblem("definition", "must be given, or columns"))
-        if given.workspace_id is None:
-            problems.append(InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"))
+        problems += workspace_problems(inputs, self._services.settings)
         try:
             SchemaInputs.from_properties(completed)
         except InputError as error:
