@@ -16,9 +16,9 @@ BIN := .venv/bin
 .PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 19
 
-setup: ## make the virtual environment and get the Pulumi CLI, if missing
+setup: ## make the virtual environment, get the Pulumi CLI, if missing
 	@$(PYTHON) -m tools.setup
 
 up: ## set up, start the emulator, and `pulumi up` the local stack
@@ -33,7 +33,7 @@ env: ## to use `pulumi` by hand: eval "$(make -s env)"
 stop: ## stop the emulator; what it holds stays
 	@$(PYTHON) -m tools.local stop
 
-down: ## destroy the local stack, stop the emulator, remove their state
+down: ## destroy the local stack, stop the emulator, remove the state
 	@$(PYTHON) -m tools.local down
 
 quick: ## lint, check types, and run the tests that are fast (a minute)
@@ -42,7 +42,7 @@ quick: ## lint, check types, and run the tests that are fast (a minute)
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-examples: setup ## run the commands and programs of the documentation (20 minutes)
+examples: setup ## run commands and programs of the documentation (20 minutes)
 	@$(PYTHON) -m tools.checks examples
 
 package: ## make wheel and source distribution in dist/, and check them
@@ -51,7 +51,7 @@ package: ## make wheel and source distribution in dist/, and check them
 docs: ## make the documentation as a site in build/site, strictly
 	@$(PYTHON) -m tools.site
 
-screenshots: setup ## make the pictures of the documentation anew (needs Chromium)
+screenshots: setup ## make the pictures of the documentation (Chromium)
 	$(BIN)/python -m tests.examples.screenshots
 
 release: ## build and check all that a release needs; publishes nothing
@@ -75,7 +75,7 @@ types: ## check the types of both packages, strictly
 versions: setup ## run the end-to-end test on the oldest and newest Python, SDK
 	@$(PYTHON) -m tools.versions
 
-bench: setup ## measure speed and memory, side by side (10 to 15 minutes)
+bench: setup ## measure speed, memory; write docs/benchmarks.md (15 min)
 	$(BIN)/python -m benchmarks
 
 fuzz: EXAMPLES ?= 200000

@@ -2,13 +2,13 @@
 
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from rich.console import Console
 from rich.table import Table
 
 from tests.emulator.client import NOON, Client
@@ -17,8 +17,8 @@ from veracity_emulator.testing import spawn_emulator
 MIB = 1024 * 1024
 
 
-def main(*, small: bool) -> None:
-    """Print the figures beside their goals."""
+def main(*, small: bool) -> Iterator[Table]:
+    """The figures beside their goals."""
     table = Table("what", "figure", "goal", title="the local Veracity")
     with tempfile.TemporaryDirectory() as folder:
         begun = time.monotonic()
@@ -29,7 +29,7 @@ def main(*, small: bool) -> None:
             table.add_row("status calls", f"{_status_rate(client, 200 if small else 4000):,.0f} a second", "1,000")
             rows = 10_000 if small else 1_000_000
             table.add_row(f"Upsert of {rows:,} rows", f"{_upsert_seconds(client, rows):.1f} s", "15 s")
-    Console().print(table)
+    yield table
 
 
 def _append_rate(client: Client, size_mib: int) -> float:

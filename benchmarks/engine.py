@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from tests.engine.project import Project, copy_template, make_template
@@ -84,15 +83,15 @@ class Bench:
         return project
 
 
-def main(*, small: bool) -> None:
-    """Print the ratios; *small* proves in a minute that the benchmark runs, and says nothing of speed."""
+def main(*, small: bool) -> Iterator[Table]:
+    """The ratios; *small* proves in a minute that the benchmark runs, and says nothing of speed."""
     job_seconds, counts, many = (1.0, [1, 3], 4) if small else (30.0, [1, 10, 100], 1000)
     with _bench() as bench:
-        _many_at_a_time(bench, counts, job_seconds)
-        _many_resources(bench, many)
+        yield _many_at_a_time(bench, counts, job_seconds)
+        yield _many_resources(bench, many)
 
 
-def _many_at_a_time(bench: Bench, counts: list[int], job_seconds: float) -> None:
+def _many_at_a_time(bench: Bench, counts: list[int], job_seconds: float) -> Table:
     table = Table("ingests", "seconds", "of one", "provider, MiB", title=f"`pulumi up`, jobs of {job_seconds:g} s each")
     one = None
     for count in counts:
@@ -104,10 +103,10 @@ def _many_at_a_time(bench: Bench, counts: list[int], job_seconds: float) -> None
     table.add_row(
         f"{counts[-1] // 10 or 1}, untuned", f"{seconds:.1f}", f"{seconds / (one or 1):.2f}", f"{memory / MIB:.0f}"
     )
-    Console().print(table)
+    return table
 
 
-def _many_resources(bench: Bench, many: int) -> None:
+def _many_resources(bench: Bench, many: int) -> Table:
     """*many* resources of each kind, side by side with as many no-ops: the first `up`, and previews of no change."""
     no_ops, containers = f"{many} no-op dynamic resources", f"{many} containers"
     ingests = f"{many // 2} ingests (2 resources each)"
@@ -128,7 +127,7 @@ def _many_resources(bench: Bench, many: int) -> None:
         up, preview = ups[name], min(seconds)
         ratios = f"{up / ups[no_ops]:.2f}", f"{preview / min(previews[no_ops]):.2f}"
         table.add_row(name, f"{up:.1f}", ratios[0], f"{preview:.1f}", ratios[1], f"{bounds.get(name, '')}")
-    Console().print(table)
+    return table
 
 
 @contextmanager

@@ -5,11 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks.uploading import IN_ONE_REQUEST, OURS, WAYS
@@ -21,16 +21,16 @@ ROUNDS = 5
 GIGABIT: dict[str, Any] = {"kind": "slow", "bytesPerSecond": 125_000_000}
 
 
-def main(*, small: bool) -> None:
-    """Print seconds, the ratio to Azure's best, and peak memory; on bare loopback, and at 1 Gbit/s (goal: 1.05)."""
+def main(*, small: bool) -> Iterator[Table]:
+    """Seconds, the ratio to Azure's best, and peak memory; on bare loopback, and at 1 Gbit/s (goal: 1.05)."""
     rounds = 1 if small else ROUNDS
     with tempfile.TemporaryDirectory() as folder, spawn_emulator(job_seconds=0) as emulator:
         for size, line in ((8 if small else 1024, None), (8 if small else 512, GIGABIT)):
-            _compare(_made(Path(folder), size), emulator, rounds, line)
-        _memory([_made(Path(folder), size) for size in ([4, 8] if small else [256, 4096])], emulator)
+            yield _compare(_made(Path(folder), size), emulator, rounds, line)
+        yield _memory([_made(Path(folder), size) for size in ([4, 8] if small else [256, 4096])], emulator)
 
 
-def _compare(path: Path, emulator: Any, rounds: int, line: dict[str, Any] | None) -> None:
+def _compare(path: Path, emulator: Any, rounds: int, line: dict[str, Any] | None) -> Table:
     taken: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
     for _ in range(rounds):  # in turns, so that whatever else the machine does falls on all alike
         for way in WAYS:
@@ -45,10 +45,10 @@ def _compare(path: Path, emulator: Any, rounds: int, line: dict[str, Any] | None
         ratio = median(mine / theirs for mine, theirs in zip(seconds[way], seconds[best], strict=True))
         memory = [f"{max(one[name] for one in found) / MIB:.0f}" for name in ("peak", "before")]
         table.add_row(way, f"{median(seconds[way]):.2f}", f"{ratio:.2f}", *memory)
-    Console().print(table)
+    return table
 
 
-def _memory(paths: list[Path], emulator: Any) -> None:
+def _memory(paths: list[Path], emulator: Any) -> Table:
     table = Table("way", "size, MiB", "our peak, MiB", "before it, MiB", "emulator's, MiB", title="memory by size")
     for path in paths:
         for way in (OURS, IN_ONE_REQUEST):
@@ -56,7 +56,7 @@ def _memory(paths: list[Path], emulator: Any) -> None:
             ours = [f"{found[name] / MIB:.0f}" for name in ("peak", "before")]
             table.add_row(way, f"{path.stat().st_size // MIB:,}", *ours, f"{_peak_of(emulator.pid) / MIB:.0f}")
         path.unlink()
-    Console().print(table)
+    return table
 
 
 def _made(folder: Path, size_mib: int) -> Path:
