@@ -7,13 +7,21 @@ from veracity_provider.storage.sending import CONNECT_S, WRITE_BYTES, ChunkBody,
 
 
 @pytest.mark.parametrize(
-    ("address", "trusts"),
-    [("https://acct.dfs.core.windows.net/fs/d?sig=x", True), ("http://127.0.0.1:8780/fs/d?sig=x", False)],
+    ("address", "proxies"),
+    [
+        ("https://acct.dfs.core.windows.net/fs/d?sig=x", {"https": "http://proxy:3128"}),
+        ("https://127.0.0.1:8780/fs/d?sig=x", {}),
+    ],
     ids=["an account", "the local Veracity"],
 )
-def test_the_proxies_of_the_environment_are_for_other_machines(address, trusts):
+def test_the_proxies_of_the_environment_are_for_other_machines(address, proxies, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
     session = open_session(parse_sas_uri(address), connections=1, silence_s=7.0)
-    assert session.trust_env is trusts
+    found = session.merge_environment_settings(address, {}, None, None, None)["proxies"]
+    assert {scheme: found[scheme] for scheme in proxies} == proxies
+    assert bool(found) == bool(proxies)
 
 
 def test_the_library_waits_for_a_connection_and_for_a_byte_as_long_as_we_do():
