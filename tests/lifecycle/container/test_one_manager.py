@@ -17,8 +17,8 @@ ALREADY = (
     "and this is a rename or a move, declare an alias, which keeps what was there first"
 )
 GIVEN_UP = (
-    'no restore will put back any more what was there first: title: "Untitled container". It is in no note on this '
-    "machine; an alias of the old name would have kept it"
+    'no restore will put back any more what was there first: title: "Untitled container". An alias of the old '
+    "name would have kept it"
 )
 RESTORED = (
     'restored description: "Declared" → "Made by the local Veracity."; '
