@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from tools import package, publishing
 from tools.console import StepFailed, run, run_step, say
-from tools.layout import BIN, LOGS, ROOT
-from tools.setup import set_up
+from tools.layout import LOGS, ROOT
 
 SBOM = package.DIST / "sbom.cdx.json"
 _UNREACHABLE = re.compile(
@@ -25,13 +26,12 @@ def release() -> int:
     Raises:
         StepFailed: Something is not as a release has to be.
     """
-    set_up()
     version = package.version()
     if problems := problems_of(version, (ROOT / "CHANGELOG.md").read_text(), _changes(), publishing.home()):
         raise StepFailed("this is no release yet:\n" + "\n".join(f"  - {problem}" for problem in problems))
     made = package.build()
     _audit()
-    _write_sbom()
+    _write_sbom(next(path for path in made if path.suffix == ".whl"))
     say(f"veracity-provider {version} is ready; nothing was published. To publish it:")
     say(f"  git tag v{version} && git push origin v{version}")
     say(f"  {publishing.BIN.relative_to(ROOT)}/twine upload {' '.join(str(path.relative_to(ROOT)) for path in made)}")
@@ -74,18 +74,31 @@ def _audit() -> None:
         if not _UNREACHABLE.search(log.read_text(errors="replace")):
             raise
         say(f"  warning: {_ADVISORIES}")
+        return
+    if unknown := log.read_text(errors="replace").count("could not be audited"):
+        say(f"  warning: {unknown} packages were not found where advisories are; run it where they can be")
 
 
-def _write_sbom() -> None:
-    run_step(
-        "SBOM (CycloneDX) of what a run needs",
-        [
-            *(publishing.BIN / "cyclonedx-py", "environment", "--pyproject", ROOT / "pyproject.toml"),
-            *("--output-reproducible", "--output-format", "JSON", "--output-file", SBOM, BIN / "python"),
-        ],
-        log=LOGS / "sbom.log",
-        advice="See what it says.",
-    )
+def _write_sbom(wheel: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        environment, uv = Path(folder) / "venv", publishing.BIN / "uv"
+        log = LOGS / "sbom.log"
+        run_step("environment of a user", [uv, "venv", "--python", sys.executable, environment], log=log, advice="")
+        run_step(
+            "installation of the wheel with the locked packages",
+            [uv, "pip", "install", "--python", environment, "--constraint", ROOT / "requirements.lock", wheel],
+            log=log,
+            advice="Check the network.",
+        )
+        run_step(
+            "SBOM (CycloneDX)",
+            [
+                *(publishing.BIN / "cyclonedx-py", "environment", "--pyproject", ROOT / "pyproject.toml"),
+                *("--output-reproducible", "--output-format", "JSON", "--output-file", SBOM, environment),
+            ],
+            log=log,
+            advice="See what it says.",
+        )
 
 
 if __name__ == "__main__":

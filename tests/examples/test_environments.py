@@ -81,7 +81,7 @@ def test_secrets_are_asked_for_and_encrypted(project):
 
 
 def test_a_certificate_authority_of_ones_own_is_trusted(project):
-    # `veracity check` reads the environment; an `up` shows that uploads trust it too.
+    # `veracity doctor` reads the environment; an `up` shows that uploads trust it too.
     heading = "A proxy, a certificate authority of your own"
     start, trust, check, stop = typed(section(PAGE, heading))
     port = project.environ["VERACITY_EMULATOR_PORT"]

@@ -1,5 +1,6 @@
 """Every program, stack file and command of README and guides: run, or named here with the test that runs it."""
 
+import dataclasses
 import json
 import re
 
@@ -8,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.engine.project import copy_template, make_template
-from tests.engine.rows import noon_report, noon_reports
+from tests.engine.rows import noon_report, noon_reports, wind_readings
 from tests.engine.veracity import Veracity
 from tests.examples.blocks import blocks
 from tests.examples.shell import ROOT
@@ -22,9 +23,13 @@ RUN_BY = {
     ("docs/tutorial.md", "console"): "tests/examples/test_tutorial.py",
     ("docs/tutorial.md", "yaml"): "tests/examples/test_tutorial.py",
     ("docs/guide/ci.md", "yaml"): "tests/examples/test_ci.py",
+    ("docs/guide/command-line.md", "console"): "tests/cli/test_guide.py",
     ("docs/guide/environments.md", "python"): "tests/examples/test_environments.py",
     ("docs/guide/environments.md", "console"): "tests/examples/test_environments.py",
     ("docs/guide/local-veracity.md", "console"): "tests/emulator/test_guide.py",
+    ("docs/guide/patterns.md", "console"): "tests/examples/test_single_commands.py",
+    ("docs/guide/schemas.md", "console"): "tests/examples/test_single_commands.py",
+    ("docs/guide/schemas.md", "json"): "tests/examples/test_single_commands.py",
     ("docs/guide/shared-state.md", "console"): "tests/examples/test_shared_state.py",
     ("docs/guide/testing.md", "python"): "tests/dynamic/test_mocked_programs.py, tests/engine/test_programs.py",
 }
@@ -34,6 +39,9 @@ PAGES = [
     "docs/tutorial.md",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs/guide").glob("*.md")),
 ]
+
+
+_WORKSPACE = '"Local workspace"'
 
 
 def of_kind(kind):
@@ -83,7 +91,10 @@ def environment(tmp_path_factory, veracity):
     make_template(folder / "template")
     made = copy_template(folder / "template", folder / "project", veracity.config)
     made.write("data/noon_reports.csv", noon_reports(noon_report(1)))
+    made.write("data/noon/2026-01.csv", noon_reports(noon_report(1)))
+    made.write("data/wind.csv", wind_readings())
     made.write("docs/manual.pdf", "%PDF-1.7")
+    veracity.post(f"/_emulator/datasets/{veracity.demo['datasets']['keyless']}/rename", {"name": "Wind"})
     columns = [{"name": name, "type": "String"} for name in noon_reports().split("\n")[0].split(",")]
     made.write("schemas/noon_reports.json", json.dumps({"columns": columns}))
     made.program('Schema("noon", schema_name="Noon reports", definition="schemas/noon_reports.json")')
@@ -95,7 +106,12 @@ def environment(tmp_path_factory, veracity):
 @pytest.mark.parametrize(("page", "block"), of_kind("python"))
 def test_a_program_can_be_previewed(environment, veracity, page, block):
     thing = veracity.demo["containers"]["owned"] if "container_id" in block.text else veracity.demo["datasets"]["keyed"]
-    environment.program(block.text.replace("…uuid…", thing).replace('description="…"', 'description="Text."'))
+    text = block.text.replace("…uuid…", thing).replace('description="…"', 'description="Text."')
+    if '"Turbines"' in text:  # the local Veracity has one workspace, which a program may name in one way
+        named = {"veracity:workspaceName": "Local workspace"}
+        unnamed = {key: value for key, value in environment.config.items() if key != "veracity:workspaceId"}
+        environment = dataclasses.replace(environment, config=unnamed | named)
+    environment.program(text.replace('"Turbines"', _WORKSPACE).replace('"Ships"', _WORKSPACE))
     previewed = environment.preview()
     assert previewed.succeeded, previewed.text
     assert "create" in previewed or "update" in previewed or "unchanged" in previewed
