@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos
+.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos package examples docs release
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -41,6 +41,18 @@ quick: ## lint, check types, and run the tests that are fast (a minute)
 
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
+
+examples: setup ## run the commands and programs of the documentation (20 minutes)
+	@$(PYTHON) -m tools.checks examples
+
+package: ## make wheel and source distribution in dist/, and check them
+	@$(PYTHON) -m tools.package
+
+docs: ## make the documentation as a site in build/site, strictly
+	@$(PYTHON) -m tools.site
+
+release: ## build and check all that a release needs; publishes nothing
+	@$(PYTHON) -m tools.release
 
 mutants: SHARE ?= 0.2
 mutants: setup ## list SHARE=0.2 of the changes that no test notices (an hour)

@@ -467,6 +467,85 @@ def test_what_is_wrong_with_a_dataset_that_is_to_be_made(tmp_path, entries, expe
     }
 
 
+PATTERN = {**DATASET, "source": "noon/*.csv"}
+
+
+class TestPatterns:
+    """A source with a wildcard: an ingest for each file."""
+
+    @pytest.fixture(autouse=True)
+    def _files(self, tmp_path):
+        (tmp_path / "noon").mkdir()
+        for name in ("a.csv", "b.csv", "[c].csv"):
+            (tmp_path / "noon" / name).write_text("a\n")
+
+    def test_an_entry_knows_whether_it_is_a_pattern(self, tmp_path):
+        entries = [PATTERN, {**DATASET, "name": "e", "source": "noon/[c].csv", "operation": "Delete"}]
+        lists = {"datasets": entries}
+        read = read_declaration(lists, workspace_id=WORKSPACE, project=tmp_path, set_command="")
+        assert read.problems == ()
+        assert [(one.name, one.arguments["source"], one.is_pattern) for one in read.entries["datasets"]] == [
+            ("d", "noon/*.csv", True),
+            ("e", "noon/[c].csv", False),
+        ]
+
+    @pytest.mark.parametrize(
+        ("entries", "expected"),
+        [
+            pytest.param(
+                [{**PATTERN, "operation": "Overwrite", "fileName": "x.csv"}],
+                {
+                    '[0] "d".operation': "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: "
+                    "each file would wipe the one before",
+                    '[0] "d".fileName': "must be left out where source is a pattern: each file has a name of its own",
+                },
+                id="what only a single file can have",
+            ),
+            pytest.param(
+                [{**PATTERN, "source": "noon/*.tsv", "operation": "upsert"}],
+                {
+                    '[0] "d".operation': "must be Upsert, Delete, Overwrite or Append, not 'upsert'; did you mean "
+                    "Upsert?",
+                    '[0] "d".source': "must match a file, and 'noon/*.tsv' matches none in FOLDER/noon; correct it, or "
+                    "take it out, which forgets its ingests (their rows stay)",
+                },
+                id="a pattern that matches nothing, beside another problem",
+            ),
+            pytest.param(
+                [PATTERN, {**PATTERN, "name": "e", "source": "noon/?.csv"}],
+                {
+                    '[1] "e".source': "Upsert of noon/a.csv into dataset "
+                    f'{DATASET["datasetId"]} is managed by "d" as well'
+                },
+                id="two patterns that match the same files, told once",
+            ),
+            pytest.param(
+                [{**PATTERN, **{k: NAMED[k] for k in ("datasetName", "schemaName")}, "datasetId": None},
+                 {**NAMED, "name": "e", "source": "noon/b.csv"}],
+                {'[1] "e".source': 'Upsert of noon/b.csv into dataset "Noon" is managed by "d" as well'},
+                id="a file that a pattern matches too",
+            ),
+            pytest.param([PATTERN, {**PATTERN, "name": "e", "operation": "Delete"}], {}, id="for another operation"),
+            pytest.param([{**PATTERN, "source": "[!a]*/*.csv"}, {**DATASET, "name": "e"}], {}, id="of other files"),
+        ],
+    )  # fmt: skip
+    def test_what_is_wrong_is_told_by_its_place(self, tmp_path, entries, expected):
+        found = problems(tmp_path, datasets=entries)
+        assert {key: text.replace(str(tmp_path), "FOLDER") for key, text in found.items()} == {
+            f"veracity:datasets{place}": text for place, text in expected.items()
+        }
+
+    def test_two_ingests_of_one_name_are_refused(self, tmp_path):
+        (tmp_path / "noon" / "x-a.csv").write_text("a\n")
+        entries = [
+            {**PATTERN, "source": "noon/x-*.csv"},
+            {**PATTERN, "name": "d-x", "source": "noon/a.cs?"},
+        ]
+        assert problems(tmp_path, datasets=entries) == {
+            'veracity:datasets[1] "d-x".source': 'the ingest d-x-a.csv is managed by "d" as well'
+        }
+
+
 def test_containers_and_datasets_have_former_names_of_their_own(tmp_path):
     assert problems(tmp_path, [{**CONTAINER, "aliases": ["d"]}], [{**DATASET, "aliases": ["c"]}]) == {}
 
@@ -526,8 +605,8 @@ def test_of_500_wrong_entries_with_endless_keys_the_text_is_short_and_soon_there
     assert time.process_time() - began < 10
 
 
-GOOD_WORDS = ["c", "d", "old", "a.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
-ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", " a", "a\n", "~", "~nobody/x", "x" * 300]
+GOOD_WORDS = ["c", "d", "old", "a.csv", "*.csv", "Upsert", "retain", "#5594aa", ID, ID.upper()]
+ODD_WORDS = ["", "<x>", DATE, "none.csv", "a\0", "a\0*", "none/*", "**", "[", " a", "a\n", "~", "~nobody/x", "x" * 300]
 WORDS = st.sampled_from([*GOOD_WORDS, *ODD_WORDS])
 KEYS_WITHIN = WORDS | st.sampled_from(["id", "backgroundColor", "text", "name", "type", "isKey", "Site"])
 SCALARS = st.one_of(

@@ -1,5 +1,6 @@
 """What the documents say is so."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -33,3 +34,24 @@ def test_every_make_target_that_is_spoken_of_exists(page):
     targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split())
     spoken = set(re.findall(r"(?:`|\$ |\()make (?:-s )?([a-z]+)", page.read_text()))
     assert spoken <= targets
+
+
+def texts_of_the_provider():
+    """All texts that the code can make, one after the other, with `…` for what is put in."""
+    found = []
+    for file in sorted((ROOT / "veracity_provider").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                found.append("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+def test_the_messages_on_the_page_of_errors_are_those_of_the_code():
+    page = (ROOT / "docs/errors.md").read_text().partition("## Pulumi's own")[0]
+    messages = re.findall(r"^\| `(.*?)` \|", page, re.MULTILINE)
+    assert len(messages) > 30
+    texts = texts_of_the_provider()
+    parts = [part.strip() for message in messages for part in message.split("…")]
+    assert [part for part in parts if part not in texts] == []

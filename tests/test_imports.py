@@ -41,7 +41,17 @@ MAY_IMPORT = {
         "texts",
         "config_text",
     },
-    "cli": {"api", "storage", "lifecycle", "settings", "errors", "texts"},
+    "cli": {
+        "__version__",
+        "api",
+        "storage",
+        "lifecycle",
+        "description",
+        "settings",
+        "errors",
+        "nearest",
+        "texts",
+    },
     "__init__": {"dynamic", "nearest", "stack"},
 }
 HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}

@@ -35,6 +35,18 @@ ACCOUNT = {
 IN_ENVIRONMENT = "or in the environment as VERACITY_CLIENT_ID."
 
 
+class Outputs:
+    job_id, status, content_hash = "j", "Completed", "h"
+    container_id, url = "c", "https://c"
+    schema_id, schema_version_id = "s", "v"
+    path = "p"
+    dataset_id = "made"
+
+
+class Ingests:
+    ingests = ("a.csv", "b.csv")
+
+
 @dataclass
 class Declared:
     """What the program declared, in order."""
@@ -44,21 +56,13 @@ class Declared:
 
     options: dict[str, Any] = field(default_factory=dict)
 
-    def resource(self, kind):
-        def declare(name, *, opts, **arguments):
-            self.resources.append((kind, name, arguments))
-            self.options[name] = opts
-            return Outputs()
+    def resource(self, kind, outputs=Outputs):
+        class Made(outputs):
+            def __init__(made, name, *, opts, **arguments):  # noqa: N805 — the test's own object is `self`
+                self.resources.append((kind, name, arguments))
+                self.options[name] = opts
 
-        return declare
-
-
-class Outputs:
-    job_id, status, content_hash = "j", "Completed", "h"
-    container_id, url = "c", "https://c"
-    schema_id, schema_version_id = "s", "v"
-    path = "p"
-    dataset_id = "made"
+        return Made
 
 
 @pytest.fixture
@@ -72,6 +76,7 @@ def declare(monkeypatch, tmp_path):
     declared = Declared()
     monkeypatch.setattr(stack, "ContainerMetadata", declared.resource("container"))
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
+    monkeypatch.setattr(stack, "DatasetIngests", declared.resource("ingests", Ingests))
     monkeypatch.setattr(stack, "Schema", declared.resource("schema"))
     monkeypatch.setattr(stack, "StorageFolder", declared.resource("folder"))
     monkeypatch.setattr(stack, "StorageFile", declared.resource("file"))
@@ -115,6 +120,14 @@ def test_each_entry_of_a_list_becomes_a_resource_with_its_arguments(declare):
         "folders": {"voyages": {"path": "p", "url": "https://c"}},
         "files": {"manual": {"path": "p", "url": "https://c", "content_hash": "h"}},
     }
+
+
+def test_an_entry_with_a_pattern_becomes_a_component_and_exports_the_number_of_its_files(declare):
+    declared = declare(datasets=[{**DATASET, "source": "*.csv", "aliases": ["old"]}])
+    arguments = {"dataset_id": DATASET["datasetId"], "source": "*.csv", "operation": "Upsert"}
+    assert declared.resources == [("ingests", "noon", arguments)]
+    assert [alias.name for alias in declared.options["noon"].aliases] == ["old"]
+    assert declared.exports["datasets"] == {"noon": {"files": 2}}
 
 
 def test_a_dataset_that_entries_name_is_made_once_with_the_schema_of_the_stack(declare):

@@ -12,7 +12,7 @@ from tools.setup import set_up
 
 # One worker more than there are cores, since many a test waits for a job.
 _PYTEST = ["pytest", "-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
-_WITHOUT_ENGINE = ["--ignore=tests/engine", "--ignore=tests/model"]
+_WITHOUT_ENGINE = ["--ignore=tests/engine", "--ignore=tests/model", "--ignore=tests/examples"]
 _LIFECYCLE = "veracity_provider/lifecycle/*"
 PARTS: dict[str, list[str]] = {
     "style": ["ruff", "check"],
@@ -23,11 +23,13 @@ PARTS: dict[str, list[str]] = {
     "coverage": ["coverage", "report", "--fail-under=95"],
     "coverage of the lifecycle": ["coverage", "report", "--fail-under=98", f"--include={_LIFECYCLE}"],
     "engine tests": [*_PYTEST, "tests/engine", "tests/model"],
+    "examples": ["pytest", "-v", "--durations=0", "tests/examples"],
 }
 _LINT, _TYPES = ("style", "format"), ("types",)
 CHECKS = {
     "lint": _LINT,
     "types": _TYPES,
+    "examples": ("examples",),
     "quick": (*_LINT, *_TYPES, "quick tests"),
     "test": (*_LINT, *_TYPES, "tests", "coverage", "coverage of the lifecycle", "engine tests"),
 }

@@ -14,6 +14,8 @@ LOGS = ROOT / ".setup"
 PASSPHRASE = "local"
 LOOPBACK = ("127.0.0.1", "localhost")
 TEMPLATE = ROOT / "stacks" / "Pulumi.local.yaml"
+SEED = ROOT / "tools" / "local_seed.json"
+"""What the local Veracity holds at first: a workspace, and a container in it."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,7 @@ class Layout:
     @property
     def log(self) -> Path:
         """What the emulator says."""
-        return self.state / "emulator.log"
-
-    @property
-    def pid_file(self) -> Path:
-        """The number of the emulator's process."""
-        return self.state / "emulator.pid"
+        return self.emulator_state / "emulator.log"
 
     @property
     def made_config(self) -> Path:

@@ -121,7 +121,7 @@ def remove_state(layout: Layout) -> None:
     """Remove what we made in the state folder; the folder itself only when nothing else is in it."""
     for folder in (layout.backend, layout.emulator_state):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (layout.log, layout.pid_file, layout.lock("start"), layout.lock("up")):
+    for file in (layout.lock("start"), layout.lock("up")):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         layout.state.rmdir()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
+from veracity_provider.description.dataset_ingests import DatasetIngestsInputs
 from veracity_provider.description.functions import FUNCTIONS, Function
 from veracity_provider.description.kinds import Uuid
 from veracity_provider.description.model import Inputs, Outputs
@@ -47,6 +48,7 @@ def page() -> str:
             _without_key(DatasetInputs),
         ),
         *_listed("DatasetIngest", DATASETS),
+        *_component(),
         *_listed("StorageFolder", FOLDERS),
         *_listed("StorageFile", FILES),
         *(line for function in FUNCTIONS for line in _function(function)),
@@ -96,7 +98,24 @@ def _function(function: Function) -> list[str]:
     ]
 
 
-def _without_key(inputs: type[Inputs]) -> list[str]:
+def _component() -> list[str]:
+    return [
+        "## DatasetIngests",
+        "",
+        inspect.getdoc(DatasetIngestsInputs) or "",
+        "",
+        "In stack config, an entry of `veracity:datasets` whose `source` is a pattern.",
+        "",
+        "The inputs are those of a `DatasetIngest`, without `file_name` and but for these:",
+        "",
+        *_without_key(DatasetIngestsInputs),
+        "",
+        "Its attribute `ingests` has the ingests by their paths.",
+        "",
+    ]
+
+
+def _without_key(inputs: type[BaseModel]) -> list[str]:
     return _table(("input", "type", "default", "meaning"), ((row[0], *row[2:]) for row in _inputs(inputs)))
 
 

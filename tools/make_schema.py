@@ -1,4 +1,4 @@
-"""Writes stacks/schema.json, by which editors complete and check stack files; `--check` only compares."""
+"""Writes schema.json for the stacks here and in the template, for editors; `--check` only compares."""
 
 import json
 import sys
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from veracity_provider.description.stack_schema import stack_schema
 
-FILE = Path(__file__).resolve().parents[1] / "stacks" / "schema.json"
+_ROOT = Path(__file__).resolve().parents[1]
+FILES = [folder / "stacks" / "schema.json" for folder in (_ROOT, _ROOT / "templates" / "veracity")]
 
 
 def text() -> str:
@@ -17,8 +18,9 @@ def text() -> str:
 def main() -> int:
     """Write the file, or compare it."""
     if "--check" in sys.argv:
-        return int(FILE.read_text() != text())
-    FILE.write_text(text())
+        return int(any(file.read_text() != text() for file in FILES))
+    for file in FILES:
+        file.write_text(text())
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import os
 import re
 import sqlite3
 from importlib.metadata import version
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
+from veracity_emulator import background
 from veracity_emulator.config import INSTALL, LONGEST_S, RIGHTS, Config, IdleStatus, NameTaken, SecondStart
 from veracity_emulator.disk import is_of_full_disk
 from veracity_emulator.errors import StartRefused
@@ -102,6 +104,34 @@ def serve_command(
     _serve(config, may_be_remote=bool(allow_remote))
 
 
+_STATE = Annotated[Path, typer.Option(help="Folder that everything is kept in.", show_default=False)]
+
+
+@cli.command("start", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def start_command(
+    context: typer.Context,
+    state: _STATE,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8780,
+) -> None:
+    """Serve in the background, if none does on this state. Takes the options of `serve`; prints the same JSON line."""
+    try:
+        serving, is_new = background.start(state, port, context.args)
+    except StartRefused as refused:
+        _fail(str(refused))
+    told = {"ready": True, "url": serving.url, "pid": serving.pid, "started": is_new}
+    typer.echo(json.dumps(told | ({"certificate": serving.certificate} if serving.certificate else {})))
+
+
+@cli.command("stop")
+def stop_command(state: _STATE) -> None:
+    """End the one that serves on this state. What it holds stays."""
+    try:
+        was_there = background.stop(state)
+    except StartRefused as refused:
+        _fail(str(refused))
+    typer.echo("stopped" if was_there else "none was running")
+
+
 def _serve(config: Config, *, may_be_remote: bool) -> None:
     try:
         from veracity_emulator.server import addresses_of, serve
@@ -114,7 +144,7 @@ def _serve(config: Config, *, may_be_remote: bool) -> None:
         _require(
             not is_everywhere or bool(config.public_url), f"{config.host} is no address to hand out; {_PUBLIC_URL}"
         )
-        serve(config, when_ready=_say_ready)
+        serve(config, when_ready=lambda ready: _say_ready(ready, config.state))
     except StartRefused as refused:
         _fail(str(refused))
     except (OSError, sqlite3.OperationalError) as error:
@@ -122,9 +152,12 @@ def _serve(config: Config, *, may_be_remote: bool) -> None:
         _fail(f"the state folder {config.state} cannot be used: {why}.")
 
 
-def _say_ready(ready: "Ready") -> None:
+def _say_ready(ready: "Ready", state: Path | None) -> None:
+    certificate = str(ready.certificate) if ready.certificate else None
+    if state is not None:
+        background.announce(state, background.Serving(pid=os.getpid(), url=ready.url, certificate=certificate))
     told = {"ready": True, "url": ready.url}
-    typer.echo(json.dumps(told | ({"certificate": str(ready.certificate)} if ready.certificate else {})))
+    typer.echo(json.dumps(told | ({"certificate": certificate} if certificate else {})))
 
 
 def _require(holds: bool, otherwise: str) -> None:

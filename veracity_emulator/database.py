@@ -17,6 +17,10 @@ class StateRefused(StartRefused):
     """The state folder cannot be used; the text says why."""
 
 
+class AnotherAtWork(StateRefused):
+    """Another emulator is at work on the state folder."""
+
+
 class Database:
     """One writer at a time, readers beside it. Safe for many threads."""
 
@@ -92,6 +96,17 @@ class Database:
         self._writer.execute(f"PRAGMA user_version = {FORMAT}")
 
 
+def is_claimed(folder: Path) -> bool:
+    """Whether an emulator is at work on the state in *folder*."""
+    if not (folder / "lock").exists():
+        return False
+    try:
+        _claimed(folder).close()
+    except AnotherAtWork:
+        return True
+    return False
+
+
 def _claimed(folder: Path) -> IO[str]:
     """Hold the folder for this process; the hold ends with it, however it ends."""
     try:
@@ -105,5 +120,5 @@ def _claimed(folder: Path) -> IO[str]:
     except BlockingIOError:
         claim.close()
         message = f"another emulator is at work on the state in {folder}; stop it, or use another --state."
-        raise StateRefused(message) from None
+        raise AnotherAtWork(message) from None
     return claim

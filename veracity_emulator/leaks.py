@@ -92,4 +92,5 @@ def _secrets_in(text: str, client_secrets: Iterable[str], keys: Iterable[str]) -
 
 
 def _belongs(what: str, place: Place, path: str) -> bool:
-    return any((what, service, str(place)) in _BELONGS for service in (_SERVICES, _STORAGE) if path.startswith(service))
+    services = (service for service in (_SERVICES, _STORAGE) if f"{path}/".startswith(service))
+    return any((what, service, str(place)) in _BELONGS for service in services)

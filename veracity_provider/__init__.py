@@ -12,9 +12,11 @@ if TYPE_CHECKING:
         OnDestroyFile,
         OnDestroyFolder,
         Operation,
+        OperationOfFiles,
         Preflight,
     )
     from veracity_provider.dynamic.dataset import Dataset
+    from veracity_provider.dynamic.dataset_ingests import DatasetIngests
     from veracity_provider.dynamic.functions import (
         GetDatasetResult,
         GetSchemaResult,
@@ -35,6 +37,7 @@ __all__ = [
     "ContainerMetadata",
     "Dataset",
     "DatasetIngest",
+    "DatasetIngests",
     "GetDatasetResult",
     "GetSchemaResult",
     "GetWorkspaceResult",
@@ -44,6 +47,7 @@ __all__ = [
     "OnDestroyFile",
     "OnDestroyFolder",
     "Operation",
+    "OperationOfFiles",
     "Preflight",
     "Schema",
     "StorageFile",
@@ -59,6 +63,7 @@ _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
     "Dataset": "veracity_provider.dynamic.dataset",
     "DatasetIngest": "veracity_provider.dynamic.resources",
+    "DatasetIngests": "veracity_provider.dynamic.dataset_ingests",
     "GetDatasetResult": "veracity_provider.dynamic.functions",
     "GetSchemaResult": "veracity_provider.dynamic.functions",
     "GetWorkspaceResult": "veracity_provider.dynamic.functions",

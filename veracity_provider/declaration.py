@@ -1,10 +1,10 @@
 """The stack config's lists, checked and turned into arguments of resources."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from veracity_provider.config_text import date_in, is_placeholder
 from veracity_provider.description.problems import found_in_file, spelled
@@ -21,6 +21,10 @@ from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.settings import is_uuid
 from veracity_provider.texts import shown
 from veracity_provider.unknown import UNKNOWN
+
+if TYPE_CHECKING:
+    from veracity_provider.lifecycle.claims import Claim
+    from veracity_provider.lifecycle.ingest.pattern import MatchedFile
 
 _MAX_DEPTH: Final = 50
 """Levels of lists and mappings within an entry. The deepest that has a meaning is a trigger."""
@@ -43,12 +47,14 @@ class Declared:
     One entry of a list: a resource's name, arguments and options.
 
     *place* is where in the stack file it is, for messages: `veracity:containers[0] "emissions"`. *dataset* holds the
-    arguments of the `Dataset` that an entry of `datasets` has made; empty for one that names an id.
+    arguments of the `Dataset` that an entry of `datasets` has made; empty for one that names an id. *is_pattern* says
+    that the entry is a `DatasetIngests`.
     """
 
     name: str
     arguments: Mapping[str, Any]
     dataset: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    is_pattern: bool = False
     aliases: tuple[str, ...] = ()
     protect: bool | None = None
     place: str
@@ -121,23 +127,25 @@ def read_declaration(
     """
     problems: list[InputProblem] = []
     read: dict[str, list[_Entry]] = {}
+    for stack_list in STACK_LISTS:
+        read[stack_list.key], refused = _entries(stack_list, lists.get(stack_list.key))
+        problems += refused
+    patterns = _files_of_patterns(read[DATASETS.key], project)
     declared: dict[str, list[Declared]] = {}
     for stack_list in STACK_LISTS:
-        entries, refused = _entries(stack_list, lists.get(stack_list.key))
-        problems += refused
-        read[stack_list.key] = entries
         declared[stack_list.key] = []
-        for entry in entries:
-            check = _EntryCheck(entry, set_command)
+        for entry in read[stack_list.key]:
+            check = _EntryCheck(entry, set_command, is_pattern=entry.path in patterns.files)
             declared[stack_list.key] += check.declare()
             problems += check.problems
     all_entries = [entry for stack_list in STACK_LISTS for entry in read[stack_list.key]]
     problems += [
         *_missing_workspaces({key: read[key] for key in _IN_WORKSPACES}, workspace_id or workspace_name, set_command),
-        *_unreadable_sources([*read[DATASETS.key], *read[FILES.key]], project),
+        *patterns.problems,
+        *_unreadable_sources([*read[DATASETS.key], *read[FILES.key]], patterns, project),
         *_repeated_names(all_entries),
         *_aliases_in_use(all_entries),
-        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], [*read[FOLDERS.key], *read[FILES.key]]),
+        *_managed_twice(read[CONTAINERS.key], read[DATASETS.key], patterns, [*read[FOLDERS.key], *read[FILES.key]]),
         *_made_in_two_ways(read[DATASETS.key]),
     ]
     return Declaration(
@@ -228,6 +236,7 @@ class _EntryCheck:
 
     entry: _Entry
     set_command: str
+    is_pattern: bool
     problems: list[InputProblem] = field(default_factory=list[InputProblem])
 
     def declare(self) -> list[Declared]:
@@ -259,6 +268,7 @@ class _EntryCheck:
             self._refuse(problem.property, problem.reason)
         self._check_dataset(given)
         self._refuse_both(given, "workspaceId", "workspaceName")
+        self._check_pattern(given)
         return [] if read is None or self.problems else [self._declared(read.given())]
 
     def _required_besides(self, given: Mapping[str, Any]) -> list[str]:
@@ -283,6 +293,16 @@ class _EntryCheck:
         if given.get(key) is not None and given.get(other) is not None:
             self._refuse(other, f"must be left out where {key} is given")
 
+    def _check_pattern(self, given: Mapping[str, Any]) -> None:
+        if not self.is_pattern:
+            return
+        from veracity_provider.lifecycle.ingest.pattern import OVERWRITE_REFUSED
+
+        if given.get("operation") == "Overwrite":
+            self._refuse("operation", OVERWRITE_REFUSED)
+        if given.get("fileName") is not None:
+            self._refuse("fileName", "must be left out where source is a pattern: each file has a name of its own")
+
     def _declared(self, given: dict[str, Any]) -> Declared:
         makes_dataset = self.entry.stack_list is DATASETS and _has_schema(self.entry.given)
         dataset = {name: given[key] for key, name in _OF_DATASET.items() if makes_dataset and key in given}
@@ -293,6 +313,7 @@ class _EntryCheck:
             name=given["name"],
             arguments={key: given[key] for key in own},
             dataset=dataset,
+            is_pattern=self.is_pattern,
             aliases=tuple(given.get("aliases", ())),
             protect=given.get("protect"),
             place=self.entry.place,
@@ -361,15 +382,42 @@ def _has_workspace(entry: _Entry) -> bool:
     return entry.given.get("workspaceId") is not None or entry.given.get("workspaceName") is not None
 
 
-def _unreadable_sources(entries: Iterable[_Entry], project: Path) -> Iterator[InputProblem]:
+@dataclass(frozen=True, kw_only=True)
+class _Patterns:
+    """What the patterns among the datasets' sources match, by the path of their entry, and what is wrong with them."""
+
+    files: Mapping[str, Sequence["MatchedFile"]]
+    problems: Sequence[InputProblem]
+
+
+def _files_of_patterns(datasets: Iterable[_Entry], project: Path) -> _Patterns:
     # Late: only a stack with datasets or files looks at sources.
+    from veracity_provider.lifecycle.ingest.pattern import find_files, is_pattern
+
+    files: dict[str, Sequence[MatchedFile]] = {}
+    problems: list[InputProblem] = []
+    for entry in datasets:
+        source = entry.text("source")
+        if source is None or not is_pattern(source, project):
+            continue
+        files[entry.path] = ()
+        try:
+            files[entry.path] = find_files(source, project)
+        except InputError as error:
+            problems += [
+                InputProblem(f"{entry.place}.source", shown(one.reason, _MAX_MESSAGE)) for one in error.problems
+            ]
+    return _Patterns(files=files, problems=problems)
+
+
+def _unreadable_sources(entries: Iterable[_Entry], patterns: _Patterns, project: Path) -> Iterator[InputProblem]:
     from veracity_provider.errors import SourceError
     from veracity_provider.lifecycle.sources import resolve_source
 
     for entry in entries:
         for key in ("source", "datasetSource"):
             source = entry.text(key)
-            if source is not None:
+            if source is not None and not (key == "source" and entry.path in patterns.files):
                 try:
                     resolve_source(source, project, is_ingested=entry.stack_list is DATASETS).require_readable()
                 except SourceError as error:
@@ -403,15 +451,9 @@ def _aliases_in_use(entries: Iterable[_Entry]) -> Iterator[InputProblem]:
 
 
 def _managed_twice(
-    containers: Iterable[_Entry], datasets: Iterable[_Entry], paths: Iterable[_Entry]
+    containers: Iterable[_Entry], datasets: Iterable[_Entry], patterns: _Patterns, paths: Iterable[_Entry]
 ) -> Iterator[InputProblem]:
-    from veracity_provider.lifecycle.claims import (
-        Claim,
-        claim_container,
-        claim_ingest,
-        claim_ingest_by_name,
-        claim_storage_path,
-    )
+    from veracity_provider.lifecycle.claims import Claim, claim_container, claim_storage_path
 
     claims: list[tuple[_Entry, str, Claim]] = [
         (entry, "containerId", claim_container(container_id))
@@ -419,21 +461,33 @@ def _managed_twice(
         if (container_id := entry.text("containerId"))
     ]
     for entry in datasets:
-        dataset_id, source, operation = (entry.text(key) for key in ("datasetId", "source", "operation"))
-        dataset_name = entry.text("datasetName")
-        if dataset_id and source and operation:
-            claims.append((entry, "source", claim_ingest(dataset_id, source, operation)))
-        elif dataset_name and source and operation:
-            by_name = claim_ingest_by_name(dataset_name, entry.workspace, source, operation)
-            claims.append((entry, "source", by_name))
+        claims += [(entry, "source", claim) for claim in _claims_of_dataset(entry, patterns.files.get(entry.path))]
     claims += [
         (entry, "path", claim_storage_path(path, entry.workspace)) for entry in paths if (path := entry.text("path"))
     ]
     first: dict[tuple[str, ...], _Entry] = {}
+    told: set[tuple[str, str]] = set()
     for entry, key, claim in claims:
         other = first.setdefault(claim.key, entry)
-        if other is not entry:
+        if other is not entry and (other.path, entry.path) not in told:  # two patterns may share hundreds of files
+            told.add((other.path, entry.path))
             yield InputProblem(f"{entry.place}.{key}", claim.as_well_as(other.text("name") or other.path))
+
+
+def _claims_of_dataset(entry: _Entry, files: Sequence["MatchedFile"] | None) -> Iterator["Claim"]:
+    """What an entry of `datasets` manages; *files* are those of its pattern."""
+    from veracity_provider.lifecycle.claims import claim_ingest, claim_ingest_by_name, claim_resource
+
+    name, source, operation = (entry.text(key) for key in ("name", "source", "operation"))
+    dataset_id, dataset_name = (entry.text(key) for key in ("datasetId", "datasetName"))
+    if files is not None and name:
+        yield from (claim_resource(file.resource_name(name)) for file in files)
+    sources = [file.source for file in files] if files is not None else [source] if source else []
+    for one in sources if operation else ():
+        if dataset_id:
+            yield claim_ingest(dataset_id, one, str(operation))
+        elif dataset_name:
+            yield claim_ingest_by_name(dataset_name, entry.workspace, one, str(operation))
 
 
 def _made_in_two_ways(datasets: Iterable[_Entry]) -> Iterator[InputProblem]:

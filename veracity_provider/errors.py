@@ -14,7 +14,8 @@ What can go wrong, one class a cause.
     │   │   ├── DatasetNotFound
     │   │   ├── SchemaNotFound
     │   │   ├── SchemaVersionNotFound
-    │   │   └── IngestJobNotFound
+    │   │   ├── IngestJobNotFound
+    │   │   └── WorkspaceNotFound
     │   ├── Conflict                  409
     │   ├── RequestRefused            any other 4xx
     │   ├── RateLimited               429, after the retries; or the quota of calls is used up
@@ -99,14 +100,25 @@ class SourceChanged(SourceError):
 
 
 class PlatformError(VeracityError):
-    """Veracity answered, and the answer is no. Carries the HTTP status, and the seconds that `Retry-After` asks for."""
+    """
+    Veracity answered, and the answer is no. Carries the HTTP status, and the seconds that `Retry-After` asks for.
+
+    *is_from_gateway*: API Management, which stands in front of the service, has refused; the service was not asked.
+    """
 
     def __init__(
-        self, message: str, *, status: int, trace_id: str | None = None, retry_after_s: float | None = None
+        self,
+        message: str,
+        *,
+        status: int,
+        trace_id: str | None = None,
+        retry_after_s: float | None = None,
+        is_from_gateway: bool = False,
     ) -> None:
         super().__init__(message, trace_id=trace_id)
         self.status = status
         self.retry_after_s = retry_after_s
+        self.is_from_gateway = is_from_gateway
 
 
 class AuthenticationFailed(PlatformError):
@@ -139,6 +151,10 @@ class SchemaVersionNotFound(NotFound):
 
 class IngestJobNotFound(NotFound):
     """No such ingest job in this workspace."""
+
+
+class WorkspaceNotFound(NotFound):
+    """No such workspace, or none of the account's."""
 
 
 class Conflict(PlatformError):

@@ -175,7 +175,7 @@ class Settings:
         config: Callable[[str], str | None],
         environ: Mapping[str, str],
         *,
-        set_command: str = "pulumi config set",
+        set_command: str | None = "pulumi config set",
         is_secret: Callable[[str], bool] = lambda _: False,
     ) -> Self:
         """
@@ -184,7 +184,7 @@ class Settings:
         Args:
             config: Gives the value of a key in the namespace `veracity`, or None.
             environ: Environment variables.
-            set_command: How a key of this stack is set, for the texts of problems.
+            set_command: How a key of this stack is set, for the texts of problems; None where there is no stack.
             is_secret: Whether the value that *config* gives for a key is a secret, which no problem shows.
         Raises:
             SettingsError: Everything that is missing or wrong, each with the key's name and how to set it.
@@ -208,7 +208,7 @@ class _Reading:
         self,
         config: Callable[[str], str | None],
         environ: Mapping[str, str],
-        set_command: str,
+        set_command: str | None,
         is_secret: Callable[[str], bool],
     ) -> None:
         self.problems: list[InputProblem] = []
@@ -342,11 +342,8 @@ class _Reading:
             key = _KEY_OF[name]
             # A secret is asked for, so that it does not stay in the shell's history.
             what = f"--secret veracity:{name}" if key.is_secret else f"veracity:{name} VALUE"
-            self._refuse(
-                name,
-                f"is missing. Set it with `{self._set_command} {what}`, "
-                f"or in the environment as {key.environment_variable}.",
-            )
+            by_command = f"with `{self._set_command} {what}`, or " if self._set_command else ""
+            self._refuse(name, f"is missing. Set it {by_command}in the environment as {key.environment_variable}.")
         return value or ""
 
     def _read(self, key: Key) -> str | None:

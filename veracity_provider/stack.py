@@ -22,6 +22,7 @@ from veracity_provider.description.stack_file import (
 )
 from veracity_provider.dynamic import program, sdk
 from veracity_provider.dynamic.dataset import Dataset
+from veracity_provider.dynamic.dataset_ingests import DatasetIngests
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.dynamic.resources import ContainerMetadata, DatasetIngest
 from veracity_provider.dynamic.schema import Schema
@@ -46,8 +47,8 @@ def declare_stack() -> None:
 
     Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
     Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
-    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, `folders`, with `path` and `url`, and
-    `files`, with `path`, `url` and `content_hash`.
+    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, or `files`, the number of files of a
+    pattern, `folders`, with `path` and `url`, and `files`, with `path`, `url` and `content_hash`.
     """
     config = pulumi.Config(NAMESPACE)
     workspace_id, workspace_name = default_workspace(config.get, os.environ)
@@ -89,7 +90,9 @@ def _declare(declaration: Declaration) -> None:
     }
     made = _make_datasets(declaration, schemas)
     ingests = {
-        declared.name: DatasetIngest(declared.name, **_ingest_arguments(declared, made), opts=_options(declared))
+        declared.name: (DatasetIngests if declared.is_pattern else DatasetIngest)(
+            declared.name, **_ingest_arguments(declared, made), opts=_options(declared)
+        )
         for declared in declaration.entries[DATASETS.key]
     }
     folders = {
@@ -110,10 +113,7 @@ def _declare(declaration: Declaration) -> None:
     )
     pulumi.export(
         "datasets",
-        {
-            name: {"job_id": ingest.job_id, "status": ingest.status, "content_hash": ingest.content_hash}
-            for name, ingest in ingests.items()
-        },
+        {name: _ingest_outputs(ingest) for name, ingest in ingests.items()},
     )
     files = {
         declared.name: StorageFile(declared.name, **declared.arguments, opts=_options(declared))
@@ -124,6 +124,13 @@ def _declare(declaration: Declaration) -> None:
         "files",
         {name: {"path": one.path, "url": one.url, "content_hash": one.content_hash} for name, one in files.items()},
     )
+
+
+def _ingest_outputs(declared: DatasetIngest | DatasetIngests) -> dict[str, Any]:
+    """Of a pattern the number of its files alone: the outputs of a stack are shown after each `up`."""
+    if isinstance(declared, DatasetIngests):
+        return {"files": len(declared.ingests)}
+    return {"job_id": declared.job_id, "status": declared.status, "content_hash": declared.content_hash}
 
 
 def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> dict[_InWorkspace, Dataset]:

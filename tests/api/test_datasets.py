@@ -183,3 +183,19 @@ class TestMaking:
         new = NewDataset(name="x", schema_version_id=NOTHING, tags={})
         with pytest.raises(PermissionDenied, match="Writing needs the Admin role in the workspace"):
             clients.ingest.register_create_job(client.workspace, new, file_name="a.csv")
+
+
+class TestLists:
+    def test_datasets_are_listed_with_the_names_of_their_schemas(self, client, clients):
+        made = client.dataset("keyless")
+        listed = {one.id: one for one in clients.datasets.list_datasets(client.workspace)}
+        assert listed[made].schema_name == "Wind turbine readings V1"
+        named = clients.datasets.list_datasets(client.workspace, name="no such", tags={"Site": ["1"]})
+        assert list(named) == []
+
+    @pytest.mark.parametrize("page_size", [1, 2, 3, 100])
+    def test_all_rows_are_read_page_by_page(self, client, clients, page_size):
+        dataset = client.dataset("keyless")
+        client.ingested(dataset, "Append", csv_of(WIND, *map(wind, range(3))))
+        rows = clients.datasets.read_rows(client.workspace, dataset, page_size=page_size, columns=["measured_at"])
+        assert [list(row) for row in rows] == [["measured_at"]] * 3

@@ -61,6 +61,13 @@ class TestTheError:
         assert str(found).endswith("(trace id: 8b01e7)")
         assert (found.status, found.retry_after_s, found.trace_id) == (status, 3.0, "8b01e7")
 
+    @pytest.mark.parametrize(
+        ("body", "is_from_gateway"),
+        [({"statusCode": 401, "message": "no"}, True), ({"type": "BusinessError"}, False), (b"", False)],
+    )
+    def test_a_refusal_by_the_gateway_is_told_from_one_by_the_service(self, body, is_from_gateway):
+        assert error_of(make_response(401, body), ACTION, WORKBENCH, keep).is_from_gateway is is_from_gateway
+
     def test_a_quota_that_is_used_up_is_no_matter_of_roles(self):
         message = "Out of bandwidth quota. Quota will be replenished in 12:03:59."
         found = error_of(make_response(403, {"statusCode": 403, "message": message}), ACTION, WORKBENCH, keep)
@@ -170,7 +177,7 @@ class TestTheJson:
             json_of(make_response(status, body, X_Correlation_ID="c", **headers), ACTION)
         assert str(failed.value) == (
             f"reading dataset d failed: {text}. "
-            "Check the endpoint in the stack config, and whether a proxy stands in between (trace id: c)"
+            "Check veracity:endpoint, and whether a proxy stands in between (trace id: c)"
         )
 
 

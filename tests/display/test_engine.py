@@ -2,7 +2,7 @@ import socket
 
 from pulumi.runtime.proto import engine_pb2
 
-from veracity_provider.display.engine import Engine, Row
+from veracity_provider.display.engine import Engine, Lines, Membership, Row
 from veracity_provider.display.terminal import shows_live_text
 
 
@@ -51,6 +51,36 @@ def test_a_log_gets_no_live_text():
     display = Display()
     Row(display, URN, is_live=False).live("12 %")
     assert display.shown == []
+
+
+class TestMembers:
+    """Resources that a component has made: their messages are shown together, and are not endless."""
+
+    def test_a_message_is_shown_on_the_row_of_the_component_with_the_label_of_the_member(self):
+        display = Display()
+        row = Row(display, URN, is_live=True, member_of=Membership("urn:component", "a.csv", Lines()))
+        row.info("one\ntwo")
+        row.live("12 %")
+        assert [(one.urn, one.message) for one in display.shown] == [
+            ("urn:component", "a.csv: one\ntwo"),
+            (URN, "12 %"),
+        ]
+        assert row.urn == URN
+
+    def test_there_are_so_many_lines_of_each_severity_and_the_last_one_says_that_there_are_more(self):
+        display, lines = Display(), Lines(3)
+        for label in "abcde":
+            row = Row(display, URN, is_live=False, member_of=Membership("urn:component", label, lines))
+            row.info("one")
+        row.warning("two\nthree\nfour")
+        Row(display, URN, is_live=False, member_of=Membership("urn:other", "f", lines)).info("five")
+        assert [one.message for one in display.shown] == [
+            "a: one",
+            "b: one",
+            "… and more, which are not shown",
+            "e: two\nthree\n… and more, which are not shown",
+            "f: five",
+        ]
 
 
 def test_nobody_watches_a_dumb_terminal_or_a_ci_job():

@@ -6,6 +6,7 @@ import pytest
 import stamina
 from pulumi.dynamic import Config
 
+from veracity_provider.display.engine import Lines
 from veracity_provider.dynamic import process
 from veracity_provider.errors import SettingsError
 
@@ -48,3 +49,25 @@ def test_a_plugin_with_some_config_names_what_is_missing_alone(start):
     with pytest.raises(SettingsError) as refused:
         start({"veracity:clientId": "me"})
     assert not hasattr(refused.value, "__notes__")
+
+
+@pytest.mark.parametrize(
+    ("urn", "component", "found"),
+    [
+        pytest.param(
+            "urn:pulumi:dev::p::veracity:index:DatasetIngests$pulumi-python:dynamic/veracity:IngestUpload::noon-a.csv-upload",
+            "noon",
+            ("urn:pulumi:dev::p::veracity:index:DatasetIngests::noon", "a.csv"),
+            id="an upload",
+        ),
+        pytest.param(
+            "urn:pulumi:dev::p::my:Thing$veracity:index:DatasetIngests$pulumi-python:dynamic/veracity:DatasetIngest::a::b-2026/c::d.csv",
+            "a::b",
+            ("urn:pulumi:dev::p::my:Thing$veracity:index:DatasetIngests::a::b", "2026/c::d.csv"),
+            id="an ingest, of a component in another one",
+        ),
+    ],
+)
+def test_a_resource_of_a_component_is_told_by_its_file(urn, component, found):
+    membership = process._membership(urn, component, Lines())
+    assert (membership.urn, membership.label) == found

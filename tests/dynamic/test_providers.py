@@ -43,7 +43,7 @@ class Provider(providers.LifecycleProvider):
 class Plugin:
     services = None
 
-    def row(self):
+    def row(self, component):  # noqa: ARG002 — its resource is declared by itself
         return None
 
 

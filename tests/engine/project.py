@@ -50,6 +50,8 @@ class Project:
     config: dict[str, Any] = field(default_factory=dict)
     command: str = "pulumi"
     """Found on the PATH of the environment, or an absolute path."""
+    writes_config: bool = True
+    """Whether each command begins with writing `config` into the stack's file; False leaves the file as it is."""
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.folder / name
@@ -156,6 +158,8 @@ class Project:
         self.config |= yaml.safe_load(path.read_text())["config"]
 
     def _write_config(self) -> None:
+        if not self.writes_config:
+            return
         path = self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
         kept = yaml.safe_load(path.read_text()) or {}
         config = {key: json.dumps(value) if isinstance(value, bool) else value for key, value in self.config.items()}

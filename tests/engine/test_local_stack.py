@@ -56,7 +56,7 @@ def stack(tmp_path):
 def test_what_up_made_is_gone_after_down_even_when_the_stack_was_destroyed_before(stack):
     up = stack.run("up")
     assert up.returncode == 0, up.stdout
-    assert "+ 6 created" in up.stdout
+    assert "+ 14 created" in up.stdout
     assert stack.config.exists()
 
     exported = stack.run("pulumi", "stack", "export")
@@ -64,7 +64,7 @@ def test_what_up_made_is_gone_after_down_even_when_the_stack_was_destroyed_befor
     assert exported.stdout.startswith("{")
     destroyed = stack.run("pulumi", "destroy", "--yes")
     assert destroyed.returncode == 0, destroyed.stdout
-    assert "- 6 deleted" in destroyed.stdout
+    assert "- 14 deleted" in destroyed.stdout
 
     down = stack.run("down")
     assert down.returncode == 0, down.stdout

@@ -2,7 +2,7 @@
 
 import pytest
 
-from veracity_provider.lifecycle.progress import duration, moment, size, upload_text
+from veracity_provider.lifecycle.progress import duration, moment, size, time_range, upload_text
 
 MIB = 1024 * 1024
 
@@ -43,6 +43,21 @@ def test_a_duration_is_in_whole_units(seconds, text):
 
 def test_a_moment_is_in_utc_to_the_second():
     assert moment(1_800_000_000.9) == "2027-01-15T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("shortest", "longest", "text"),
+    [
+        (30, 40, "30 to 40 s"),
+        (134, 179, "134 to 179 s"),
+        (150, 200, "2 to 3 min"),
+        (8100, 10_799, "135 to 180 min"),
+        (9000, 12_000, "2 to 3 h"),
+        (900_000, 1_200_000, "250 to 333 h"),
+    ],
+)
+def test_two_times_are_told_in_one_unit(shortest, longest, text):
+    assert time_range(shortest, longest) == text
 
 
 class TestAnUpload:

@@ -55,6 +55,23 @@ def put(paths, path, etag=None, metadata=None, on_sent=lambda _: None, **given):
 
 def test_nothing_is_where_nothing_is(paths):
     assert paths.find("a") is None
+    assert list(paths.list_folders("a")) == []
+
+
+def test_folders_of_every_depth_are_listed_by_their_paths_from_the_root(paths):
+    for path in ("a/b", "a/c: d #1", "e"):
+        paths.make_folder(path, {})
+    put(paths, "a/file")
+    listed = list(paths.list_folders())
+    assert [one.path for one in listed] == ["a", "a/b", "a/c: d #1", "e"]
+    assert [one.path for one in paths.list_folders("a")] == ["a/b", "a/c: d #1"]
+    assert listed[0].last_modified == paths.find("a").last_modified
+
+
+def test_a_list_that_failed_for_a_moment_is_asked_for_again(client, paths):
+    paths.make_folder("a", {})
+    client.control("POST", "/faults", {"path": "/veracitylocal", "effect": {"kind": "status", "status": 503}})
+    assert [one.path for one in paths.list_folders()] == ["a"]
 
 
 def test_a_folder_is_found_as_it_was_made(paths):

@@ -67,7 +67,11 @@ def make_circle(path):
     [
         pytest.param(make_nothing, "does not exist", id="missing"),
         pytest.param(make_empty, "is empty; a CSV file has at least a header line", id="empty"),
-        pytest.param(make_folder, "is a folder; an ingest takes one CSV file", id="a folder"),
+        pytest.param(
+            make_folder,
+            "is a folder; an ingest takes one CSV file, and a pattern such as folder/*.csv several",
+            id="a folder",
+        ),
         pytest.param(make_pipe, "is not a regular file", id="a pipe"),
         pytest.param(make_circle, "cannot be looked at: Too many levels of symbolic links", id="a link to itself"),
     ],
@@ -76,6 +80,10 @@ def test_what_is_no_file_with_bytes_in_it_is_refused(tmp_path, refused, make, re
     path = tmp_path / "a.csv"
     make(path)
     assert set(refused(path)) == {f"{path} {reason}"}
+
+
+def test_a_pattern_in_place_of_a_file_is_told_where_it_belongs(tmp_path, refused):
+    assert set(refused(tmp_path / "*.csv")) == {f"{tmp_path}/*.csv does not exist; a pattern is for DatasetIngests"}
 
 
 def test_a_path_that_no_file_can_have_is_refused(tmp_path, refused):

@@ -11,11 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools import checks, emulator, language_host, layout, local, pulumi_cli, stamps, versions
+from tools import checks, language_host, layout, local, pulumi_cli, stamps, versions
 from tools.console import StepFailed, run, run_step
 from tools.layout import Layout, export_lines, local_environment, require_local, shell_environment
 from tools.locks import only_one
-from tools.processes import command_of
 
 pytestmark = pytest.mark.slow  # processes of their own
 
@@ -131,7 +130,7 @@ def _is_gone(pid):
         psutil.Process(pid).wait(timeout=30)
     except psutil.NoSuchProcess:
         return True
-    return not command_of(pid)
+    return not psutil.pid_exists(pid)
 
 
 def test_a_command_that_is_not_there_says_what_to_do(tmp_path):
@@ -300,21 +299,6 @@ def test_the_environment_survives_a_shell(tmp_path):
     assert shown.stdout == "/it's here|b c\n"
 
 
-def test_a_process_is_ended_only_if_it_is_our_emulator():
-    ours = f"python -m veracity_emulator serve --port 8780 --state {LAYOUT.emulator_state}"
-    assert emulator.is_emulator(ours, LAYOUT)
-    assert not emulator.is_emulator("python -m veracity_emulator serve --state /another", LAYOUT)
-    assert not emulator.is_emulator("vim notes.txt", LAYOUT)
-    assert not emulator.is_emulator(ours + "-2", LAYOUT)
-
-
-def test_a_process_is_known_by_its_command():
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        assert command_of(process.pid) == f"{sys.executable} -c input()"
-        process.stdin.write(b"\n")
-    assert command_of(2**22 + 1) == ""
-
-
 def test_of_two_at_once_the_second_waits_and_says_so(tmp_path):
     code = f"""
 from pathlib import Path
@@ -352,9 +336,7 @@ def background(action, port, state):
 from pathlib import Path
 from tools import emulator
 from tools.layout import Layout
-layout = Layout(port={port}, state=Path({str(state)!r}), stack="local")
-emulator.{action}(layout)
-print(emulator.running_pid(layout))
+emulator.{action}(Layout(port={port}, state=Path({str(state)!r}), stack="local"))
 """
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -363,19 +345,15 @@ def test_an_emulator_in_the_background_is_started_once_and_stopped(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    state = tmp_path / "state"
+    where = f"on http://127.0.0.1:{port} (log: {state}/emulator/emulator.log)"
+    assert background("stop", port, state).stdout == "  emulator: none was running\n"
     try:
-        begun = background("start", port, tmp_path / "state")
-        assert begun.returncode == 0, begun.stderr
-        first = begun.stdout.splitlines()
-        again = background("start", port, tmp_path / "state").stdout.splitlines()
-        assert "started" in first[0]
-        assert "runs on port" in again[0]
-        assert first[1] == again[1] != "None"
-        assert "VERACITY_EMULATOR_PORT" in background("start", port, tmp_path / "other").stderr
+        assert background("start", port, state).stdout == f"  emulator: started {where}\n"
+        assert background("start", port, state).stdout == f"  emulator: runs {where}\n"
+        assert f"VERACITY_EMULATOR_PORT={port + 1} make up" in background("start", port, tmp_path / "other").stderr
     finally:
-        stopped = background("stop", port, tmp_path / "state").stdout.splitlines()
-    assert "stopped" in stopped[0]
-    assert stopped[1] == "None"
+        assert background("stop", port, state).stdout == "  emulator: stopped\n"
 
 
 def test_up_ends_with_the_address_of_the_local_veracity(tmp_path, monkeypatch, capsys):

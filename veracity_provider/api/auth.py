@@ -87,8 +87,8 @@ class Tokens:
         """For the error when a supplied token is refused."""
         return (
             "the supplied veracity:accessToken is refused; it may have expired (they live about an hour) or be for "
-            "another API. Sign in again to get another, and set it with "
-            "`pulumi config set --secret veracity:accessToken`; or remove it to use the service account"
+            "another API. Sign in again to get another, and set veracity:accessToken (a secret) to it; or remove it to "
+            "use the service account"
         )
 
     def get(self, audience: Audience) -> str:

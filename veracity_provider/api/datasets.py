@@ -1,8 +1,9 @@
 """Data Workbench gateway: datasets and the schemas that shape them. Source: "Datasets", "Schema management"."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 from veracity_provider.api import models
 from veracity_provider.api.hints import SCHEMA_MANAGEMENT, SELECTED_DATASETS, hints
@@ -65,10 +66,27 @@ class DatasetsClient:
         The platform's own filter finds names that contain the text, so names are compared here.
         """
         action = Action(label=f'looking for dataset "{name}" in workspace {workspace_id}', hints=_HINTS)
-        path = f"/workspaces/{workspace_id}/datasets/query"
-        items = read_pages(self._transport, path, action, query={"datasetName": name})
-        listed = (models.dataset(item, action.label) for item in items)
+        listed = self._query(workspace_id, action, {"datasetName": name})
         return [one for one in listed if one.name.casefold() == name.casefold()]
+
+    def list_datasets(
+        self, workspace_id: str, *, name: str = "", tags: Mapping[str, Sequence[str]] | None = None
+    ) -> Iterator[Dataset]:
+        """
+        The datasets that a workspace lists, page by page.
+
+        Args:
+            name: Only those whose name has this in it.
+            tags: Only those with these tags, as the platform compares them.
+        """
+        action = Action(label=f"listing the datasets of workspace {workspace_id}", hints=_HINTS)
+        by_tags = {key: list(values) for key, values in (tags or {}).items()}
+        query = {**({"datasetName": name} if name else {}), **({"tags": by_tags} if by_tags else {})}
+        return self._query(workspace_id, action, query)
+
+    def _query(self, workspace_id: str, action: Action, query: Mapping[str, Any]) -> Iterator[Dataset]:
+        items = read_pages(self._transport, f"/workspaces/{workspace_id}/datasets/query", action, query=query)
+        return (models.dataset(item, action.label) for item in items)
 
     def check_presence(self, workspace_id: str, dataset_id: str) -> DatasetPresence:
         """
@@ -136,17 +154,34 @@ class DatasetsClient:
         path = f"/workspaces/{workspace_id}/schemas/schemaversions/{schema_version_id}"
         return models.schema_version(self._transport.read("GET", path, action), action.label)
 
-    def query_rows(self, workspace_id: str, dataset_id: str, *, page_index: int, page_size: int) -> RowPage:
+    def query_rows(
+        self, workspace_id: str, dataset_id: str, *, page_index: int, page_size: int, columns: Sequence[str] = ()
+    ) -> RowPage:
         """
         Read a page of rows; the first *page_index* is 1.
 
+        Args:
+            columns: Those that are wanted; all where none is named.
         Raises:
             DatasetNotFound: No such dataset in this workspace.
         """
         action = Action(label=f"reading rows of dataset {dataset_id}", not_found=DatasetNotFound, hints=_HINTS)
         path = f"/workspaces/{workspace_id}/datasets/{dataset_id}/query"
         body = {"pageIndex": page_index, "pageSize": page_size}
-        return models.row_page(self._transport.read("POST", path, action, body=body), action.label)
+        wanted = {"columnFilter": list(columns)} if columns else {}
+        return models.row_page(self._transport.read("POST", path, action, body={**body, **wanted}), action.label)
+
+    def read_rows(
+        self, workspace_id: str, dataset_id: str, *, page_size: int, columns: Sequence[str] = ()
+    ) -> Iterator[Mapping[str, Any]]:
+        """All rows, page by page; arguments and errors as for `query_rows`."""
+        index, read = 1, 0
+        while True:
+            page = self.query_rows(workspace_id, dataset_id, page_index=index, page_size=page_size, columns=columns)
+            yield from page.rows
+            read, index = read + len(page.rows), index + 1
+            if not page.rows or read >= page.total_count:
+                return
 
     def count_rows(self, workspace_id: str, dataset_id: str) -> int:
         """

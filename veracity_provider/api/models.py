@@ -93,6 +93,7 @@ class Dataset:
     id: str
     name: str
     schema_version_id: str | None
+    schema_name: str = ""
     description: str = ""
     columns: tuple[str, ...] = ()
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -205,6 +206,7 @@ class _JobStatus(_Wire):
 
 class _SchemaInfo(_Wire):
     schema_version_id: str | None = Field(None, alias="schemaVersionId")
+    schema_name: Text = Field("", alias="schemaName")
 
 
 class _Dataset(_Wire):
@@ -300,6 +302,7 @@ def dataset(body: object, action: str) -> Dataset:
         id=wire.id,
         name=wire.name,
         schema_version_id=version,
+        schema_name=wire.schema_info.schema_name if wire.schema_info else "",
         description=wire.description,
         columns=tuple(map(str, wire.columns)),
         tags={name: tuple(map(str, values)) for name, values in wire.tags.items()},

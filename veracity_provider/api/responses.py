@@ -59,12 +59,19 @@ def error_of(
     if status == 404 and not service.is_own_404(response.content):
         return _foreign_404(response, action, service, redact)
     text = text_of(response, redact)
-    is_quota = status == 403 and "quota" in (find_message(status, response.content) or "")
+    said_by_gateway = find_message(status, response.content)
+    is_quota = status == 403 and "quota" in (said_by_gateway or "")
     hint = _QUOTA_HINT if is_quota else action.hints.get(status) or _HINTS.get(status, "")
     message = f"{action.label} failed: the platform answered {status}{f': {text}' if text else ''}"
     told = f"{message.rstrip('.')}. {hint}".rstrip() if hint else message
     error = RateLimited if is_quota else _class_of(status, action)
-    return error(told, status=status, trace_id=trace_id_of(response), retry_after_s=retry_after_of(response))
+    return error(
+        told,
+        status=status,
+        trace_id=trace_id_of(response),
+        retry_after_s=retry_after_of(response),
+        is_from_gateway=said_by_gateway is not None,
+    )
 
 
 def _class_of(status: int, action: Action) -> type[PlatformError]:
@@ -112,7 +119,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
     if response.status_code >= 300:
         message = (
             f"{action.label} failed: the response is a redirect ({response.status_code}), which no API of the platform "
-            "gives. Check the endpoint in the stack config, and whether a proxy stands in between"
+            "gives. Check veracity:endpoint, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response))
     if not response.content.strip():
@@ -123,7 +130,7 @@ def json_of(response: requests.Response, action: Action) -> Any:
         kind = shown(response.headers.get("Content-Type", "no content type").partition(";")[0])
         message = (
             f"{action.label} failed: the response is {kind} and not JSON. "
-            "Check the endpoint in the stack config, and whether a proxy stands in between"
+            "Check veracity:endpoint, and whether a proxy stands in between"
         )
         raise UnexpectedAnswer(message, trace_id=trace_id_of(response)) from None
 

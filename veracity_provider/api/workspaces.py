@@ -1,15 +1,17 @@
 """Data Workbench gateway: the workspaces of an account. Source: docs/platform.md, "Datasets and workspaces"."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from veracity_provider.api.hints import ID_IN_PLACE_OF_NAME, hints
+from veracity_provider.api.hints import ID_IN_PLACE_OF_NAME, SELECTED_DATASETS, hints
 from veracity_provider.api.models import Text, parse
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
-from veracity_provider.errors import UnexpectedAnswer
+from veracity_provider.errors import UnexpectedAnswer, WorkspaceNotFound
+
+_ADMIN_ROLES: Final = frozenset({"admin", "administrator"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,11 @@ class Workspace:
     region: str
     role: str
     tenant_id: str
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the role is the one that may write."""
+        return self.role.casefold() in _ADMIN_ROLES
 
 
 class _Wire(BaseModel):
@@ -58,6 +65,20 @@ class WorkspacesClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def get_workspace(self, workspace_id: str) -> Workspace:
+        """
+        Read a workspace; the account's role in it is not told.
+
+        Raises:
+            WorkspaceNotFound: There is none of this id for the account.
+            PermissionDenied: The account is limited to selected datasets.
+        """
+        action = Action(
+            label=f"reading workspace {workspace_id}", not_found=WorkspaceNotFound, hints=hints(SELECTED_DATASETS)
+        )
+        body = self._transport.read("GET", f"/workspaces/{workspace_id}", action)
+        return _workspace(parse(_Workspace, body, action.label), tenant_id="")
+
     def list_workspaces(self) -> list[Workspace]:
         """
         The workspaces that the account belongs to, in all tenants.
@@ -75,15 +96,15 @@ class WorkspacesClient:
         except UnexpectedAnswer as error:
             message = f"{error}. The shape of this response is not published: {ID_IN_PLACE_OF_NAME.text}"
             raise UnexpectedAnswer(message) from None
-        return [_workspace(one, tenant) for tenant in tenants for one in tenant.workspaces]
+        return [_workspace(one, tenant.id) for tenant in tenants for one in tenant.workspaces]
 
 
-def _workspace(wire: _Workspace, tenant: _Tenant) -> Workspace:
+def _workspace(wire: _Workspace, tenant_id: str) -> Workspace:
     return Workspace(
         id=wire.id.lower(),
         name=wire.name,
         description=wire.description,
         region=wire.region,
         role=wire.role_name,
-        tenant_id=tenant.id,
+        tenant_id=tenant_id,
     )

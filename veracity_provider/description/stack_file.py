@@ -51,7 +51,10 @@ class DatasetEntry(DatasetIngestInputs, EntryOptions):
     source: Annotated[
         MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]],
         Hint("it is the path of a CSV file", when_refused=False),
-    ] = Field(description="Path of a CSV file: relative to the project, absolute, or with `~`.")
+    ] = Field(
+        description="Path of a CSV file, or a pattern such as `data/noon/*.csv`, which is a `DatasetIngests`: relative "
+        "to the project, absolute, or with `~`."
+    )
     schema_name: MaybeUnknown[Text] | None = Field(
         None,
         description="Name of a schema, of an entry of `schemas` or any other. With *dataset_name*: the dataset is made "

@@ -16,6 +16,9 @@ WATCH_EVERY_S: Final = 1.0
 LIVE_EVERY_S: Final = 0.5
 _CONNECT_TIMEOUT_S: Final = 2.0
 _MAX_LINE: Final = 2000
+MAX_LINES_OF_MEMBERS: Final = 8
+"""Of each severity, so that notes about many files hide no warning."""
+_NOT_SHOWN: Final = "… and more, which are not shown"
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,56 @@ def end_with(engine: Engine, *, every_s: float = WATCH_EVERY_S) -> None:
 
 
 @final
-class Row:
-    """The row of the resource *urn* on the engine's display; an empty one is the row of the stack."""
+class Lines:
+    """How many lines the members of each component have left for their messages; safe for parallel threads."""
 
-    def __init__(self, stub: EngineLog | None, urn: str, *, is_live: bool) -> None:
+    def __init__(self, limit: int = MAX_LINES_OF_MEMBERS) -> None:
+        self._limit = limit
+        self._used: dict[tuple[str, int], int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, urn: str, severity: int, lines: list[str]) -> list[str]:
+        """
+        Those of *lines* that may still be shown for the component *urn*.
+
+        The last one says that there are more. After it there are none, for this severity.
+        """
+        with self._lock:
+            used = self._used.get((urn, severity), 0)
+            left = self._limit - used
+            self._used[urn, severity] = used + len(lines)
+        return lines if len(lines) < left else [*lines[: left - 1], _NOT_SHOWN] if left > 0 else []
+
+
+@dataclass(frozen=True)
+class Membership:
+    """
+    That a resource is one of many that a component has made, whose messages are shown together, on its row.
+
+    Args:
+        urn: Of the component.
+        label: What tells the resource from the others.
+    """
+
+    urn: str
+    label: str
+    lines: Lines
+
+
+@final
+class Row:
+    """
+    The row of the resource *urn* on the engine's display; an empty one is the row of the stack.
+
+    Args:
+        member_of: Where its messages are shown in place of its own row; live text stays.
+    """
+
+    def __init__(self, stub: EngineLog | None, urn: str, *, is_live: bool, member_of: Membership | None = None) -> None:
         self.urn = urn
         self._stub = stub
         self._is_live = is_live
+        self._member_of = member_of
         self._last_live = float("-inf")
 
     def info(self, message: str) -> None:
@@ -97,8 +143,15 @@ class Row:
         if self._stub is None:
             return
         # Texts quote files and answers, and those may hold escape sequences for a terminal.
-        printable = "\n".join(shown(line, _MAX_LINE) for line in message.split("\n"))
-        request = engine_pb2.LogRequest(severity=severity, message=printable, urn=self.urn, ephemeral=ephemeral)
+        lines = [shown(line, _MAX_LINE) for line in message.split("\n")]
+        urn = self.urn
+        if self._member_of and not ephemeral:
+            urn = self._member_of.urn
+            lines[0] = f"{self._member_of.label}: {lines[0]}"
+            lines = self._member_of.lines.take(urn, severity, lines)
+        if not lines:
+            return
+        request = engine_pb2.LogRequest(severity=severity, message="\n".join(lines), urn=urn, ephemeral=ephemeral)
         try:
             self._stub.Log(request, timeout=_CONNECT_TIMEOUT_S)
         except grpc.RpcError:

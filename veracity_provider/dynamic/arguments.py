@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 import pulumi
 
 Operation = Literal["Upsert", "Delete", "Overwrite", "Append"]
+OperationOfFiles = Literal["Upsert", "Delete", "Append"]
 Preflight = Literal["header", "warn", "off"]
 OnDestroy = Literal["retain", "restore"]
 OnConflict = Literal["overwrite", "fail"]

@@ -11,10 +11,18 @@ from veracity_provider.errors import InputError, InputProblem
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
 UPLOAD_SUFFIX: Final = "-upload"
+INGESTS_TYPE: Final = "veracity:index:DatasetIngests"
+"""The type of the component of that name, in the state of each stack that has one."""
 _UPLOAD_TYPES: Final = {
     "dynamic/veracity:DatasetIngest::": "dynamic/veracity:IngestUpload::",
     "dynamic/veracity:Dataset::": "dynamic/veracity:DatasetUpload::",
 }
+
+
+def component_of(opts: ResourceOptions | None) -> str | None:
+    """Name of the `DatasetIngests` that makes an ingest with *opts*; None for an ingest that is declared by itself."""
+    parent = opts.parent if opts else None
+    return parent.pulumi_resource_name if parent is not None and parent.pulumi_resource_type == INGESTS_TYPE else None
 
 
 def upload_options(opts: ResourceOptions | None, predecessors: list[pulumi.Resource]) -> ResourceOptions:

@@ -10,9 +10,10 @@ from typing import Final, final
 from pulumi.dynamic import Config
 
 from veracity_provider.display.ancestors import cli_run
-from veracity_provider.display.engine import Engine, Row, end_with
+from veracity_provider.display.engine import Engine, Lines, Membership, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX
 from veracity_provider.errors import SettingsError, VeracityError
 from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.settings import KEYS, Settings, home_folder
@@ -36,10 +37,20 @@ class Plugin:
         self.services = services
         self._stub = engine.connect()
         self._is_live = shows_live_text(environ)
+        self._lines = Lines()
 
-    def row(self) -> Row:
-        """Where the call that is being answered on this thread says things."""
-        return Row(self._stub, sdk.current_urn(), is_live=self._is_live)
+    def row(self, component: str | None = None) -> Row:
+        """Where the call that is being answered on this thread says things; *component* is what made the resource."""
+        urn = sdk.current_urn()
+        member_of = _membership(urn, component, self._lines) if component else None
+        return Row(self._stub, urn, is_live=self._is_live, member_of=member_of)
+
+
+def _membership(urn: str, component: str, lines: Lines) -> Membership:
+    """`urn:…::A$B::noon-a.csv-upload`, which the component `noon` has made, is its `a.csv`."""
+    *place, types, name = urn.split("::", 3)
+    label = name.removeprefix(f"{component}-").removesuffix(UPLOAD_SUFFIX)
+    return Membership("::".join((*place, types.rpartition("$")[0], component)), label, lines)
 
 
 _PLUGIN: Final = sdk.SharedByProviders[Plugin]()

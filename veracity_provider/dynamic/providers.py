@@ -28,7 +28,7 @@ from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
 from veracity_provider.lifecycle.previewed import URN
-from veracity_provider.lifecycle.run import IGNORED
+from veracity_provider.lifecycle.run import COMPONENT, IGNORED
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Lifecycle
 
@@ -51,24 +51,24 @@ class LifecycleProvider(ResourceProvider, ABC):
         make_ready(req.config)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(news)
         inputs = dict(from_engine(news))
         secrets: list[str] = inputs.pop(WHICH_ARE_SECRET, None) or []
         checked = lifecycle.check(from_engine(_olds), inputs, row)
         return CheckResult(to_engine(checked.inputs), check_failures(checked.problems, inputs, secrets))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(_news)
         found = lifecycle.diff(_id, from_engine(_olds), from_engine(_news), row)
         return DiffResult(changes=found.changes, replaces=list(found.replaces), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(props)
         created = lifecycle.create(from_engine(props), row)
         return CreateResult(created.id, to_engine(created.outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(props)
         with _noting_stored_settings():
             found = lifecycle.read(id_, from_engine(props), row)
         if found is None:
@@ -76,17 +76,17 @@ class LifecycleProvider(ResourceProvider, ABC):
         return ReadResult(found.id, to_engine(found.outputs), to_engine(found.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(_news)
         return UpdateResult(to_engine(lifecycle.update(_id, from_engine(_olds), from_engine(_news), row)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        lifecycle, row = self._answering()
+        lifecycle, row = self._answering(_props)
         with _noting_stored_settings():
             lifecycle.delete(_id, from_engine(_props), row)
 
-    def _answering(self) -> tuple[Lifecycle, Row]:
+    def _answering(self, properties: dict[str, Any]) -> tuple[Lifecycle, Row]:
         plugin = get_plugin()
-        return self.lifecycle(plugin.services), plugin.row()
+        return self.lifecycle(plugin.services), plugin.row(properties.get(COMPONENT))
 
 
 class ContainerMetadataProvider(LifecycleProvider):

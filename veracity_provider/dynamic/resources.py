@@ -11,7 +11,7 @@ from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy,
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.in_workspace import InWorkspace
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
+from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, component_of, source_property, upload_options
 from veracity_provider.dynamic.providers import (
     ContainerMetadataProvider,
     DatasetIngestProvider,
@@ -20,7 +20,7 @@ from veracity_provider.dynamic.providers import (
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_ingest_by_name
-from veracity_provider.lifecycle.run import IS_PREVIEW
+from veracity_provider.lifecycle.run import COMPONENT, IS_PREVIEW
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 _UPLOADED = ("dataset_id", "workspace_id", "job_id", "content_hash", "size_bytes", "job_history")
@@ -220,12 +220,14 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         made = running.dataset_named(dataset_name, workspace)
         if made is not None and dataset_id is None:
             dataset_id, dataset_name = made, None
+        component = component_of(opts)
         inputs = {
             "source": carried_source,
             "operation": operation,
             "triggers": triggers,
             "preflight": preflight,
             "job_timeout_seconds": job_timeout_seconds,
+            COMPONENT: component,
         }
         # Inputs of the upload alone: the ingest has no use for the file's name, and takes the ids of what is named.
         of_upload = {
@@ -240,11 +242,12 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
                 *option_problems(resource_name, opts, when_imported="an ingest is made from its file alone"),
                 *text_problems(resource_name, of_upload),
                 *workspace.problems,
-                *_dataset_problems(resource_name, dataset_id, dataset_name),
+                *dataset_problems(resource_name, dataset_id, dataset_name),
             ]
         )
         dataset = running.destination(dataset_id, dataset_name, workspace)
-        _claim(running.claims, resource_name, dataset, carried_source, operation)
+        if component is None:  # a component claims its files itself, before the first ingest is made
+            claim_file(running.claims, resource_name, dataset, carried_source, operation)
 
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
@@ -279,7 +282,8 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         )
 
 
-def _dataset_problems(name: str, dataset_id: object, dataset_name: object) -> list[InputProblem]:
+def dataset_problems(name: str, dataset_id: object, dataset_name: object) -> list[InputProblem]:
+    """What is wrong with how an ingest names its dataset."""
     if dataset_id is None and dataset_name is None:
         return [InputProblem(f"{name}.dataset_id", "must be given, or dataset_name")]
     if dataset_id is not None and dataset_name is not None:
@@ -287,7 +291,10 @@ def _dataset_problems(name: str, dataset_id: object, dataset_name: object) -> li
     return []
 
 
-def _claim(claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object) -> None:
+def claim_file(
+    claims: program.Claims, name: str, dataset: program.Destination, source: object, operation: object
+) -> None:
+    """Have *name* manage the ingest of *source* into *dataset*, as far as the program can see what they are."""
     if not isinstance(source, str) or not isinstance(operation, str):
         return
     if isinstance(dataset, str):

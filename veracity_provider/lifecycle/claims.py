@@ -38,6 +38,11 @@ def claim_dataset(dataset_name: str, workspace_id: str) -> Claim:
     return Claim(("dataset", workspace_id.lower(), dataset_name), f'dataset "{shown(dataset_name)}"')
 
 
+def claim_resource(name: str) -> Claim:
+    """Two components may give their ingests one name: `noon` one for `a-b.csv`, and `noon-a` one for `b.csv`."""
+    return Claim(("resource", name), f"the ingest {shown(name)}")
+
+
 def claim_ingest_by_name(dataset_name: str, workspace_id: str, source: str, operation: str) -> Claim:
     """The same as `claim_ingest`, for a dataset that the program names and whose id only `up` will know."""
     key = ("ingest by name", workspace_id.lower(), dataset_name, os.path.normpath(source), operation)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
+_ROUGH_UNITS: Final = ((1, "s"), (60, "min"), (3600, "h"))
 
 
 def size(count: float) -> str:
@@ -24,6 +25,12 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def time_range(shortest: float, longest: float) -> str:
+    """`30 to 40 s`, `5 to 7 min`, `4 to 6 h` for two times in seconds."""
+    seconds, unit = next((one for one in _ROUGH_UNITS if longest < 3 * 60 * one[0]), _ROUGH_UNITS[-1])
+    return f"{shortest / seconds:.0f} to {longest / seconds:.0f} {unit}"
 
 
 def moment(seconds: float) -> str:

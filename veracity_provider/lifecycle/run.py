@@ -11,6 +11,9 @@ IS_PREVIEW: Final = "is_preview"
 IGNORED: Final = "ignored"
 """Likewise, set by the provider's shell for `diff` and `update`: the paths of the option `ignore_changes`."""
 
+COMPONENT: Final = "component"
+"""An input of both resources of an ingest: the name of the `DatasetIngests` that made it; None for one by itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manager:

@@ -15,8 +15,13 @@ def resolve_source(source: str | Mapping[str, Any], project: Path, *, is_ingeste
         is_ingested: Whether it is a CSV file, which is never empty; else it may hold anything.
     """
     if isinstance(source, str):
-        return FileSource(project / _expanded(source), is_ingested=is_ingested)
+        return FileSource(resolve_path(source, project), is_ingested=is_ingested)
     return TextSource(text=source["text"], name=source["name"], is_ingested=is_ingested)
+
+
+def resolve_path(path: str, project: Path) -> Path:
+    """Where *path* leads; a relative one starts at the *project*'s folder, and `~` is a home folder."""
+    return project / _expanded(path)
 
 
 def _expanded(path: str) -> Path:

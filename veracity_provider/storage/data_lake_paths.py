@@ -3,18 +3,18 @@
 import base64
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast, final
 from urllib.parse import quote
 
 from azure.core import MatchConditions, PipelineClient
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.rest import HttpRequest
-from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient
+from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient, FileSystemClient
 
 from veracity_provider.errors import SourceChanged
 from veracity_provider.storage.failures import PATH_STEPS, Failures, Sending, is_gone, quiet_log
-from veracity_provider.storage.remote_paths import Content, PathProperties
+from veracity_provider.storage.remote_paths import Content, ListedFolder, PathProperties
 from veracity_provider.storage.sas import UploadFolder
 from veracity_provider.storage.sending import SILENCE_S, WRITE_BYTES, Body, open_session, send, transport_of
 
@@ -57,6 +57,28 @@ class DataLakePaths:
 
         found = self._send(ask, f"reading {path}", right="r (read)")
         return None if found is None else _properties(found)
+
+    def list_folders(self, path: str = "") -> Iterator[ListedFolder]:
+        client: Any = FileSystemClient(**self._client_options())
+        root = self._folder.path_of(path) if path else self._folder.folder
+        # The library's iterator begins a page anew after a failure.
+        pages: Iterator[Any] = client.get_paths(path=root or None, recursive=True).by_page()
+
+        def read_page() -> list[Any] | None:
+            try:
+                page = next(pages, None)
+                return None if page is None else list(page)
+            except AzureError as error:
+                if is_gone(error):
+                    return None
+                raise
+
+        doing = f"listing the folders in {path or 'the root of file storage'}"
+        beginning = f"{self._folder.folder}/" if self._folder.folder else ""
+        while (page := self._send(read_page, doing, right="l (list)")) is not None:
+            for one in page:
+                if one.is_directory:
+                    yield ListedFolder(path=one.name.removeprefix(beginning), last_modified=_in_utc(one.last_modified))
 
     def make_folder(self, path: str, metadata: Mapping[str, str]) -> None:
         client: Any = DataLakeDirectoryClient(directory_name=self._folder.path_of(path), **self._client_options())
@@ -183,12 +205,15 @@ def _properties(found: Any) -> PathProperties:
     metadata: dict[str, str] = dict(found.metadata or {})
     is_folder = {name for name, value in metadata.items() if name.lower() == _IS_FOLDER and value.lower() == "true"}
     md5 = found.content_settings.content_md5
-    modified = found.last_modified
     return PathProperties(
         is_folder=bool(is_folder),
         size_bytes=found.size or 0,
         etag=found.etag or "",
-        last_modified=modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if modified else "",
+        last_modified=_in_utc(found.last_modified),
         content_md5=base64.b64encode(md5).decode() if md5 else "",
         metadata={name: value for name, value in metadata.items() if name.lower() != _IS_FOLDER},
     )
+
+
+def _in_utc(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

@@ -1,6 +1,6 @@
 """Folders and files of a workspace's file storage, as whoever declares them needs them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -37,6 +37,14 @@ class Content:
     content_type: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedFolder:
+    """A folder in a list: its path from the root, and when it was last changed, in UTC, ISO 8601."""
+
+    path: str
+    last_modified: str
+
+
 class RemotePaths(Protocol):
     """
     The folders and files below one folder, by their paths from there. Each call sends one request until it succeeds.
@@ -50,6 +58,10 @@ class RemotePaths(Protocol):
 
     def find(self, path: str) -> PathProperties | None:
         """What is at *path*; None where the storage says that there is nothing."""
+        ...
+
+    def list_folders(self, path: str = "") -> Iterator[ListedFolder]:
+        """All folders below *path*, of every depth, page by page; none where there is nothing at *path*."""
         ...
 
     def make_folder(self, path: str, metadata: Mapping[str, str]) -> None:

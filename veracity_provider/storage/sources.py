@@ -39,7 +39,8 @@ class FileSource:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            raise SourceError(f"{self._shown} does not exist") from None
+            hint = "; a pattern is for DatasetIngests" if self.is_ingested and "*" in str(self.path) else ""
+            raise SourceError(f"{self._shown} does not exist{hint}") from None
         except OSError as error:
             raise SourceError(f"{self._shown} cannot be looked at: {error.strerror}") from None
         except UnicodeEncodeError as error:
@@ -51,7 +52,11 @@ class FileSource:
         except ValueError:
             raise SourceError(f"'{self._shown}' is no path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):
-            takes = "an ingest takes one CSV file" if self.is_ingested else "a StorageFile takes one file"
+            takes = (
+                "an ingest takes one CSV file, and a pattern such as folder/*.csv several"
+                if self.is_ingested
+                else "a StorageFile takes one file"
+            )
             raise SourceError(f"{self._shown} is a folder; {takes}")
         if not stat.S_ISREG(found.st_mode):
             raise SourceError(f"{self._shown} is not a regular file")

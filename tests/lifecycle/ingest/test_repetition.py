@@ -68,6 +68,25 @@ def test_an_operation_that_can_be_repeated_is_no_reason(tmp_path):
     assert repetition_text(made, Target(**{**vars(TARGET), "operation": "Upsert"})) is None
 
 
+RENAME = (
+    "If a single file became this pattern, or a file of it has a new name, that is a rename: give the resource in the "
+    "state its new name first, with `pulumi state rename`"
+)
+
+
+@pytest.mark.parametrize(
+    ("operation", "again"),
+    [("Append", "appends its rows again"), ("Upsert", "ingests it again"), ("Delete", "ingests it again")],
+)
+def test_of_a_pattern_each_operation_is_told_as_a_rename(tmp_path, operation, again):
+    made = journal(tmp_path, JobState.COMPLETED, job=JobReference(**{**vars(JOB), "operation": operation}))
+    target = Target(**{**vars(TARGET), "operation": operation})
+    assert repetition_text(made, target, is_of_pattern=True) == (
+        "a file of the same bytes was ingested into this dataset on 2027-01-15T08:00:00Z (ingest job j), and this is a "
+        f"new resource: `pulumi up` {again}. {RENAME}"
+    )
+
+
 class TestAtPreview:
     def warnings(self, machine, news, olds=None):
         machine.told.warnings.clear()
@@ -93,6 +112,18 @@ class TestAtPreview:
 
     def test_a_first_ingest_is_not_warned_of(self, machine, append):
         assert self.warnings(machine, append) == []
+
+    def test_a_file_of_a_pattern_is_warned_of_where_rows_are_added(self, machine, append):
+        machine.up({}, append)
+        (warning,) = self.warnings(machine, {**append, "component": "noon"})
+        assert "appends its rows again. If a single file became this pattern" in warning
+
+    def test_a_file_of_a_pattern_is_told_where_no_rows_are_added(self, machine, upsert):
+        machine.up({}, upsert)
+        machine.told.infos.clear()
+        assert self.warnings(machine, {**upsert, "component": "noon"}) == []
+        (info,) = machine.told.infos
+        assert "ingests it again. If a single file became this pattern" in info
 
     def test_another_machine_does_not_know(self, machine, make_services, told, append):
         machine.up({}, append)

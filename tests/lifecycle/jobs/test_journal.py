@@ -276,3 +276,17 @@ def test_an_entry_is_on_disk_before_its_write_returns(journal, monkeypatch):
     monkeypatch.setattr(os, "fsync", synced.append)
     journal.write(JOB, JobState.STAGED)
     assert len(synced) == 2, "the file, and the folder that names it"
+
+
+def test_all_jobs_of_this_machine_the_latest_first(journal, tmp_path):
+    assert journal.entries() == []
+    journal.write(JOB, JobState.STAGED)
+    journal.write(OTHER, JobState.STAGED)
+    another = JobReference(job_id=JOB.job_id, workspace_id="w", dataset_id="e", operation="Upsert")
+    written = journal.write(another, JobState.STARTING)
+    assert [(one.job.job_id, one.job.dataset_id) for one in journal.entries()] == [
+        (JOB.job_id, "e"),
+        (OTHER.job_id, "d"),
+        (JOB.job_id, "d"),
+    ]
+    assert json.loads(journal.file_of(written).read_text())["state"] == "starting"

@@ -9,6 +9,7 @@ from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
 from veracity_provider.lifecycle.naming import require_either, workspace_problems
+from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, Settings
 
@@ -39,6 +40,7 @@ class IngestInputs:
         keeps_content: Whether `ignore_changes` holds the content hash, so that other bytes are no reason to ingest.
         timeout_s: Longest wait for one job.
         job_id: The job of the upload; None for the upload itself.
+        is_of_pattern: Whether a `DatasetIngests` has made it for a file of its pattern.
     """
 
     workspace_id: str | Unknown
@@ -55,6 +57,7 @@ class IngestInputs:
     preflight: str | Unknown
     timeout_s: float
     job_id: str | Unknown | None
+    is_of_pattern: bool = False
 
     @classmethod
     def from_properties(cls, properties: JsonObject) -> Self:
@@ -76,6 +79,7 @@ class IngestInputs:
             preflight=properties.get("preflight") or "header",
             timeout_s=float(timeout) if isinstance(timeout, int | float) else DEFAULT_JOB_TIMEOUT_S,
             job_id=properties.get("job_id"),
+            is_of_pattern=properties.get(COMPONENT) is not None,
         )
 
     @property

@@ -55,7 +55,7 @@ class Preflight:
         if mark.exists():
             return
         schema = self._datasets.get_schema_version(target.workspace_id, dataset.schema_version_id)
-        problems = _compare(target, source, schema)
+        problems = find_misfits(source, schema, target.operation)
         if not problems:
             _touch(mark)
         elif self._only_warns:
@@ -69,10 +69,11 @@ class Preflight:
         return self._passed / hashlib.sha256(seen.encode()).hexdigest()
 
 
-def _compare(target: Target, source: Source, schema: SchemaVersion) -> list[InputProblem]:
-    problems = list(check_operation(schema, target.operation))
+def find_misfits(source: Source, schema: SchemaVersion, operation: str) -> list[InputProblem]:
+    """Everything that the platform would refuse about the header of *source*, and about the *operation*."""
+    problems = list(check_operation(schema, operation))
     try:
-        problems += check_header(read_header(source), schema, target.operation)
+        problems += check_header(read_header(source), schema, operation)
     except SourceError as error:
         problems.append(InputProblem("source", str(error)))
     return problems

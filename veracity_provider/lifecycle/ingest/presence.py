@@ -6,13 +6,14 @@ from typing import Final
 from veracity_provider.api.datasets import Presence
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Found, JsonObject, Reporter
 
 INPUTS: Final = (
     *("dataset_id", "workspace_id", "content_hash", "operation", "triggers", "source", "size_bytes", "file_name"),
     *("preflight", "job_timeout_seconds", "follows", "ingests_before", "keeps_content_hash", "job_id", "job_history"),
-    "supersedes",
+    *("supersedes", COMPONENT),
 )
 """Properties of the state of either resource that are inputs."""
 INPUTS_OF_UPLOAD: Final = (*INPUTS, "dataset_name", "workspace_name")

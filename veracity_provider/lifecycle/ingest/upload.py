@@ -103,12 +103,18 @@ class IngestUploadLifecycle:
         if not problems:
             self._say_unusual(source.name, declared, reporter)
             self._warn_of_no_rows(target, source, reporter)
-            self._warn_of_repetition(before, target, reporter)
+            self._tell_of_repetition(before, declared, target, reporter)
         return problems
 
-    def _warn_of_repetition(self, before: IngestInputs, target: Target, reporter: Reporter) -> None:
-        text = repetition_text(journal_of(self._services), target) if before.target is None else None
-        if text:
+    def _tell_of_repetition(
+        self, before: IngestInputs, declared: IngestInputs, target: Target, reporter: Reporter
+    ) -> None:
+        if before.target is not None:
+            return
+        text = repetition_text(journal_of(self._services), target, is_of_pattern=declared.is_of_pattern)
+        if text and declared.is_repeatable:
+            reporter.info(text)
+        elif text:
             reporter.warning(text)
 
     def _warn_of_no_rows(self, target: Target, source: Source, reporter: Reporter) -> None:

@@ -119,6 +119,17 @@ class Journal:
         dataset_id = path.parent.name if path else ""
         return self.find(JobReference(job_id=job_id, workspace_id="", dataset_id=dataset_id, operation=""))
 
+    def entries(self) -> list[Entry]:
+        """Every job that this machine knows of, the latest first; those of release 0.1.0 are filed by no dataset."""
+        with self._translated("read"):
+            datasets = sorted(path.name for path in self._folder.glob("*/") if path.is_dir())
+            found = [self.find(job) for dataset_id in datasets for job in self._jobs_of(dataset_id, "")]
+        return sorted(filter(None, found), key=lambda entry: entry.updated_at or 0.0, reverse=True)
+
+    def file_of(self, entry: Entry) -> Path:
+        """The file that holds *entry*."""
+        return self._path(entry.job)
+
     def open_jobs(self, dataset_id: str, workspace_id: str) -> list[Entry]:
         """Every job of the dataset that may be at work, of whatever resource or stack, the oldest first."""
         with self._translated("read"):

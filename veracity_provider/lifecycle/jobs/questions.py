@@ -31,6 +31,11 @@ def answers_about(job: JobReference) -> tuple[Answer, ...]:
     return END if job.is_repeatable else ROWS
 
 
+def meaning_of(answer: Answer) -> str:
+    """What an answer says of a job."""
+    return _MEANINGS[answer]
+
+
 @final
 class Questions:
     """Words questions, with the evidence that a person needs to answer them."""
