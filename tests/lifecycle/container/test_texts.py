@@ -124,6 +124,9 @@ BY_A = Adoption(manager=URN.format("a"))
             ['a restore will put back what was there first: title: "F"'],
             id="the same resource again",
         ),
+        pytest.param("retain", Adoption(manager=URN.format("b")), {"title": "F"}, [], id="the same resource retains"),
+        pytest.param("retain", BY_A, {}, [], id="a successor of one that noted nothing"),
+        pytest.param("retain", None, {"title": "F"}, [], id="nothing is noted"),
         pytest.param(
             "restore",
             None,
