@@ -66,6 +66,10 @@ class InputProblem:
     def __str__(self) -> str:
         return f"{self.property}: {self.reason}"
 
+    def within(self, name: str) -> "InputProblem":
+        """The same problem of the property of *name*: a resource, or a function."""
+        return InputProblem(f"{name}.{self.property}", self.reason)
+
 
 class VeracityError(Exception):
     """Something a person has to know about. `str()` gives the text that is shown."""

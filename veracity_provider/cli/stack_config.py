@@ -51,7 +51,7 @@ class StackConfig:
     The part of a stack's config that is ours.
 
     Args:
-        values: By key without the namespace; lists as they are in the file, settings as text.
+        values: By key without the namespace, as they are in the file.
         secrets: Keys whose values are stored as secrets.
     """
 
@@ -63,15 +63,12 @@ class StackConfig:
 
     def get(self, key: str) -> str | None:
         """A value as text, as Pulumi gives it to a program; None where there is none."""
-        value = self.values.get(key)
-        if value is None or isinstance(value, str):
-            return value
-        return json.dumps(value, default=str)
+        return _as_text(self.values.get(key))
 
     @property
     def clear_secrets(self) -> tuple[str, ...]:
         """Settings that have to be secret, and stand in the file in the clear."""
-        return tuple(key for key in sorted(_SECRETS - self.secrets) if self.values.get(key))
+        return tuple(key for key in sorted(_SECRETS - self.secrets) if self.get(key))
 
     def entries(self, key: str) -> list[Mapping[str, Any]]:
         """The entries of a list that are mappings; none where it is something else."""
@@ -120,8 +117,7 @@ def read_stack_config(stack: str, folder: Path, environ: Mapping[str, str]) -> S
     if is_elsewhere or any(_is_secure(given.get(key)) for key in _SETTINGS):
         values, secrets = _ask_pulumi(stack, project, environ)
     else:
-        values = {key: _as_text(value) if key in _SETTINGS else value for key, value in given.items()}
-        secrets = frozenset[str]()
+        values, secrets = given, frozenset[str]()
     return StackConfig(stack=stack, project=project, file=file, values=values, secrets=secrets)
 
 
@@ -159,9 +155,8 @@ def _ask_pulumi(stack: str, project: Project, environ: Mapping[str, str]) -> tup
         for key, one in cast("Mapping[str, Any]", document).items()
         if str(key).startswith(NAMESPACE)
     }
-    values = {key: one.get("objectValue", one.get("value")) for key, one in found.items()}
     return (
-        {key: _as_text(value) if key in _SETTINGS else value for key, value in values.items()},
+        {key: one.get("objectValue", one.get("value")) for key, one in found.items()},
         frozenset(key for key, one in found.items() if one.get("secret")),
     )
 

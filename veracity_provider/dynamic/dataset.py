@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from veracity_provider.dynamic import program
@@ -11,12 +10,12 @@ from veracity_provider.dynamic.arguments import Source
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.in_workspace import InWorkspace
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, source_property, upload_options
+from veracity_provider.dynamic.ingest_options import source_property, upload_options
 from veracity_provider.dynamic.providers import DatasetProvider, DatasetUploadProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_dataset
-from veracity_provider.lifecycle.run import IS_PREVIEW
+from veracity_provider.lifecycle.run import UPLOAD_SUFFIX
 
 
 class DatasetUpload(DeclaredResource, module="veracity", name="DatasetUpload"):
@@ -124,7 +123,7 @@ class Dataset(DeclaredResource, module="veracity", name="Dataset"):
         inputs[WHICH_ARE_SECRET] = secret_inputs(inputs)
         upload = DatasetUpload(
             resource_name + UPLOAD_SUFFIX,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
+            {**inputs, **program.preview_input()},
             upload_options(opts, []),
         )
         uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}

@@ -104,7 +104,7 @@ def _files(name: str, source: str | os.PathLike[str]) -> tuple[MatchedFile, ...]
     try:
         return find_files(os.fsdecode(source), Path.cwd())
     except InputError as error:
-        program.refuse(InputError(InputProblem(f"{name}.{one.property}", one.reason) for one in error.problems))
+        program.refuse(InputError(one.within(name) for one in error.problems))
 
 
 def _operation_problems(name: str, operation: object) -> list[InputProblem]:

@@ -176,7 +176,7 @@ def _ask(name: str, known: Mapping[str, Any], find: Callable[[Mapping[str, Any]]
         with silent_retries():
             return find(known)
     except InputError as error:
-        problems = [InputProblem(f"{name}.{one.property}", one.reason) for one in error.problems]
+        problems = [one.within(name) for one in error.problems]
     except VeracityError as error:
         problems = [InputProblem(name, str(error))]
     raise InputError(problems)

@@ -9,6 +9,7 @@ from pulumi import Input
 
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputProblem
+from veracity_provider.lifecycle.naming import both_given_problems
 from veracity_provider.settings import default_workspace
 
 
@@ -28,12 +29,11 @@ class InWorkspace:
     @classmethod
     def of(cls, resource: str, workspace_id: Input[str] | None, workspace_name: Input[str] | None) -> Self:
         """The arguments of a resource, or the default that the config or the environment gives."""
-        if workspace_id is not None and workspace_name is not None:
-            reason = "must be left out where workspace_id is given"
-            return cls(workspace_id, workspace_name, (InputProblem(f"{resource}.workspace_name", reason),))
         if workspace_id is None and workspace_name is None:
             return cls(*default_workspace(pulumi.Config(NAMESPACE).get, os.environ))
-        return cls(workspace_id, workspace_name)
+        given = {"workspace_id": workspace_id, "workspace_name": workspace_name}
+        problems = tuple(problem.within(resource) for problem in both_given_problems(given, "workspace"))
+        return cls(workspace_id, workspace_name, problems)
 
     @property
     def inputs(self) -> dict[str, Input[str] | None]:

@@ -8,9 +8,9 @@ import pulumi
 from pulumi import Alias, ResourceOptions
 
 from veracity_provider.errors import InputError, InputProblem
+from veracity_provider.lifecycle.run import UPLOAD_SUFFIX
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
-UPLOAD_SUFFIX: Final = "-upload"
 INGESTS_TYPE: Final = "veracity:index:DatasetIngests"
 """The type of the component of that name, in the state of each stack that has one."""
 _UPLOAD_TYPES: Final = {

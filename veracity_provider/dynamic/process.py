@@ -13,8 +13,8 @@ from veracity_provider.display.ancestors import cli_run
 from veracity_provider.display.engine import Engine, Lines, Membership, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
 from veracity_provider.dynamic import sdk
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX
 from veracity_provider.errors import SettingsError, VeracityError
+from veracity_provider.lifecycle.run import UPLOAD_SUFFIX
 from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.settings import KEYS, Settings, home_folder
 

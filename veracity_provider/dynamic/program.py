@@ -15,6 +15,7 @@ from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputError, InputProblem, SettingsError
 from veracity_provider.lifecycle.claims import Claim
 from veracity_provider.lifecycle.ingest.history import ingests_before
+from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.settings import KEYS, OBSOLETE_KEYS, Settings
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ def _secrets_in_the_clear(config: pulumi.Config) -> tuple[InputProblem, ...]:
         for key in KEYS
         if key.is_secret and config.get(key.name) and not is_config_secret(f"{NAMESPACE}:{key.name}")
     )
+
+
+def preview_input() -> dict[str, bool | None]:
+    """The input that tells `check` of a preview; an `up` leaves it out, so that a refresh finds no difference in it."""
+    return {IS_PREVIEW: pulumi.runtime.is_dry_run() or None}
 
 
 @dataclass

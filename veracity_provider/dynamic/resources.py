@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from veracity_provider.dynamic import program
@@ -11,7 +10,7 @@ from veracity_provider.dynamic.arguments import IconArgs, OnConflict, OnDestroy,
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, secret_inputs
 from veracity_provider.dynamic.declared import DeclaredResource
 from veracity_provider.dynamic.in_workspace import InWorkspace
-from veracity_provider.dynamic.ingest_options import UPLOAD_SUFFIX, component_of, source_property, upload_options
+from veracity_provider.dynamic.ingest_options import component_of, source_property, upload_options
 from veracity_provider.dynamic.providers import (
     ContainerMetadataProvider,
     DatasetIngestProvider,
@@ -20,7 +19,8 @@ from veracity_provider.dynamic.providers import (
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_container, claim_ingest, claim_ingest_by_name
-from veracity_provider.lifecycle.run import COMPONENT, IS_PREVIEW
+from veracity_provider.lifecycle.naming import either_problems
+from veracity_provider.lifecycle.run import COMPONENT, UPLOAD_SUFFIX
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 
 _UPLOADED = ("dataset_id", "workspace_id", "job_id", "content_hash", "size_bytes", "job_history")
@@ -106,7 +106,7 @@ class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMeta
             "tags": tags,
             "on_destroy": on_destroy,
             "on_conflict": on_conflict,
-            IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
+            **program.preview_input(),
         }
         program.refuse_any(
             [
@@ -260,7 +260,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
                 **secrets,
                 "follows": program.jobs_to_follow(resource_name, naming, overwrites) or None,
                 "ingests_before": running.order.names_before(dataset) if may_overwrite else None,
-                IS_PREVIEW: pulumi.runtime.is_dry_run() or None,
+                **program.preview_input(),
             },
             upload_options(opts, running.order.predecessors(dataset)),
         )
@@ -278,11 +278,8 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
 
 def dataset_problems(name: str, dataset_id: object, dataset_name: object) -> list[InputProblem]:
     """What is wrong with how an ingest names its dataset."""
-    if dataset_id is None and dataset_name is None:
-        return [InputProblem(f"{name}.dataset_id", "must be given, or dataset_name")]
-    if dataset_id is not None and dataset_name is not None:
-        return [InputProblem(f"{name}.dataset_name", "must be left out where dataset_id is given")]
-    return []
+    given = {"dataset_id": dataset_id, "dataset_name": dataset_name}
+    return [problem.within(name) for problem in either_problems(given, "dataset")]
 
 
 def claim_file(

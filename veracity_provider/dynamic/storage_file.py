@@ -15,7 +15,6 @@ from veracity_provider.dynamic.providers import StorageFileProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.errors import InputError
 from veracity_provider.lifecycle.claims import claim_storage_path
-from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
 class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
@@ -111,6 +110,6 @@ class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
         super().__init__(
             StorageFileProvider(),
             resource_name,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
+            {**inputs, **program.preview_input()},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

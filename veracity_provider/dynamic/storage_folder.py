@@ -13,7 +13,6 @@ from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.providers import StorageFolderProvider
 from veracity_provider.dynamic.refusals import option_problems, text_problems
 from veracity_provider.lifecycle.claims import claim_storage_path
-from veracity_provider.lifecycle.run import IS_PREVIEW
 
 
 class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
@@ -92,6 +91,6 @@ class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
         super().__init__(
             StorageFolderProvider(),
             resource_name,
-            {**inputs, IS_PREVIEW: pulumi.runtime.is_dry_run() or None},
+            {**inputs, **program.preview_input()},
             ResourceOptions.merge(opts, ResourceOptions(depends_on=above)),
         )

@@ -13,7 +13,7 @@ from veracity_provider.description.functions import (
 from veracity_provider.description.model import Inputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.directory import Directory
-from veracity_provider.lifecycle.naming import require_either, workspace_problems
+from veracity_provider.lifecycle.naming import either_problems, workspace_problems
 from veracity_provider.lifecycle.schema.plan import active_version
 from veracity_provider.lifecycle.values import JsonObject
 from veracity_provider.texts import shown
@@ -96,7 +96,7 @@ class Functions:
         ).given()
 
     def _read(self, model: type[_Inputs], given: JsonObject, kind: str | None) -> _Inputs:
-        problems = [*(require_either(given, kind) if kind else ()), *workspace_problems(given, self._settings)]
+        problems = [*(either_problems(given, kind) if kind else ()), *workspace_problems(given, self._settings)]
         try:
             read = model.from_properties(given)
         except InputError as error:

@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 def workspace_problems(inputs: JsonObject, settings: "Settings") -> tuple[InputProblem, ...]:
     """What is wrong with how the workspace is given, as far as it shows without asking the platform."""
     if inputs.get("workspace_id") is not None or inputs.get("workspace_name") is not None:
-        return _both_given(inputs, "workspace")
+        return both_given_problems(inputs, "workspace")
     if settings.workspace_id or settings.workspace_name:
         return ()
     return (InputProblem("workspace_id", "is missing; set it, or veracity:workspaceId"),)
 
 
-def require_either(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
-    """The same for a thing in a workspace: a `dataset` or a `schema`."""
+def either_problems(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
+    """What is wrong with how a thing in a workspace is given, a `dataset` or a `schema`: by id or by name."""
     if inputs.get(f"{kind}_id") is None and inputs.get(f"{kind}_name") is None:
         return (InputProblem(f"{kind}_id", f"must be given, or {kind}_name"),)
-    return _both_given(inputs, kind)
+    return both_given_problems(inputs, kind)
 
 
-def _both_given(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
+def both_given_problems(inputs: JsonObject, kind: str) -> tuple[InputProblem, ...]:
+    """What is wrong where both the id and the name of a *kind* are given."""
     if inputs.get(f"{kind}_id") is None or inputs.get(f"{kind}_name") is None:
         return ()
     return (InputProblem(f"{kind}_name", f"must be left out where {kind}_id is given"),)

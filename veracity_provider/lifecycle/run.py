@@ -15,6 +15,10 @@ COMPONENT: Final = "component"
 """An input of both resources of an ingest: the name of the `DatasetIngests` that made it; None for one by itself."""
 
 
+UPLOAD_SUFFIX: Final = "-upload"
+"""What the name of an upload ends in, after that of the `DatasetIngest` or `Dataset` that made it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manager:
     """A declared resource: its URN, and the values that it manages, by the name of their field."""
@@ -33,7 +37,7 @@ class Naming:
     @property
     def resource(self) -> str:
         """Name of the resource that was declared; its upload is a resource of its own."""
-        return self.urn.rpartition("::")[2].removesuffix("-upload")
+        return self.urn.rpartition("::")[2].removesuffix(UPLOAD_SUFFIX)
 
 
 @final

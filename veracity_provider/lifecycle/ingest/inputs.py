@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
-from veracity_provider.lifecycle.naming import require_either, workspace_problems
+from veracity_provider.lifecycle.naming import either_problems, workspace_problems
 from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, Settings
@@ -150,7 +150,7 @@ def check_ingest(inputs: JsonObject, settings: Settings) -> tuple[InputProblem, 
         DatasetIngestInputs.from_properties(inputs)
     except InputError as error:
         problems = error.problems
-    return (*problems, *require_either(inputs, "dataset"), *workspace_problems(inputs, settings))
+    return (*problems, *either_problems(inputs, "dataset"), *workspace_problems(inputs, settings))
 
 
 def platform_file_name(source_name: str, file_name: str | None) -> str:
