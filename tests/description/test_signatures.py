@@ -81,7 +81,7 @@ def as_output(annotation):
     if TextSource in members_of(annotation):  # beside a string it is a union that the SDK misreads
         return Output[Any]
     plain = {Icon: Mapping[str, str], Column: Mapping[str, Any]}
-    return Output[Union[tuple(as_list(plain.get(one, one)) for one in members_of(annotation))]]  # noqa: UP007
+    return Output[Union[tuple(as_list(plain.get(one, one)) for one in members_of(annotation))]]  # noqa: UP007 — made of a list
 
 
 def as_list(known):

@@ -262,7 +262,7 @@ def test_resources_of_other_packages_have_all_their_outputs():
 def test_an_attribute_that_is_no_output_is_missing():
     resource = OnDemand.__new__(OnDemand)
     with pytest.raises(AttributeError, match="'OnDemand' object has no attribute 'size'"):
-        resource.size  # noqa: B018
+        resource.size  # noqa: B018 — reading it is what fails
 
 
 class OnDemand(DeclaredResource, module="test", name="OnDemand"):

@@ -112,6 +112,6 @@ def test_the_answers_are_as_described(client, document, known, subtests):
             @given(data=st.data())
             def answers(data):
                 case = data.draw(requests_of(operation))  # noqa: B023 — called before the next one
-                send(client, headers, known, case, leads_somewhere=data.draw(st.booleans()))  # noqa: B023
+                send(client, headers, known, case, leads_somewhere=data.draw(st.booleans()))  # noqa: B023 — likewise
 
             answers()

@@ -9,12 +9,11 @@ from tests.engine.rows import noon_reports
 
 COUNT = 12
 JOB_SECONDS = 2.0
+"""Of each job: one after the other, all jobs would take COUNT * 2 * JOB_SECONDS."""
 REQUESTS = {
     "registering the dataset": {"method": "POST", "path": "*/ingest/dataset"},
     **{phase: PHASES[phase] for phase in ("looking before the start", "starting", "waiting")},
 }
-
-"""Of each job: one after the other, all jobs would take COUNT * 2 * JOB_SECONDS."""
 
 
 def succeed(outcome):

@@ -14,6 +14,7 @@ import yaml
 
 from tests.engine.project import COMMAND_LIMIT_S, ROOT
 from tests.engine.veracity import Veracity
+from tests.guide import section, typed
 from tools.layout import SEED
 from veracity_emulator.testing import spawn_emulator
 from veracity_provider.lifecycle.schema.inference import infer_schema
@@ -24,18 +25,6 @@ OWN = "the person's own passphrase"
 PUBLIC = "local"
 ENV = 'eval "$(make -s env)"'
 _NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".setup", ".veracity*", "__pycache__", ".*_cache", ".hypothesis")
-
-
-def section(heading: str) -> str:
-    """The text under *heading* of the README."""
-    readme = (ROOT / "README.md").read_text()
-    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL).group(1)
-
-
-def typed(text: str) -> list[str]:
-    """The commands of the console blocks of *text*."""
-    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
-    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
 @dataclass
@@ -76,14 +65,14 @@ def newcomer(tmp_path: Path) -> Newcomer:
 
 def of_a_real_environment(newcomer: Newcomer) -> list[str]:
     """Its commands up to the preview, for which the placeholders would have to be replaced."""
-    commands = typed(section("A real environment"))
+    commands = typed(section("README.md", "A real environment"))
     login = f"pulumi login file://{newcomer.folder.parent / 'backend'}"
     assert commands[0] == "pulumi login"
     return [login, *commands[1 : commands.index("pulumi preview --stack dev")]]
 
 
 def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_own_passphrase(newcomer):
-    assert ENV in section("A clone, in two commands")
+    assert ENV in section("README.md", "A clone, in two commands")
     commands = of_a_real_environment(newcomer)
     done = newcomer.types(*commands)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -138,7 +127,7 @@ def newly_made(project):
 
 def test_the_output_in_the_readme_is_a_real_one_and_says_what_it_leaves_out(newly_made):
     project, veracity = newly_made
-    made, changed = re.findall(r"```text\n(.*?)```", section("A clone, in two commands"), re.DOTALL)
+    made, changed = re.findall(r"```text\n(.*?)```", section("README.md", "A clone, in two commands"), re.DOTALL)
     assert veracity.get("/_emulator/state")["datasets"] == []
     require_lines(made, project.up().text)
     [dataset] = veracity.get("/_emulator/state")["datasets"]

@@ -1,7 +1,6 @@
 """A plain shell in which a newcomer types the commands of a page, with the Pulumi CLI at hand and nothing else."""
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -81,17 +80,3 @@ def ended_emulator(shell: Shell, state: str = ".veracity/emulator") -> Iterator[
     finally:
         stop = [sys.executable, "-m", "veracity_emulator", "stop", "--state", str(shell.folder / state)]
         subprocess.run(stop, cwd=ROOT, check=False, capture_output=True, timeout=60)
-
-
-def section(page: str, heading: str) -> str:
-    """The text under *heading* of a page, up to the next heading of its level."""
-    text = (ROOT / page).read_text()
-    found = re.search(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^\1 |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"{page} has no section {heading!r}"
-    return found[2]
-
-
-def typed(text: str) -> list[str]:
-    """The commands of the console blocks of *text*; a line that ends in a backslash goes on."""
-    blocks = re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    return [found.strip() for block in blocks for found in re.findall(r"^\$ ((?:.*\\\n)*.*)$", block, re.MULTILINE)]

@@ -7,7 +7,8 @@ from tests.engine.project import Project, copy_template, make_template
 from tests.engine.rows import noon_report, noon_reports, wind_readings
 from tests.engine.veracity import held_to_the_rules
 from tests.examples.blocks import blocks
-from tests.examples.shell import ended_emulator, section, typed
+from tests.examples.shell import ended_emulator
+from tests.guide import section, typed
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.examples.shell import ROOT, ended_emulator, section, typed
+from tests.examples.shell import ROOT, ended_emulator
+from tests.guide import section, typed
 from tools.publishing import project_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -9,7 +9,7 @@ from tests.engine.project import STACK, copy_template, make_template
 from tests.engine.rows import wind_readings
 from tests.engine.veracity import held_to_the_rules
 from tests.examples import azurite
-from tests.examples.shell import section, typed
+from tests.guide import section, typed
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
