@@ -57,9 +57,10 @@ screenshots: setup ## make the pictures of the documentation (Chromium)
 release: ## build and check all that a release needs; publishes nothing
 	@$(PYTHON) -m tools.release
 
-mutants: setup ## list changes of the code that no test notices (an hour)
+mutants: SHARE ?= 0.2
+mutants: setup ## list SHARE=0.2 of the changes that no test notices (an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutants]'
-	$(BIN)/python -m tests.mutants $(GROUPS)
+	$(BIN)/python -m tests.mutants --share $(SHARE) $(GROUPS)
 
 lint: ## check style and formatting
 	@$(PYTHON) -m tools.checks lint

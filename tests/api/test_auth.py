@@ -10,6 +10,7 @@ from veracity_provider.api.clients import connect
 from veracity_provider.connections import NeverSent, Session
 from veracity_provider.errors import (
     AuthenticationFailed,
+    PlatformError,
     PlatformFailed,
     PlatformUnreachable,
     RateLimited,
@@ -150,6 +151,13 @@ class TestKeeping:
 
 class TestFailing:
     pytestmark = pytest.mark.usefixtures("one_attempt")
+
+    @pytest.mark.parametrize("status", [400, 429, 503])
+    def test_a_refusal_has_its_trace_id_for_support(self, make_tokens, endpoint, status):
+        endpoint.told = [(status, '{"trace_id": "t1"}')]
+        with pytest.raises(PlatformError) as failed:
+            make_tokens().get("data workbench")
+        assert (failed.value.status, failed.value.trace_id) == (status, "t1")
 
     @pytest.mark.parametrize(
         ("told", "error", "text"),
@@ -326,6 +334,12 @@ class TestAtThePlatform:
         fault("*/oauth2/token", effect, count=None)
         with pytest.raises(error):
             read()
+
+    def test_a_supplied_token_that_is_refused_is_told_with_its_status(self, client, make_settings):
+        clients = connect(make_settings(accessToken="expired.token"))
+        with pytest.raises(AuthenticationFailed, match="veracity:accessToken") as failed:
+            clients.datasets.get_dataset(client.workspace, NOTHING)
+        assert failed.value.status == 401
 
     def test_a_wrong_key_is_told(self, client, make_settings):
         clients = connect(make_settings(subscriptionKey="hidden-key"))

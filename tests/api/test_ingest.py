@@ -90,7 +90,14 @@ class TestPreparing:
         [request] = server.requests
         head = request.split("\r\n")
         assert head[0] == f"POST /veracity/dw/gateway/api/v2/workspaces/{WORKSPACE}/ingest/job/{JOB}/start HTTP/1.1"
-        assert {"Authorization: Bearer token", "Ocp-Apim-Subscription-Key: key", "Content-Length: 0"} <= set(head)
+        assert {
+            "Authorization: Bearer token",
+            "Ocp-Apim-Subscription-Key: key",
+            "Content-Type: application/json",
+            "Accept: application/json",
+            "User-Agent: veracity-provider",
+            "Content-Length: 0",
+        } <= set(head)
 
     def test_a_preparation_that_is_not_used_sends_nothing(self, trusted, connect_to):
         with (

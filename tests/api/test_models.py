@@ -98,10 +98,34 @@ def test_an_answer_that_is_not_as_documented_is_told(body):
         models.registered_job(body, "registering")
 
 
+@pytest.mark.parametrize("body", [None, {}, {"id": "c"}])
+def test_a_list_of_containers_that_is_none_is_told(body):
+    with pytest.raises(UnexpectedAnswer) as failed:
+        models.containers(body, "listing")
+    assert str(failed.value) == "listing failed: the response is not what the platform documents (it must be a list)"
+
+
+def test_a_container_whose_tags_have_another_shape_is_told_in_these_words():
+    with pytest.raises(UnexpectedAnswer) as failed:
+        models.container({"id": "c", "metadata": {"tags": 7}}, "reading")
+    assert str(failed.value) == (
+        "reading failed: the response is not what the platform documents (metadata: its icon or tags are of another "
+        "shape)"
+    )
+
+
 @pytest.mark.parametrize("metadata", [{"tags": ["a"]}, {"tags": [None]}, {"tags": 7}, "text", [{"title": "A"}]])
 def test_a_container_whose_metadata_has_another_shape_is_told(metadata):
     with pytest.raises(UnexpectedAnswer, match="metadata"):
         models.container({"id": "c", "metadata": metadata}, "reading")
+
+
+@pytest.mark.parametrize("spell", [str, str.lower, str.upper])
+def test_the_documented_members_have_the_documented_spelling_whatever_the_wires(spell):
+    icon = {"id": "I", "backgroundColor": "#000000"}
+    metadata = {"title": "T", "description": "D", "icon": {spell(name): value for name, value in icon.items()}}
+    body = {"id": "c", "metadata": {spell(name): value for name, value in metadata.items()}}
+    assert models.container(body, "reading").metadata == {"title": "T", "description": "D", "icon": icon}
 
 
 def test_a_container_is_read_in_any_case_with_nulls_left_out():

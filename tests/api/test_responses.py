@@ -81,6 +81,23 @@ class TestTheError:
         found = error_of(make_response(403, {"detail": "No quota for Readers"}), ACTION, WORKBENCH, keep)
         assert type(found) is PermissionDenied
 
+    @pytest.mark.parametrize(
+        ("status", "body", "text"),
+        [
+            (400, {"detail": "X"}, "the platform answered 400: X"),
+            (403, {"detail": "X"}, "the platform answered 403: X. Become Admin."),
+            (403, b"", "the platform answered 403. Become Admin."),
+            (418, b"", "the platform answered 418"),
+        ],
+    )
+    def test_a_reason_ends_in_one_dot_and_there_may_be_none(self, status, body, text):
+        found = error_of(make_response(status, body), ACTION, WORKBENCH, keep)
+        assert str(found) == f"reading dataset d failed: {text}"
+
+    def test_a_404_of_somebody_else_has_its_trace_id(self):
+        found = error_of(make_response(404, b"", X_Request_Id="r"), ACTION, WORKBENCH, keep)
+        assert found.trace_id == "r"
+
     def test_a_404_of_somebody_else_is_no_absence(self):
         found = error_of(make_response(404, b"<html></html>"), ACTION, WORKBENCH, keep)
         assert type(found) is UnexpectedAnswer
@@ -151,6 +168,7 @@ class TestTheJson:
                 {"Content_Type": "application/json"},
                 "the response is application/json and not JSON",
             ),
+            (300, b"", {}, "the response is a redirect (300), which no API of the platform gives"),
             (302, b"", {}, "the response is a redirect (302), which no API of the platform gives"),
         ],
     )

@@ -304,6 +304,15 @@ def test_a_secret_that_fits_into_no_header_is_told_and_not_shown(connect_to, key
     assert "hidden" not in str(failed.value)
 
 
+def test_a_header_that_the_library_refuses_is_told_in_these_words(connect_to):
+    with pytest.raises(SettingsError) as failed:
+        connect_to("https://veracity.invalid", accessToken="–").datasets.get_dataset(WORKSPACE, NOTHING)
+    assert str(failed.value) == (
+        "veracity:subscriptionKey or veracity:accessToken: must have no line break, no blank at its ends and no "
+        "special character. Set it again"
+    )
+
+
 def test_an_address_that_leads_nowhere_is_told_by_its_key(connect_to):
     with pytest.raises(SettingsError, match="veracity:dataWorkbenchUrl: must be an HTTP address"):
         connect_to("https://.veracity.invalid").datasets.get_dataset(WORKSPACE, NOTHING)

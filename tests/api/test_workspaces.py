@@ -14,7 +14,8 @@ NOTHING = "99999999-0000-4000-8000-000000000000"
 
 
 def answering(body):
-    return WorkspacesClient(SimpleNamespace(read=lambda *_: body))
+    answers = {("GET", "/me/tenants?includeRoleName=true"): body}
+    return WorkspacesClient(SimpleNamespace(read=lambda method, path, _: answers[method, path]))
 
 
 @pytest.mark.parametrize(

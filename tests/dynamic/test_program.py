@@ -8,10 +8,10 @@ from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.program import (
     Claims,
-    DeclaredIngest,
     Folders,
     NamedDataset,
     Order,
+    Overwrite,
     Program,
     checkpoint_problems,
     refuse,
@@ -32,9 +32,8 @@ class Ingest:
     name: str
 
 
-def declared_as(name, *, may_overwrite=False):
-    nothing = dict.fromkeys(("job_id", "dataset_id", "naming", "job_history"))
-    return DeclaredIngest(ingest=Ingest(name), may_overwrite=may_overwrite, **nothing)
+def overwrite_of(name):
+    return Overwrite(name, **dict.fromkeys(("job_id", "dataset_id", "naming", "job_history")))
 
 
 @pytest.mark.parametrize(
@@ -83,16 +82,16 @@ def test_ingests_that_may_meet_in_a_dataset_run_in_the_order_of_declaration(decl
     order, found = Order(), {}
     for name, dataset in declared:
         found[name] = [ingest.name for ingest in order.predecessors(dataset)]
-        order.add(name, dataset, declared_as(name))
+        order.add(name, dataset, Ingest(name))
     assert found == waits_for
 
 
 def test_an_ingest_follows_each_overwrite_that_is_or_may_be_of_its_dataset():
     order = Order()
     for name, dataset in (("a", NOON), ("b", WIND), ("x", None), ("c", NOON)):
-        order.add(name, dataset, declared_as(name, may_overwrite=name != "c"))
-    assert [one.ingest.name for one in order.overwrites_before(NOON)] == ["a", "x"]
-    assert [one.ingest.name for one in order.overwrites_before(None)] == ["a", "b", "x"]
+        order.add(name, dataset, Ingest(name), None if name == "c" else overwrite_of(name))
+    assert [one.name for one in order.overwrites_before(NOON)] == ["a", "x"]
+    assert [one.name for one in order.overwrites_before(None)] == ["a", "b", "x"]
     assert order.names_before(NOON) == ["a", "c", "x"]
     assert order.names_before("another") == ["x"]
 
@@ -111,8 +110,8 @@ def test_what_lies_in_a_declared_folder_follows_the_nearest_one():
 
 def test_an_overwrite_into_a_named_dataset_is_followed_where_it_may_be_the_same():
     order = Order()
-    order.add("a", NAMED, declared_as("a", may_overwrite=True))
-    assert [[one.ingest.name for one in order.overwrites_before(one)] for one in (NAMED, OTHER, NOON, None)] == [
+    order.add("a", NAMED, Ingest("a"), overwrite_of("a"))
+    assert [[one.name for one in order.overwrites_before(one)] for one in (NAMED, OTHER, NOON, None)] == [
         ["a"],
         [],
         ["a"],

@@ -8,6 +8,7 @@ from veracity_provider.lifecycle.claims import (
     claim_ingest,
     claim_ingest_by_name,
     claim_schema,
+    claim_storage_path,
 )
 
 
@@ -29,6 +30,26 @@ def test_a_dataset_has_one_manager_in_its_workspace():
     assert claim.key == claim_dataset("Noon", "abc").key
     assert claim.key not in {claim_dataset("noon", "abc").key, claim_dataset("Noon", "abd").key}
     assert claim.as_well_as("first") == 'dataset "Noon" is managed by "first" as well'
+
+
+def test_a_path_has_one_manager_in_its_workspace():
+    claim = claim_storage_path("a/b", "ABC")
+    assert claim.key == claim_storage_path("a/b", "abc").key
+    assert claim.key not in {claim_storage_path("a/B", "abc").key, claim_storage_path("a/b", "abd").key}
+    assert claim.as_well_as("first") == 'path a/b of file storage is managed by "first" as well'
+
+
+def test_things_of_different_kinds_are_no_rivals_whatever_they_are_called():
+    claims = [claim("a", "b") for claim in (claim_schema, claim_dataset, claim_storage_path)]
+    claims += [claim_container("a"), claim_ingest("a", "b", "c"), claim_ingest_by_name("a", "b", "c", "d")]
+    assert [one.key[0] for one in claims] == [
+        "schema",
+        "dataset",
+        "storage",
+        "container",
+        "ingest",
+        "ingest by name",
+    ]
 
 
 def test_a_file_has_one_ingest_for_each_operation_and_named_dataset():

@@ -14,7 +14,9 @@ URN = "urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:IngestUpload::w
 
 def test_a_note_is_for_one_run_and_one_resource(tmp_path):
     PreviewedContent(tmp_path, "run").note(URN, "hash")
+    PreviewedContent(tmp_path, "run").note("second", "other")
     assert PreviewedContent(tmp_path, "run").of(URN) == "hash"
+    assert PreviewedContent(tmp_path, "run").of("second") == "other"
     assert PreviewedContent(tmp_path, "run").of("another") is None
     assert PreviewedContent(tmp_path, "later").of(URN) is None
 

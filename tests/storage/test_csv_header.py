@@ -8,7 +8,9 @@ import zipfile
 import pytest
 
 from veracity_provider.errors import SourceError
-from veracity_provider.storage.csv_header import CsvHeader, OtherReading, parse_header
+from veracity_provider.storage import csv_header
+from veracity_provider.storage.csv_header import CsvHeader, OtherReading, parse_header, read_header
+from veracity_provider.storage.sources import TextSource
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,20 @@ def test_another_delimiter_is_another_reading(start, delimiter, columns):
 )
 def test_a_text_that_may_be_no_csv_is_a_guess_and_no_error(start, reason):
     assert parse_header(start, "x.csv").other_format == reason
+
+
+def test_a_reading_that_fails_is_no_guess_and_keeps_no_other_away():
+    wide = b"a,\t" * 50_000  # without a semicolon one cell, larger than Python's reader takes
+    [other] = parse_header(wide, "x.csv").other_readings
+    assert (other.delimiter, len(other.columns)) == ("tab", 50_001)
+
+
+def test_a_header_is_read_from_the_start_of_the_source(monkeypatch):
+    assert read_header(TextSource("a,b\n1,2\n", "x.csv")) == CsvHeader(columns=("a", "b"))
+    monkeypatch.setattr(csv_header, "_MAX_HEADER_BYTES", 3)
+    assert read_header(TextSource("a,bcd\n", "x.csv")) == CsvHeader(columns=("a", "b"))
+    with pytest.raises(SourceError, match=r"^x\.csv looks like JSON; export it as CSV$"):
+        read_header(TextSource("\n[1]", "x.csv"))
 
 
 def test_a_plain_file_gives_no_reason_to_guess():
@@ -146,6 +162,11 @@ def test_what_is_no_text_in_utf8_is_refused_by_its_name(start, reason):
             b"\n1,2\n", "has a blank first line; a CSV file begins with the names of its columns", id="before rows"
         ),
         pytest.param(b"\n[1]\n", "looks like JSON; export it as CSV", id="before JSON"),
+        pytest.param(
+            b"\xef\xbb\xbf",
+            "has a blank first line; a CSV file begins with the names of its columns",
+            id="that is all, but for a byte order mark",
+        ),
     ],
 )
 def test_a_blank_first_line_is_refused(start, reason):

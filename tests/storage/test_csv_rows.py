@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.csv_rows import count_rows, has_rows
-from veracity_provider.storage.sources import TextSource
+from veracity_provider.storage.sources import FileSource, TextSource
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,22 @@ def test_whatever_is_quoted(rows):
 def test_a_quote_may_be_open_at_the_end_of_a_block(monkeypatch):
     monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", 3)
     assert count_rows(TextSource(text='a,b\n"1\n\n1",2\n3,4\n', name="a.csv")) == 2
+
+
+def test_rows_are_counted_block_by_block(tmp_path, monkeypatch):
+    class Reader(io.BytesIO):
+        def read(self, size=-1):
+            assert size == csv_rows._BLOCK_BYTES == 1024 * 1024
+            return super().read(size)
+
+    monkeypatch.setattr(FileSource, "open", lambda _: Reader(b"a\n1\n"))
+    assert count_rows(FileSource(tmp_path / "a.csv")) == 1
+
+
+def test_a_row_need_not_be_text_in_utf8(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a\n\xff\n")
+    assert has_rows(FileSource(path))
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,24 @@
 import base64
 import hashlib
 import io
+import socket
+from types import SimpleNamespace
 
 import pytest
+import stamina
+from azure.core.exceptions import HttpResponseError, ServiceRequestError
 
 from tests.engine.file_storage import FileStorage
 from tests.engine.veracity import Veracity
 from veracity_provider.errors import (
     SasRightMissing,
     SourceChanged,
+    StorageError,
     StorageFolderNotEmpty,
     StoragePathChanged,
+    StorageUnavailable,
 )
+from veracity_provider.storage import data_lake_paths
 from veracity_provider.storage.data_lake_paths import DataLakePaths
 from veracity_provider.storage.remote_paths import Content
 from veracity_provider.storage.sas import parse_sas_uri
@@ -169,3 +176,96 @@ def test_a_right_that_is_missing_is_named(paths):
     put(paths, "a")
     with pytest.raises(SasRightMissing, match=r"the right d \(delete\), and does not; it has the rights racwl"):
         paths.remove("a")
+
+
+def refused(failures):
+    """Stands in for sending: the storage refuses for a right that the SAS lacks."""
+    response = SimpleNamespace(status_code=403, reason="x", headers={}, content_type=None)
+    error = HttpResponseError("no", response=response)
+    error.error_code = "AuthorizationPermissionMismatch"
+    return failures.translated(error)
+
+
+@pytest.mark.parametrize(
+    ("call", "doing", "right"),
+    [
+        pytest.param(lambda paths: paths.find("a"), "reading a", "r (read)", id="reading"),
+        pytest.param(
+            lambda paths: paths.make_folder("a", {}), "making folder a", "c (create) or w (write)", id="making a folder"
+        ),
+        pytest.param(
+            lambda paths: paths.set_metadata("a", {}, etag="e"), "setting the metadata of a", "w (write)", id="metadata"
+        ),
+        pytest.param(lambda paths: put(paths, "a"), "uploading a", "w (write)", id="uploading"),
+        pytest.param(lambda paths: paths.remove("a"), "removing a", "d (delete)", id="removing"),
+    ],
+)
+def test_each_call_says_what_it_does_and_which_right_that_needs(paths, monkeypatch, call, doing, right):
+    def refuse(_call, failures, **_):
+        raise refused(failures)
+
+    monkeypatch.setattr(data_lake_paths, "send", refuse)
+    with pytest.raises(SasRightMissing) as failed:
+        call(paths)
+    assert str(failed.value) == (
+        f"{doing} failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the platform gave "
+        f"must include the right {right}, and does not; it has the rights racwl. Ask an administrator of the workspace "
+        "or Veracity support for it"
+    )
+
+
+class TestTheLine:
+    @pytest.fixture
+    def fault(self, client):
+        def put(effect):
+            given = {"method": "PUT", "path": "/veracitylocal/*", "count": None, "effect": effect}
+            assert client.control("POST", "/faults", given).status_code == 201
+
+        return put
+
+    def test_silence_is_an_error_that_says_so(self, folder, fault):
+        fault({"kind": "delay", "seconds": 3})
+        with stamina.set_testing(True, attempts=1), pytest.raises(StorageUnavailable) as failed:
+            put(DataLakePaths(folder, silence_s=0.2), "a")
+        assert str(failed.value) == (
+            f"uploading a failed: the storage at {folder.account_url.removeprefix('http://')} does not answer (no byte "
+            "was sent or received for 0.2 s). Check the network and whether Azure Storage reports an outage, and run "
+            "again"
+        )
+
+    def test_a_line_that_is_too_slow_is_told_with_what_it_moved(self, folder, monkeypatch):
+        monkeypatch.setattr("veracity_provider.storage.failures.SLOW_S", 0.0)
+
+        def cut(content):
+            next(iter(content))
+            raise ServiceRequestError("cut")
+
+        monkeypatch.setattr(data_lake_paths, "HttpRequest", lambda *_, content, **__: content)
+        monkeypatch.setattr(data_lake_paths, "PipelineClient", lambda *_, **__: SimpleNamespace(send_request=cut))
+        with stamina.set_testing(True, attempts=1), pytest.raises(StorageUnavailable) as failed:
+            put(DataLakePaths(folder), "a", data=bytes(100_000))
+        host = folder.account_url.removeprefix("http://")
+        assert str(failed.value) == (
+            f"uploading a failed: the line to the storage at {host} is too slow: 0 of 100,000 bytes were sent in 0 s, "
+            "and then the connection was cut. Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or "
+            "use a faster line, and run again"
+        )
+
+    def test_without_a_connection_it_is_tried_again_for_as_long_as_a_line_may_be_silent(self, monkeypatch):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            host = f"127.0.0.1:{unused.getsockname()[1]}"
+            monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+            paths = DataLakePaths(parse_sas_uri(f"http://{host}/fs/d?sig=x"), silence_s=0.05)
+            with pytest.raises(StorageUnavailable) as failed:
+                paths.find("a")
+        assert str(failed.value) == (
+            f"reading a failed: there is no connection to the storage at {host} (connection refused). Check the "
+            "network, its firewall and proxy, and run again"
+        )
+
+    def test_a_page_of_a_proxy_has_no_code(self, paths, fault):
+        fault({"kind": "status", "status": 400, "html": True})
+        with pytest.raises(StorageError) as failed:
+            put(paths, "a")
+        assert str(failed.value) == "uploading a failed: the storage answered 400."

@@ -16,7 +16,13 @@ from azure.core.exceptions import (
 from urllib3.exceptions import ProtocolError
 
 from veracity_provider.connections import NeverSent
-from veracity_provider.errors import SasRejected, StorageError, StoragePathChanged, StorageUnavailable
+from veracity_provider.errors import (
+    SasRejected,
+    SasRightMissing,
+    StorageError,
+    StoragePathChanged,
+    StorageUnavailable,
+)
 from veracity_provider.storage.failures import Failures, Sending, is_transient, retry_after_s
 from veracity_provider.storage.sas import parse_sas_uri
 
@@ -40,9 +46,9 @@ def wrapped(error):
     return ServiceResponseError(found, error=found)
 
 
-def translated(error, sending=None, query=f"se={EXPIRES}"):
+def translated(error, sending=None, query=f"se={EXPIRES}", **options):
     folder = parse_sas_uri(f"https://{HOST}/fs/d?{query}&sig=x")
-    return Failures(folder, "uploading a.csv", silence_s=90).translated(error, sending)
+    return Failures(folder, "uploading a.csv", silence_s=90, **options).translated(error, sending)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +113,12 @@ def translated(error, sending=None, query=f"se={EXPIRES}"):
             "Somebody else writes to the same upload; run again for a fresh ingest job.",
             id="somebody else",
         ),
+        pytest.param(
+            answer(412, "TargetConditionNotMet"),
+            StoragePathChanged,
+            "the storage answered 412 TargetConditionNotMet.",
+            id="another condition",
+        ),
         pytest.param(answer(418, "Teapot"), StorageError, "the storage answered 418 Teapot.", id="anything else"),
         pytest.param(
             answer(503, "ServerBusy"),
@@ -120,6 +132,21 @@ def test_a_refusal_says_what_the_storage_said_and_what_to_do(error, kind, text):
     found = translated(error)
     assert type(found) is kind
     assert str(found) == f"uploading a.csv failed: {text} (trace id: t1)"
+
+
+@pytest.mark.parametrize(
+    ("query", "has"),
+    [("sp=rl", "; it has the rights rl"), ("si=policy", "")],
+    ids=["rights in the SAS", "rights in a policy"],
+)
+def test_a_right_that_the_sas_lacks_is_named(query, has):
+    found = translated(answer(403, "AuthorizationPermissionMismatch"), query=query, right="w (write)")
+    assert type(found) is SasRightMissing
+    assert str(found) == (
+        "uploading a.csv failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the platform "
+        f"gave must include the right w (write), and does not{has}. Ask an administrator of the workspace or Veracity "
+        "support for it (trace id: t1)"
+    )
 
 
 def test_a_sas_without_an_end_of_its_own_is_refused_for_whatever_reason():

@@ -51,6 +51,25 @@ def test_a_file_younger_than_the_clocks_grain_is_read_again(source, tmp_path, mo
     assert len(opened) == 1
 
 
+def test_a_file_of_the_future_is_read_again(source, tmp_path, monkeypatch):
+    ahead_ns = time.time_ns() + 2 * OLD_NS
+    os.utime(source.path, ns=(ahead_ns, ahead_ns))
+    Fingerprints(tmp_path / "cache", now_ns=later).of(source)
+    opened = reads(source, monkeypatch)
+    Fingerprints(tmp_path / "cache", now_ns=later).of(source)
+    assert len(opened) == 1
+
+
+def test_a_cache_serves_many_files_and_its_folder_is_made(source, tmp_path, monkeypatch):
+    other = FileSource(tmp_path / "b.csv")
+    other.path.write_text("b\n")
+    fingerprints = Fingerprints(tmp_path / "home" / "cache", now_ns=later)
+    before = [fingerprints.of(one) for one in (source, other)]
+    opened = reads(source, monkeypatch)
+    assert [fingerprints.of(one) for one in (source, other)] == before
+    assert opened == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 import pytest
 
 from veracity_provider.errors import SasRejected, SourceChanged, SourceError, StorageError, StorageUnavailable
+from veracity_provider.storage import uploader
 from veracity_provider.storage.fingerprint import Fingerprint
 from veracity_provider.storage.sources import TextSource
 from veracity_provider.storage.uploader import MIB, MOST_APPENDS, ChunkSizes, Uploader, UploadOptions
@@ -167,6 +168,7 @@ class TestSizesOfChunks:
     def test_a_file_of_any_size_fits_into_as_many_appends_as_azure_keeps(self, gib):
         size = int(gib * 1024 * MIB)
         sizes = ChunkSizes.of(size, 16 * MIB)
+        assert {type(one) for one in (sizes.first, sizes.least, sizes.most)} == {int}
         assert -(-size // sizes.least) <= MOST_APPENDS
         assert sizes.least <= sizes.first <= sizes.most
         assert sizes.most == 16 * MIB or size > 781 * 1024 * MIB
@@ -220,6 +222,38 @@ class TestWhatIsVerified:
 
 
 class TestProgress:
+    def test_it_is_the_sum_of_all_chunks(self, remote):
+        told = []
+        options = UploadOptions(chunk_size_bytes=256 * KIB)
+        send(bytes(MIB), remote, options=options, on_progress=told.append)
+        assert told == [0, 256 * KIB, 512 * KIB, 768 * KIB, MIB, MIB]
+
+    @pytest.mark.parametrize(
+        ("size", "chunks"),
+        [
+            pytest.param(1, 1, id="while the last chunk is on its way"),
+            pytest.param(3 * KIB, 2, id="while there is no place for another chunk"),
+        ],
+    )
+    def test_it_is_told_while_nothing_arrives(self, remote, monkeypatch, size, chunks):
+        monkeypatch.setattr(uploader, "_PROGRESS_EVERY_S", 0.01)
+        told, told_enough = [], threading.Event()
+
+        def note(sent):
+            told.append(sent)
+            if len(told) > chunks + 5:
+                told_enough.set()
+
+        def append(chunk, offset, on_sent):
+            assert told_enough.wait(10)
+            remote.data[offset : offset + len(chunk)] = chunk
+            on_sent(len(chunk))
+
+        remote.append = append
+        options = UploadOptions(chunk_size_bytes=KIB, workers=1)
+        send(bytes(size), remote, options=options, pool=ThreadPoolExecutor(1), on_progress=note)
+        assert told[: chunks + 5] == [0] * (chunks + 5)
+
     def test_it_is_told_from_nothing_to_all_on_the_thread_of_the_caller(self, remote):
         told = []
         send(
@@ -321,18 +355,42 @@ class TestFailures:
             def read(self, _size):
                 raise SourceError("cannot be read")
 
-        uploader = Uploader(UploadOptions(workers=1), open_file=remote, pool=AtOnce())
+        one = Uploader(UploadOptions(workers=1), open_file=remote, pool=AtOnce())
         broken = Bytes(b"")
         broken.open = lambda: Broken(b"")
         for _ in range(5):
             with pytest.raises(SourceError):
-                uploader.upload(
+                one.upload(
                     broken, sas_uri=SAS_URI, file_name="a", expected=Fingerprint("", 1), on_progress=lambda _: None
                 )
-        uploader.upload(
-            Bytes(b"a"), sas_uri=SAS_URI, file_name="a", expected=fingerprint(b"a"), on_progress=lambda _: None
-        )
+        one.upload(Bytes(b"a"), sas_uri=SAS_URI, file_name="a", expected=fingerprint(b"a"), on_progress=lambda _: None)
         assert remote.committed == b"a"
+
+
+def test_as_many_appends_are_in_flight_as_there_are_workers():
+    class Waiting(FakeFile):
+        def append(self, chunk, offset, on_sent):
+            with lock:
+                flying.add(offset)
+                most.append(len(flying))
+            if len(flying) > 2:
+                too_many.set()
+            too_many.wait(0.05)
+            with lock:
+                flying.discard(offset)
+                super().append(chunk, offset, on_sent)
+
+    lock, flying, most, too_many = threading.Lock(), set(), [], threading.Event()
+    remote = Waiting()
+    remote.data = bytearray(8000)
+    Uploader(UploadOptions(chunk_size_bytes=1000, workers=2), open_file=remote).upload(
+        Bytes(bytes(8000)),
+        sas_uri=SAS_URI,
+        file_name="a.csv",
+        expected=fingerprint(bytes(8000)),
+        on_progress=lambda _: None,
+    )
+    assert max(most) == 2
 
 
 def test_all_uploads_together_hold_no_more_than_the_formula_says():
@@ -357,11 +415,11 @@ def test_all_uploads_together_hold_no_more_than_the_formula_says():
         def open(self):
             return Counting(self.data)
 
-    uploader = Uploader(options, open_file=lambda _folder, _name: Forgetting())
+    shared = Uploader(options, open_file=lambda _folder, _name: Forgetting())
     data = bytes(100_000)
 
     def upload(_):
-        uploader.upload(
+        shared.upload(
             Source(data),
             sas_uri=SAS_URI,
             file_name="a.csv",

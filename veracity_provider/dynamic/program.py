@@ -112,23 +112,24 @@ class Claims:
             refuse(InputError([InputProblem(f"{name}.{property_}", claim.as_well_as(other))]))
 
 
+Naming = tuple[pulumi.Input[str] | None, ...]
+"""How an ingest names its dataset: its arguments `dataset_id`, `dataset_name`, `workspace_id` and `workspace_name`."""
+
+
 @dataclass(frozen=True)
-class DeclaredIngest:
+class Overwrite:
     """
-    An ingest of this program.
+    An ingest of this program whose operation is `Overwrite`, or may be, as far as the program can see.
 
     Args:
         dataset_id: Of its dataset, however that is named.
-        naming: Its arguments `dataset_id`, `dataset_name`, `workspace_id` and `workspace_name`.
-        may_overwrite: Whether its operation is `Overwrite`, as far as the program can see.
     """
 
-    ingest: pulumi.Resource
+    name: str
     job_id: pulumi.Output[str]
     dataset_id: pulumi.Output[str]
-    naming: pulumi.Output[Any]
+    naming: Naming
     job_history: pulumi.Output[Mapping[str, Any]]
-    may_overwrite: bool
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class _Queue:
 
     names: list[str] = field(default_factory=list[str])
     last: pulumi.Resource | None = None
-    overwrites: list[DeclaredIngest] = field(default_factory=list[DeclaredIngest])
+    overwrites: list[Overwrite] = field(default_factory=list[Overwrite])
 
 
 @dataclass
@@ -184,20 +185,22 @@ class Order:
         """Names of the ingests declared so far that are, or may be, for the dataset."""
         return [name for queue in self._may_be(destination) for name in queue.names]
 
-    def overwrites_before(self, destination: Destination) -> list[DeclaredIngest]:
+    def overwrites_before(self, destination: Destination) -> list[Overwrite]:
         """Those of them that overwrite it, or may."""
         return [one for queue in self._may_be(destination) for one in queue.overwrites]
 
-    def add(self, name: str, destination: Destination, declared: DeclaredIngest) -> None:
-        """Put an ingest behind the others."""
+    def add(
+        self, name: str, destination: Destination, ingest: pulumi.Resource, overwrite: Overwrite | None = None
+    ) -> None:
+        """Put an ingest behind the others; *overwrite* is the ingest too, where it overwrites its dataset or may."""
         if destination is None:
             for known in self._others(None):
                 known.last = None
         queue = self._queue(destination)
-        queue.last = declared.ingest
+        queue.last = ingest
         queue.names.append(name)
-        if declared.may_overwrite:
-            queue.overwrites.append(declared)
+        if overwrite is not None:
+            queue.overwrites.append(overwrite)
 
     def _queue(self, destination: Destination) -> _Queue:
         if destination is None:
@@ -228,9 +231,7 @@ class Order:
         return [*known, *self._others(destination), self._unknown]
 
 
-def jobs_to_follow(
-    name: str, naming: pulumi.Output[Any], overwrites: Sequence[DeclaredIngest]
-) -> list[pulumi.Output[str | None]]:
+def jobs_to_follow(name: str, naming: Naming, overwrites: Sequence[Overwrite]) -> list[pulumi.Output[str | None]]:
     """
     The jobs of *overwrites* after which the ingest *name* has to run; None for each that is no reason to.
 
@@ -238,7 +239,7 @@ def jobs_to_follow(
     again. One that ran when this ingest was still declared before it does not: the entry was moved since.
 
     Args:
-        naming: As a `DeclaredIngest` has it. A dataset that one of the two names by its id and the other by its name
+        naming: Of the ingest *name*. A dataset that one of the two names by its id and the other by its name
             is refused by the provider, which knows both.
     """
 
@@ -249,7 +250,7 @@ def jobs_to_follow(
         return job_id if is_for_it and before is not None and name not in before else None
 
     return [
-        pulumi.Output.all(naming, one.naming, one.dataset_id, one.job_id, one.job_history).apply(job)
+        pulumi.Output.all(list(naming), list(one.naming), one.dataset_id, one.job_id, one.job_history).apply(job)
         for one in overwrites
     ]
 

@@ -252,7 +252,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         may_overwrite = not isinstance(operation, str) or operation == "Overwrite"
         overwrites = running.order.overwrites_before(dataset)
         secrets = {WHICH_ARE_SECRET: secret_inputs(of_upload)}
-        naming = pulumi.Output.all(dataset_id, dataset_name, workspace.id, workspace.name)
+        naming = (dataset_id, dataset_name, workspace.id, workspace.name)
         upload = IngestUpload(
             resource_name + UPLOAD_SUFFIX,
             {
@@ -268,18 +268,12 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         properties = {**inputs, **uploaded, **secrets}
         super().__init__(DatasetIngestProvider(), resource_name, properties, opts)
         self.file_name, self.workspace_name = upload.file_name, upload.workspace_name
-        running.order.add(
-            resource_name,
-            dataset,
-            program.DeclaredIngest(
-                ingest=self,
-                job_id=self.job_id,
-                dataset_id=upload.dataset_id,
-                naming=naming,
-                job_history=self.job_history,
-                may_overwrite=may_overwrite,
-            ),
+        overwrite = (
+            program.Overwrite(resource_name, self.job_id, upload.dataset_id, naming, self.job_history)
+            if may_overwrite
+            else None
         )
+        running.order.add(resource_name, dataset, self, overwrite)
 
 
 def dataset_problems(name: str, dataset_id: object, dataset_name: object) -> list[InputProblem]:

@@ -1,6 +1,7 @@
 """A container's life, on the local Veracity."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -58,6 +59,8 @@ def test_adoption_sends_one_operation_for_each_field_that_differs(life, told, ve
         {"op": "replace", "path": "/icon/backgroundColor", "value": "#000000"},
         {"op": "replace", "path": "/title", "value": "A"},
     ]
+    assert made.id == container
+    assert datetime.fromisoformat(made.outputs["adopted_at"]).utcoffset() == timedelta()
     assert made.outputs["previous"]["title"] == "Untitled container"
     assert made.outputs["applied"] == {"title": "A", "icon": {"background_color": "#000000"}, "tags": ["draft"]}
     live = veracity.container(container)["metadata"]
@@ -102,7 +105,7 @@ def test_overwriting_says_what_was_overwritten(life, told, veracity, container):
     state = life.create(declared, told).outputs
     veracity.somebody_sets(container, title="Somebody's")
     state = life.update(container, state, declared, told)
-    assert "Somebody's" in told.warnings[0]
+    assert told.warnings == ['overwrote what somebody else had written: title\n  title: "Somebody\'s" → "A"']
     assert veracity.container(container)["metadata"]["title"] == "A"
     assert state["previous"]["title"] == "Untitled container"
 
@@ -113,7 +116,12 @@ def test_a_conflict_stops_and_shows_three_values(life, told, veracity, container
     declared = {**inputs(container, title="B"), "on_conflict": "fail"}
     with pytest.raises(MetadataConflict) as conflict:
         life.update(container, state, declared, told)
-    assert str(conflict.value).splitlines()[1:] == CONFLICT_TABLE
+    headline, *table = str(conflict.value).splitlines()
+    assert headline == (
+        f"container {container}: somebody else has changed what is declared here since the last up, and on_conflict is "
+        "fail; nothing was written. Take their value into the program, or set on_conflict to overwrite."
+    )
+    assert table == CONFLICT_TABLE
     assert veracity.container(container)["metadata"]["title"] == "Somebody's"
 
 
@@ -153,6 +161,13 @@ def test_what_only_the_state_has_to_learn_is_a_change_without_a_patch(life, told
     assert state["patch"] == [{"op": "replace", "path": "/title", "value": "A"}]
 
 
+def test_an_edit_is_what_was_last_applied(life, told, container):
+    state = life.create(inputs(container, title="A", description="B"), told).outputs
+    state = life.update(container, state, inputs(container, title="C", description="B"), told)
+    assert state["applied"] == {"title": "C", "description": "B"}
+    assert not life.diff(container, state, inputs(container, title="C", description="B"), told).changes
+
+
 def test_a_field_that_is_managed_no_longer_is_forgotten_and_left_as_it_is(life, told, veracity, container):
     state = life.create(inputs(container, title="A", description="B"), told).outputs
     state = life.update(container, state, inputs(container, title="A"), told)
@@ -165,7 +180,8 @@ def test_what_is_not_known_yet_is_a_change(life, told, container):
     state = life.create(inputs(container, title="A"), told).outputs
     assert life.check({}, inputs(container, title=UNKNOWN), told).problems == ()
     assert life.diff(container, state, inputs(container, title=UNKNOWN), told).changes
-    assert life.diff(container, state, inputs(UNKNOWN, title="A"), told).replaces == ("container_id",)
+    found = life.diff(container, state, inputs(UNKNOWN, title="A"), told)
+    assert (found.changes, found.replaces) == (True, ("container_id",))
 
 
 class TestChecking:

@@ -60,7 +60,7 @@ def test_changes_are_one_line_for_the_row_and_one_for_each_field():
 
 def test_a_conflict_names_the_container_what_to_do_and_the_three_values():
     plan = plan_metadata(LIVE, {TITLE: "B"}, {"title": "C"})
-    headline, *table = conflict_text("container c-1", plan.drifted, "since the last up").splitlines()
+    headline, *table = conflict_text("container c-1", plan.drifted).splitlines()
     assert headline == (
         "container c-1: somebody else has changed what is declared here since the last up, "
         "and on_conflict is fail; nothing was written. "

@@ -58,6 +58,18 @@ def datasets_named(services, workspace):
 
 
 @pytest.fixture
+def schema_named(services, workspace):
+    """Make a schema of a name with a column; returns it with its version."""
+
+    def make(name):
+        columns = [{"name": "a", "type": "String"}]
+        made = services.clients.schemas.add_schema(workspace, name=name, short_name="", description="", columns=columns)
+        return services.clients.schemas.get_schema(workspace, made.id)
+
+    return make
+
+
+@pytest.fixture
 def somebody_makes(veracity):
     """Make a dataset behind the provider's back; returns its id."""
 

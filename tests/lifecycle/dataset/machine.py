@@ -20,6 +20,16 @@ class DatasetMachine:
     def dataset_problems(self, news):
         return self.dataset.check({}, news, self.told).problems
 
+    def stage(self, news):
+        """An `up` that ends when the job is registered and its file uploaded."""
+        state = {}
+        self._step(state, "upload", self.upload, news)
+        return state
+
+    def create_dataset(self, state, news):
+        """The second half of that `up`."""
+        return self.dataset.create(self._checked(self.dataset, {}, self._with_job(state, news)), self.told)
+
     def up(self, state, news):
         """One `pulumi up`; *state* is changed as the engine's would be, step by step."""
         self._step(state, "upload", self.upload, news)

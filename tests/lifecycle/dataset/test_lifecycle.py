@@ -2,8 +2,21 @@
 
 import pytest
 
-from tests.engine.rows import noon_reports
-from veracity_provider.errors import DatasetNotFound, IngestJobFailed, RequestRefused
+from tests.engine.rows import noon_report, noon_reports
+from tests.lifecycle.dataset.machine import DatasetMachine
+from veracity_provider.api.models import JobPhase, JobReport
+from veracity_provider.errors import (
+    AuthenticationFailed,
+    DatasetError,
+    DatasetNotFound,
+    IngestJobFailed,
+    RequestRefused,
+)
+from veracity_provider.lifecycle.dataset.creation import stand_in_id
+from veracity_provider.lifecycle.dataset.finding import find_schema_version
+from veracity_provider.lifecycle.dataset.state import DeclaredDataset
+from veracity_provider.lifecycle.previewed import URN
+from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.values import UNKNOWN
 
 HEADER = noon_reports().splitlines()[0].split(",")
@@ -28,8 +41,10 @@ class TestMaking:
         assert told.warnings == []
         assert machine.is_unchanged(state, news)
 
-    def test_without_a_file_it_is_made_from_its_header(self, machine, veracity, declared):
+    def test_without_a_file_it_is_made_from_its_header(self, machine, veracity, declared, datasets_named, name):
         state = machine.up({}, declared)
+        [live] = datasets_named(name)
+        assert (live.description, live.tags) == ("", {})
         assert state["dataset"]["columns"] == HEADER
         assert veracity.rows(state["dataset"]["dataset_id"]) == []
 
@@ -59,8 +74,30 @@ class TestMaking:
         state = machine.up({}, news)
         assert state["dataset"]["schema_version_id"] == version_id
         assert machine.is_unchanged(state, news)
+        found = machine.dataset.read(state["dataset"]["id"], {**state["dataset"], "job_id": None}, machine.told)
+        assert found.inputs == {
+            "dataset_name": name,
+            "schema_name": schema.name,
+            "workspace_id": workspace,
+            "job_history": state["dataset"]["job_history"],
+        }
         machine.refresh(state)
         assert machine.is_unchanged(state, news)
+
+    def test_a_header_that_fails_without_a_word_asks_for_a_file(self, machine, declared, monkeypatch):
+        state = machine.stage(declared)
+        job_id = state["upload"]["job_id"]
+        failed_job = JobReport(job_id=job_id, status="Failed", phase=JobPhase.FAILED)
+        monkeypatch.setattr(machine.dataset._services.clients.ingest, "get_ingest_job", lambda *_: failed_job)
+        with pytest.raises(IngestJobFailed) as failed:
+            machine.create_dataset(state, declared)
+        assert str(failed.value).startswith(
+            f"ingest job {job_id} ended as Failed. The dataset was to be made from its header alone, which"
+        )
+
+    def test_the_stand_in_for_its_id_tells_names_and_workspaces_apart(self):
+        assert stand_in_id("w", "Noon") == stand_in_id("w", "Noon")
+        assert len({stand_in_id(workspace, name) for workspace in ("w", "v") for name in ("Noon", "noon")}) == 4
 
     def test_values_that_are_not_known_yet_are_a_change_and_ask_for_nothing(self, machine, told, veracity):
         veracity.forget_requests()
@@ -115,6 +152,56 @@ class TestRefusedAtPreview:
             f"schema_version_id: reading schema version {workspace} failed: the platform answered"
         )
 
+    def test_a_schema_whose_name_is_nearly_another_ones(self, machine, name, workspace, schema_named):
+        there = schema_named(f"{name} x").name
+        [problem] = machine.problems({"dataset_name": name, "schema_name": f"{name} y"})
+        assert problem == (
+            f'schema_name: workspace {workspace} has no schema "{name} y"; did you mean {there}? Where the program '
+            "makes the schema, give its schema_version_id"
+        )
+
+    def test_a_schema_without_an_active_version(self, machine, name, monkeypatch, schema_named):
+        schema_named(name)
+        monkeypatch.setattr("veracity_provider.lifecycle.dataset.finding.active_version", lambda _: None)
+        [problem] = machine.problems({"dataset_name": name, "schema_name": name})
+        assert problem == (f'schema_name: schema "{name}" has no active version; activate one in the portal')
+
+    def test_a_source_that_changes_between_preview_and_up(self, make_services, told, with_file):
+        services = make_services(cli_run="1")
+        machine, news = DatasetMachine(services, told), {**with_file, URN: "urn"}
+        seen = machine.upload.check({}, {**news, IS_PREVIEW: True}, told)
+        assert (seen.problems, {URN, IS_PREVIEW} & seen.inputs.keys()) == ((), set())
+        (services.project / "first.csv").write_text(noon_reports(noon_report(4)))
+        found = machine.upload.check({}, {**news, IS_PREVIEW: False}, told)
+        before, now = seen.inputs["content_hash"][:12], found.inputs["content_hash"][:12]
+        [problem] = found.problems
+        assert str(problem) == (
+            f"source: the source changed after the preview of this `pulumi up`, which saw {before}… and not {now}…; "
+            "nothing was sent. Run `pulumi up` again, and look at what its preview shows"
+        )
+
+    def test_a_token_that_is_refused_is_an_error(self, make_services, told, with_file, veracity):
+        machine = DatasetMachine(make_services(), told)
+        veracity.fault(method="GET", path="*/schemaversions/*", effect={"kind": "status", "status": 401}, count=None)
+        with pytest.raises(AuthenticationFailed):
+            machine.problems(with_file)
+
+    def test_a_workspace_that_is_not_there(self, machine, declared):
+        news = {**declared, "workspace_name": "nothing of that name"}
+        [one, other] = machine.problems(news)
+        assert one == other
+        assert one.startswith("workspace_name: must be the name of a workspace of the account, and none is called ")
+
+    def test_no_workspace(self, make_services, told, declared):
+        machine = DatasetMachine(make_services(workspaceId=None), told)
+        found = machine.upload.check({}, declared, told)
+        assert [str(one) for one in found.problems] == ["workspace_id: is missing; set it, or veracity:workspaceId"]
+
+    def test_a_schema_that_is_not_known_is_a_mistake_of_the_caller(self, services, workspace, name):
+        declared = DeclaredDataset.from_properties({"dataset_name": name, "workspace_id": workspace})
+        with pytest.raises(TypeError, match="the schema is not known yet, where the engine gives known values only"):
+            find_schema_version(services, declared)
+
     def test_a_schema_that_is_not_there(self, machine, name, workspace):
         [problem] = machine.problems({"dataset_name": name, "schema_name": "Noon x7"})
         assert problem == (
@@ -144,6 +231,7 @@ class TestRefusedAtPreview:
     def test_two_datasets_of_one_name(self, machine, declared, name, workspace, somebody_makes):
         ids = sorted(somebody_makes(name) for _ in range(2))
         problems = machine.problems(declared)
+        assert problems[0] == problems[1]
         assert sorted(problems[0].split(": ")[2].split(". ")[0].split(", ")) == ids
         assert problems[0].startswith(
             f"dataset_name: must be the name of one dataset of workspace {workspace}, and 2 have it: "
@@ -191,6 +279,56 @@ class TestAdopting:
         told.warnings.clear()
         assert machine.is_unchanged(state, news)
         assert told.warnings == [warning]
+
+    def test_the_schema_that_is_declared_by_its_name_is_compared_as_well(
+        self, machine, told, name, declared, somebody_makes, schema_named
+    ):
+        somebody_makes(name)
+        schema = schema_named(f"{name} s")
+        machine.dataset_problems({"dataset_name": name, "schema_name": schema.name})
+        [warning] = told.warnings
+        assert warning.splitlines()[1] == (
+            f"  schema_version_id: {declared['schema_version_id']} on the platform, {schema.versions[0].id} declared"
+        )
+
+    def test_a_schema_that_cannot_be_found_makes_no_difference_to_one_that_is_there(
+        self, machine, told, name, somebody_makes
+    ):
+        somebody_makes(name)
+        assert machine.dataset_problems({"dataset_name": name, "schema_name": "nothing of that name"}) == ()
+        assert told.warnings == []
+
+    def test_tags_are_compared_in_any_order_and_told_in_full(self, machine, told, declared):
+        state = machine.up({}, {**declared, "tags": {"Site": ["1", "2"], "Fleet": ["A"]}})
+        assert machine.is_unchanged(state, {**declared, "tags": {"Fleet": ["A"], "Site": ["2", "1"]}})
+        assert told.warnings == []
+        assert machine.is_unchanged(state, {**declared, "tags": {"Site": ["1", "3"]}})
+        assert told.warnings[0].splitlines()[1] == "  tags: Site 1, 2, Fleet A on the platform, Site 1, 3 declared"
+
+    def test_one_that_is_gone_again_before_the_dataset_is_made_is_an_error(
+        self, machine, declared, name, somebody_makes, veracity
+    ):
+        made = somebody_makes(name)
+        state = machine.stage(declared)
+        veracity.delete(f"/_emulator/datasets/{made}")
+        with pytest.raises(DatasetError) as failed:
+            machine.create_dataset(state, declared)
+        assert str(failed.value) == (
+            f'dataset "{name}" was there, and is not any more. Run `pulumi refresh`, then `pulumi up`, which makes it'
+        )
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_an_upload_without_a_job_adopts_again_or_makes_one(
+        self, machine, told, declared, name, somebody_makes, veracity, is_there
+    ):
+        """As where its name was not known in the preview."""
+        made = somebody_makes(name)
+        state = machine.stage(declared)["upload"]
+        if not is_there:
+            veracity.delete(f"/_emulator/datasets/{made}")
+        updated = machine.upload.update("x", state, machine.upload.check(state, declared, told).inputs, told)
+        assert (updated["dataset_id"] == made) is is_there if is_there else updated["job_id"]
+        assert ("job_history" in updated) is not is_there
 
     @pytest.mark.parametrize("when", ["registration", "end"])
     def test_one_that_somebody_makes_meanwhile_is_adopted(
@@ -268,6 +406,19 @@ class TestChanging:
         (services.project / "first.csv").unlink()
         assert machine.is_unchanged(state, with_file)
         assert (told.infos, told.warnings) == ([], [])
+        inputs = machine.upload.check(state["upload"], with_file, told).inputs
+        assert [inputs[one] for one in ("content_hash", "size_bytes")] == [
+            state["upload"][one] for one in ("content_hash", "size_bytes")
+        ]
+
+    def test_another_place_is_a_change_of_both_resources(self, machine, told, state):
+        other = "99999999-0000-4000-8000-000000000001"
+        for key, lifecycle, replaces in (
+            ("upload", machine.upload, ("dataset_name", "workspace_id")),
+            ("dataset", machine.dataset, ("workspace_id",)),
+        ):
+            found = lifecycle.diff(state[key]["id"], state[key], {**state[key], "workspace_id": other}, told)
+            assert (found.changes, found.replaces) == (True, replaces)
 
 
 class TestDrift:
@@ -316,15 +467,19 @@ class TestDrift:
         assert machine.is_unchanged(state, {**declared, "dataset_name": new})
 
     def test_one_that_is_gone_is_forgotten_by_a_refresh_and_made_again(
-        self, machine, state, declared, somebody_deletes
+        self, machine, told, state, declared, name, workspace, somebody_deletes
     ):
         before = state["dataset"]["dataset_id"]
         somebody_deletes()
         with pytest.raises(DatasetNotFound) as missing:
             machine.is_unchanged(state, declared)
-        assert "run `pulumi refresh`, which forgets it; `pulumi up` then makes it again" in str(missing.value)
+        assert str(missing.value).partition(" (trace id")[0] == (
+            f'dataset "{name}" ({before}) is not found in workspace {workspace}. If it was deleted, run `pulumi '
+            "refresh`, which forgets it; `pulumi up` then makes it again"
+        )
         machine.refresh(state)
         assert state == {}
+        assert told.infos == [f'dataset "{name}" ({before}) is gone']
         machine.up(state, declared)
         assert state["dataset"]["dataset_id"] != before
         assert machine.is_unchanged(state, declared)
@@ -335,8 +490,9 @@ class TestDrift:
         somebody_deletes()
         for path in (f"*/workspaces/{workspace}", "*/datasets/query"):
             veracity.fault(path=path, count=None, effect={"kind": "status", "status": 403})
+        before = dict(state["dataset"])
         machine.refresh(state)
-        assert "dataset" in state
+        assert state["dataset"] == before
         assert told.warnings[-1].endswith("it is kept in the state")
 
 

@@ -6,12 +6,15 @@ import hashlib
 import pytest
 
 from tests.engine.file_storage import ALL_RIGHTS
-from tests.lifecycle.filestorage.helpers import overtake, urn
+from tests.lifecycle.filestorage.helpers import follow, overtake, urn
 from veracity_provider.description import storage_file
 from veracity_provider.errors import (
     MetadataConflict,
+    MetadataNotApplied,
     SasRightMissing,
     SourceChanged,
+    StoragePathChanged,
+    StoragePathError,
     StorageUnavailable,
 )
 from veracity_provider.lifecycle.filestorage import file as module
@@ -85,6 +88,7 @@ class TestCreate:
         assert made.outputs["content_md5"] == md5(OLD)
         assert made.outputs["size_bytes"] == len(OLD)
         assert made.outputs["previous"] == {"Customer": None}
+        assert made.outputs["patch"] == [{"op": "add", "path": "/Customer", "value": "123"}]
         assert "?" not in made.outputs["url"]
         assert told.lives[-1].startswith("100 %, ")
 
@@ -131,6 +135,25 @@ class TestCreate:
         assert writes(storage, path) == ["PUT"]  # its metadata
         assert storage.metadata(path) == {"Customer": "123", "Owner": "she"}
         assert not life.diff("", state, inputs, told).changes
+
+    def test_one_that_is_as_declared_is_adopted_without_a_word(self, life, told, storage, path, declare):
+        storage.somebody_uploads(path, OLD, Customer="123")
+        inputs = declare(metadata={"Customer": "123"})
+        storage.veracity.forget_requests()
+        assert life.create(inputs, told).outputs["content_md5"] == md5(OLD)
+        assert (told.infos, writes(storage, path)) == ([], [])
+
+    @pytest.mark.parametrize("is_there", [False, True])
+    def test_a_content_that_is_not_known_yet_is_told_as_that(self, told, storage, path, declare, is_there):
+        if is_there:
+            storage.somebody_uploads(path, NEW)
+        declare(source=UNKNOWN)
+        if is_there:
+            headline, content = told.infos[-1].splitlines()
+            assert headline == "replaces the file that is there, and changes: content"
+            assert content.endswith('→ "known after up"')
+        else:
+            assert told.infos == ["uploads the file: known after up"]
 
     def test_a_put_whose_answer_is_lost_is_found(self, life, told, storage, path, declare):
         inputs = declare(metadata={"Customer": "123"})
@@ -216,6 +239,37 @@ class TestChange:
         assert told.warnings[0].startswith("overwrote what somebody else had written: content\n")
         assert (storage.content(path), storage.metadata(path)) == (OLD, {"Owner": "she"})
 
+    @pytest.mark.parametrize(
+        "news",
+        [
+            pytest.param({"on_destroy": "delete"}, id="another on_destroy"),
+            pytest.param({"on_conflict": "fail"}, id="another on_conflict"),
+            pytest.param({"metadata": {"Customer": "1"}}, id="a key that is managed no longer"),
+        ],
+    )
+    def test_what_only_the_state_has_to_learn_is_a_change_without_a_request_that_writes(
+        self, life, told, storage, path, declare, news
+    ):
+        given = {"metadata": {"Customer": "1", "Ship": "Asta"}}
+        state = life.create(declare(**given), told).outputs
+        storage.veracity.forget_requests()
+        inputs = declare(olds=state, **{**given, **news})
+        assert life.diff("", state, inputs, told).changes
+        assert not life.diff("", life.update("", state, inputs, told), inputs, told).changes
+        assert writes(storage, path) == []
+
+    def test_an_empty_file_that_is_filled_after_it_was_planned_is_not_sent(self, life, told, source, declare):
+        source.write_bytes(b"")
+        inputs = declare()
+        source.write_bytes(NEW)
+        with pytest.raises(SourceChanged) as failed:
+            life.create(inputs, told)
+        hashes = [hashlib.sha256(content).hexdigest()[:12] for content in (b"", NEW)]
+        assert str(failed.value) == (
+            f"manual.pdf changed after it was planned: 0 bytes with SHA-256 {hashes[0]}… were planned, 31 bytes with "
+            f"SHA-256 {hashes[1]}… were read. Nothing was sent; run `pulumi preview` again"
+        )
+
     def test_a_file_that_is_gone_is_uploaded_again(self, life, told, storage, path, declare):
         inputs = declare(metadata={"Customer": "1"})
         state = life.create(inputs, told).outputs
@@ -228,7 +282,8 @@ class TestChange:
     def test_another_path_is_another_file(self, life, told, declare):
         inputs = declare()
         state = life.create(inputs, told).outputs
-        assert life.diff("", state, {**inputs, "path": "other"}, told).replaces == ("path", "workspace_id")
+        found = life.diff("", state, {**inputs, "path": "other"}, told)
+        assert (found.changes, found.replaces) == (True, ("path", "workspace_id"))
 
     def test_another_source_with_the_same_bytes_is_no_change(self, life, told, tmp_path, declare):
         state = life.create(declare(), told).outputs
@@ -325,6 +380,66 @@ class TestConflict:
             life.update("", state, inputs, told)
         assert storage.content(path) == b"hers"
 
+    @pytest.mark.parametrize("times", [4, 5])
+    def test_somebody_who_is_always_faster_is_an_error_in_the_end(
+        self, life, told, storage, path, source, services, declare, times
+    ):
+        state = life.create(declare(), told).outputs
+        source.write_bytes(NEW)
+        inputs = declare(olds=state)
+        overtake(services, "put_file", lambda: storage.somebody_sets(path, {"Owner": "she"}), times=times)
+        if times == 5:
+            with pytest.raises(StoragePathChanged):
+                life.update("", state, inputs, told)
+        else:
+            life.update("", state, inputs, told)
+        assert storage.content(path) == (OLD if times == 5 else NEW)
+
+    def test_what_was_there_before_somebody_was_faster_is_what_was_there_first(
+        self, life, told, storage, path, services, declare
+    ):
+        storage.somebody_uploads(path, NEW, Customer="old")
+        inputs = declare(metadata={"Customer": "1"})
+        overtake(services, "put_file", lambda: storage.somebody_sets(path, {"Customer": "older"}))
+        assert life.create(inputs, told).outputs["previous"] == {"Customer": "old"}
+
+    @pytest.mark.parametrize(
+        "what",
+        [
+            pytest.param(lambda storage, path: storage.somebody_removes(path), id="gone"),
+            pytest.param(lambda storage, path: storage.somebody_uploads(path, NEW), id="another size"),
+            pytest.param(lambda storage, path: storage.somebody_uploads(path, OLD[::-1]), id="other bytes"),
+        ],
+    )
+    def test_one_that_is_changed_right_after_it_was_put_is_an_error(
+        self, life, told, storage, path, services, declare, what
+    ):
+        inputs = declare()
+        follow(services, "put_file", lambda: what(storage, path))
+        with pytest.raises(StoragePathError) as failed:
+            life.create(inputs, told)
+        assert str(failed.value) == (f"file {path} was changed again right after it was put; run `pulumi up` again")
+
+    def test_metadata_that_is_changed_right_after_it_was_put_is_an_error(
+        self, life, told, storage, path, services, declare
+    ):
+        inputs = declare(metadata={"Customer": "1"})
+        follow(services, "put_file", lambda: storage.somebody_sets(path, {"Customer": "hers"}))
+        with pytest.raises(MetadataNotApplied) as failed:
+            life.create(inputs, told)
+        assert str(failed.value) == (
+            f'file {path} is not as declared after the patch (Customer: "hers" → "1"); run `pulumi up` again'
+        )
+
+    def test_a_preview_says_that_an_up_will_stop(self, life, told, storage, path, declare):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        storage.somebody_sets(path, {"Customer": "hers"})
+        inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
+        told.infos.clear()
+        assert life.diff("", state, inputs, told).changes
+        assert told.warnings[0].startswith(f"`pulumi up` will stop here and write nothing to file {path}: ")
+        assert told.infos == []
+
     @pytest.mark.parametrize("on_conflict", ["overwrite", "fail"])
     def test_a_put_whose_answer_is_lost_is_no_conflict(self, life, told, storage, path, source, declare, on_conflict):
         state = life.create(declare(on_conflict=on_conflict), told).outputs
@@ -358,6 +473,18 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
+        assert told.infos[-1] == f"file {path} is gone"
+
+    def test_drift_of_metadata_shows_in_the_declared_keys_alone(self, life, told, storage, path, declare):
+        state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}), told).outputs
+        storage.somebody_sets(path, {"customer": "2", "Owner": "she"})
+        assert life.read("", state, told).inputs["metadata"] == {"Customer": "2"}
+
+    def test_one_without_declared_metadata_reads_as_its_state(self, life, told, declare):
+        state = life.create(declare(), told).outputs
+        found = life.read("", state, told)
+        assert found.outputs == state
+        assert "metadata" not in found.inputs
 
 
 class TestDestroy:
@@ -380,6 +507,17 @@ class TestDestroy:
         state = life.create(declare(on_destroy="delete"), told).outputs
         storage.somebody_puts(path, b"hers")
         destroy(state)
+        assert storage.content(path) == b"hers"
+        assert told.warnings == [f"file {path} is not removed, since somebody else has changed its content"]
+
+    def test_delete_looks_again_where_somebody_writes_at_the_same_time(
+        self, life, told, storage, path, make_services, declare
+    ):
+        storage.set_rights(ALL_RIGHTS)
+        state = life.create(declare(on_destroy="delete"), told).outputs
+        services = make_services()
+        overtake(services, "remove", lambda: storage.somebody_puts(path, b"hers"))
+        StorageFileLifecycle(services).delete("", state, told)
         assert storage.content(path) == b"hers"
         assert told.warnings == [f"file {path} is not removed, since somebody else has changed its content"]
 
@@ -439,6 +577,12 @@ class TestRefused:
         storage.veracity.forget_requests()
         assert problems(life, told, **fields) == expected
         assert storage.sas_requests() == []
+
+    def test_no_workspace_is_refused_at_preview(self, make_services, told, source):
+        life = StorageFileLifecycle(make_services(workspaceId=None))
+        assert problems(life, told, path="a", source=source.name) == [
+            "workspace_id: is missing; set it, or veracity:workspaceId"
+        ]
 
     def test_a_source_that_is_not_there_is_refused_at_preview(self, life, told, tmp_path):
         assert problems(life, told, path="a", source="none.pdf") == [f"source: {tmp_path}/none.pdf does not exist"]

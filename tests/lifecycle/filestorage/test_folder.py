@@ -3,11 +3,13 @@
 import pytest
 
 from tests.engine.file_storage import ALL_RIGHTS, USUAL_RIGHTS
-from tests.lifecycle.filestorage.helpers import overtake, reader, urn
+from tests.lifecycle.filestorage.helpers import follow, overtake, reader, urn
 from veracity_provider.errors import (
     MetadataConflict,
+    MetadataNotApplied,
     PermissionDenied,
     SasRightMissing,
+    StoragePathChanged,
     StoragePathError,
     StorageUnavailable,
 )
@@ -178,6 +180,25 @@ class TestChange:
         assert storage.metadata(path) == {"Customer": "1", "Ship": "Berta"}
         assert not life.diff("", updated, inputs, told).changes
 
+    @pytest.mark.parametrize("is_preview", [True, False])
+    def test_somebody_elses_change_alone_is_a_change_and_told_without_a_warning_where_it_will_be_overwritten(
+        self, life, told, storage, path, declare, is_preview
+    ):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        storage.somebody_sets(path, {"Customer": "hers"})
+        told.infos.clear()
+        inputs = declare(olds=state, metadata={"Customer": "1"}, is_preview=is_preview)
+        assert life.diff("", state, inputs, told).changes
+        assert told.infos == ['changed in Veracity since the last up: Customer\n  Customer: "hers" → "1"']
+        assert told.warnings == []
+
+    def test_an_edit_is_told_without_a_warning_where_somebody_elses_change_would_stop_it(self, life, told, declare):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        told.infos.clear()
+        inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
+        assert life.diff("", state, inputs, told).changes
+        assert (told.infos, told.warnings) == (['edited in the program: Customer\n  Customer: "1" → "2"'], [])
+
     def test_a_key_that_nobody_declares_is_no_drift_and_stays(self, life, told, storage, path, declare):
         inputs = declare(metadata={"Customer": "1"})
         state = life.create(inputs, told).outputs
@@ -273,6 +294,48 @@ class TestConflict:
             life.update("", state, inputs, told)
         assert storage.metadata(path) == {"Customer": "somebody's"}
 
+    @pytest.mark.parametrize("times", [4, 5])
+    def test_somebody_who_is_always_faster_is_an_error_in_the_end(
+        self, life, told, storage, path, services, declare, times
+    ):
+        state = life.create(declare(metadata={"Customer": "1"}), told).outputs
+        inputs = declare(olds=state, metadata={"Customer": "2"})
+        overtake(services, "set_metadata", lambda: storage.somebody_sets(path, {"Customer": "1"}), times=times)
+        if times == 5:
+            with pytest.raises(StoragePathChanged):
+                life.update("", state, inputs, told)
+        else:
+            life.update("", state, inputs, told)
+        assert storage.metadata(path) == {"Customer": "1" if times == 5 else "2"}
+
+    def test_what_was_there_before_somebody_was_faster_is_what_was_there_first(
+        self, life, told, storage, path, services, declare
+    ):
+        storage.somebody_makes_folder(path, Customer="old")
+        inputs = declare(metadata={"Customer": "1"})
+        overtake(services, "set_metadata", lambda: storage.somebody_sets(path, {"Customer": "older"}))
+        assert life.create(inputs, told).outputs["previous"] == {"Customer": "old"}
+
+    def test_one_that_is_gone_right_after_it_was_written_is_an_error(
+        self, life, told, storage, path, services, declare
+    ):
+        inputs = declare()
+        follow(services, "make_folder", lambda: storage.somebody_removes(path))
+        with pytest.raises(StoragePathError) as failed:
+            life.create(inputs, told)
+        assert str(failed.value) == f"folder {path} is gone again right after it was made; run `pulumi up` again"
+
+    def test_what_is_not_as_declared_right_after_it_was_written_is_an_error(
+        self, life, told, storage, path, services, declare
+    ):
+        inputs = declare(metadata={"Customer": "1"})
+        follow(services, "make_folder", lambda: storage.somebody_sets(path, {"Customer": "hers"}))
+        with pytest.raises(MetadataNotApplied) as failed:
+            life.create(inputs, told)
+        assert str(failed.value) == (
+            f'folder {path} is not as declared after the patch (Customer: "hers" → "1"); run `pulumi up` again'
+        )
+
     def test_a_write_whose_answer_is_lost_is_no_conflict(self, life, told, storage, path, declare):
         state = life.create(declare(metadata={"Customer": "1"}), told).outputs
         inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail")
@@ -290,6 +353,12 @@ class TestRead:
         assert found.inputs["metadata"] == {"Customer": "2"}
         assert found.outputs["live_metadata"] == {"customer": "2", "Owner": "she"}
         assert found.outputs["applied"] == {"Customer": "1", "Ship": "Asta"}
+
+    def test_one_without_declared_metadata_reads_as_its_state(self, life, told, declare):
+        state = life.create(declare(), told).outputs
+        found = life.read("an id", state, told)
+        assert found.outputs == state
+        assert "metadata" not in found.inputs
 
     def test_a_folder_that_is_gone_is_gone(self, life, told, storage, path, declare):
         state = life.create(declare(), told).outputs
@@ -329,6 +398,22 @@ class TestDestroy:
         destroy(state)
         assert storage.metadata(path) == {"Customer": "hers"}
         assert told.warnings == ["not restored, since somebody has changed it meanwhile: Customer"]
+
+    def test_restore_puts_back_beside_what_somebody_writes_at_the_same_time(
+        self, life, told, storage, path, make_services, declare
+    ):
+        state = life.create(declare(metadata={"Customer": "1"}, on_destroy="restore"), told).outputs
+        services = make_services()
+        overtake(services, "set_metadata", lambda: storage.somebody_sets(path, {"Customer": "1", "Owner": "she"}))
+        StorageFolderLifecycle(services).delete("", state, told)
+        assert storage.metadata(path) == {"Owner": "she"}
+
+    def test_restore_of_nothing_says_so(self, life, told, storage, path, declare, destroy):
+        state = life.create(declare(on_destroy="restore"), told).outputs
+        storage.veracity.forget_requests()
+        destroy(state)
+        assert told.infos[-1] == "nothing to restore"
+        assert {one["method"] for one in storage.requests(path)} == {"HEAD"}
 
     @pytest.mark.parametrize("on_destroy", ["restore", "delete"])
     def test_one_that_is_gone_already_is_a_success(self, life, told, storage, path, declare, destroy, on_destroy):
@@ -378,7 +463,9 @@ class TestOneManager:
         storage.somebody_sets(path, {"Customer": "hers"})
         inputs = declare(olds=state, metadata={"Customer": "2"}, on_conflict="fail", is_preview=True)
         assert "is_preview" not in inputs
+        told.infos.clear()
         assert life.diff("", state, inputs, told).changes
+        assert told.infos == []
         assert told.warnings[0].startswith(f"`pulumi up` will stop here and write nothing to folder {path}: ")
 
 

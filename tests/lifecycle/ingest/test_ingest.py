@@ -1,5 +1,7 @@
 """The life of an ingest: its job is started and awaited."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.lifecycle.ingest.machine import START, Machine, rows, starts
@@ -65,6 +67,15 @@ def test_nothing_is_started_for_an_engine_that_is_gone(make_services, told, vera
     assert starts(veracity, append) == [0]
 
 
+def test_another_place_is_another_ingest(machine, append):
+    state = {}
+    machine.up(state, append)
+    news = {name: value for name, value in state["ingest"].items() if name not in {"status", "completed_at"}}
+    for name in ("dataset_id", "workspace_id"):
+        found = machine.ingest.diff("x", state["ingest"], {**news, name: "other"}, machine.told)
+        assert (found.changes, found.replaces) == (True, (name,))
+
+
 class TestWhatIsSaid:
     """Nothing of what went well; what is unusual is."""
 
@@ -77,6 +88,8 @@ class TestWhatIsSaid:
         state = {}
         machine.up(state, append)
         completed_at = state.pop("ingest")["completed_at"]
+        time = machine.services.time
+        machine = Machine(replace(machine.services, time=lambda: time() + 3600), machine.told)
         machine.finish(state, machine.checked(append, state["upload"]))
         job_id = state["upload"]["job_id"]
         assert machine.told.infos == [
@@ -93,6 +106,14 @@ class TestWhatIsSaid:
         other.finish(state, other.checked(append, state["upload"]))
         job_id = state["upload"]["job_id"]
         assert told.infos == [f"ingest job {job_id} had taken effect before; nothing was started"]
+
+    def test_a_job_that_the_state_shows_as_done_is_asked_nobody_about(self, machine, make_services, told, append):
+        state = {}
+        machine.up(state, append)
+        other = Machine(make_services(home="elsewhere"), told)
+        news = {**other.checked(append, state["upload"]), **{name: state["upload"][name] for name in UPLOADED}}
+        done = other.ingest.update("x", state["ingest"], news, told)
+        assert (done["status"], done["dataset_name"]) == ("Completed", "")
 
     def test_a_job_that_is_waited_for_after_a_kill_is_not_said_to_have_taken_effect_before(
         self, machine, veracity, append
@@ -145,8 +166,11 @@ class TestAtPreview:
         machine.ingest.check({}, {**news, **{name: state["upload"][name] for name in UPLOADED}}, machine.told)
         return machine.told.warnings
 
-    def test_a_job_that_waits_for_its_start_is_worth_no_word(self, machine, append):
-        assert self.say(machine, append, machine.stage(append)) == []
+    def test_a_job_that_waits_for_its_start_is_worth_no_word_and_no_request(self, machine, veracity, append):
+        state = machine.stage(append)
+        veracity.forget_requests()
+        assert self.say(machine, append, state) == []
+        assert veracity.requests_to("/status") == []
 
     def test_a_job_that_may_be_at_work_is_waited_for(self, machine, append):
         state = machine.stage(append)

@@ -170,6 +170,13 @@ def test_a_job_that_a_late_one_has_overtaken_is_run_again(outcome, late, is_over
     assert (plan.serving is None, plan.is_update_due) == (is_overtaken, is_overtaken)
 
 
+def test_what_was_in_doubt_before_a_job_that_was_overtaken_is_no_matter_any_more():
+    there = job("E", "a", dataset="e")
+    doubts = {"C": ENDED, "E": ENDED}
+    plan = plan_upload(known(B, TOOK, doubt=[job("C", "c"), there], beside=[A], A=TOOK, **doubts), declared("b"))
+    assert plan.history.in_doubt == (there,)
+
+
 def test_a_job_that_the_platform_did_not_know_has_the_last_word_once_it_has_ended():
     """Its start was sent, and may have arrived late."""
     for outcome, is_overtaken in ((GONE, False), (MAYBE, False), (TOOK, True), (ENDED, True)):

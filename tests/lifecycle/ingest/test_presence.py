@@ -15,7 +15,16 @@ class TestReading:
         return state
 
     def test_a_dataset_that_is_there_keeps_its_ingest(self, machine, state, told):
-        assert machine.ingest.read("id", state["ingest"], told).outputs == state["ingest"]
+        for key, lifecycle in (("ingest", machine.ingest), ("upload", machine.upload)):
+            found = lifecycle.read("id", state[key], told)
+            assert (found.id, found.outputs) == ("id", state[key])
+            assert found.inputs == {name: value for name, value in state[key].items() if name in found.inputs}
+            assert {"dataset_id", "source", "operation", "content_hash"} <= found.inputs.keys()
+
+    def test_the_names_are_inputs_of_the_upload_alone(self, machine, state, told):
+        for key, lifecycle, is_input in (("ingest", machine.ingest, False), ("upload", machine.upload, True)):
+            found = lifecycle.read("id", {**state[key], "dataset_name": "Noon"}, told)
+            assert ("dataset_name" in found.inputs) is is_input
 
     def test_a_dataset_that_is_surely_gone_is_the_only_absence(self, machine, veracity, state, append, told):
         veracity.fault(path=f"*/datasets/{append['dataset_id']}", count=2, effect={"kind": "status", "status": 404})

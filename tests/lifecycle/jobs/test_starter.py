@@ -43,6 +43,22 @@ def journal(make_platform_services):
     return journal_of(make_platform_services())
 
 
+class TestWithdrawing:
+    @pytest.mark.parametrize(
+        ("states", "is_withdrawn"),
+        [
+            pytest.param([JobState.STAGED], True, id="one that was not sent"),
+            pytest.param([JobState.STAGED, JobState.NEVER_SENT], True, id="one that was withdrawn before"),
+            pytest.param([JobState.STAGED, JobState.STARTING], False, id="one that was sent meanwhile"),
+        ],
+    )
+    def test_a_job_that_was_not_sent_never_will_be(self, make_starter, journal, states, is_withdrawn):
+        for one in states:
+            journal.write(UPSERT, one)
+        assert make_starter().withdraw(UPSERT) is is_withdrawn
+        assert journal.find(UPSERT).state is (JobState.NEVER_SENT if is_withdrawn else JobState.STARTING)
+
+
 class TestTheRequest:
     @pytest.fixture
     def staged(self, journal):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from veracity_provider.errors import AnswerLost, PermissionDenied, SchemaNotFound
+from veracity_provider.errors import AnswerLost, PermissionDenied, SchemaError, SchemaNotFound
 from veracity_provider.lifecycle.schema.lifecycle import SchemaLifecycle
 from veracity_provider.lifecycle.values import UNKNOWN
 
@@ -89,6 +89,66 @@ def test_one_of_the_same_name_is_adopted_with_a_version_that_has_the_columns(lif
     assert len(versions(schemas, workspace, again)) == 1
 
 
+def test_adopting_says_what_is_changed(life, told, name):
+    up(life, told, {"schema_name": name, "columns": COLUMNS})
+    told.infos.clear()
+    now = up(life, told, {"schema_name": name, "columns": MORE, "description": "Noon."})
+    changes = (
+        "makes a new version, and makes it the active one\n  added: wind\n"
+        f'sets name "{name}", short_name "", description "Noon."'
+    )
+    assert told.infos == [f'adopts schema "{name}" ({now["schema_id"]}), and {changes}', changes]
+    assert now["is_own_version"] is True
+
+
+def test_a_version_of_somebody_else_stays_theirs_whatever_else_changes(life, told, schemas, workspace, name):
+    up(life, told, {"schema_name": name, "columns": COLUMNS})
+    adopted = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    now = up(life, told, {"schema_name": name, "columns": COLUMNS, "description": "Noon."}, adopted)
+    assert now["is_own_version"] is False
+    assert schemas.get_schema(workspace, now["schema_id"]).short_name == ""
+
+
+def test_a_version_of_ours_stays_ours_whatever_else_changes(life, told, name):
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    now = up(life, told, {"schema_name": name, "columns": COLUMNS, "description": "Noon."}, state)
+    assert now["is_own_version"] is True
+
+
+def test_a_new_version_has_the_description_of_its_schema(life, told, veracity, schemas, workspace, name):
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS, "description": "A"})
+    make_dataset(veracity, state)
+    now = up(life, told, {"schema_name": name, "columns": MORE, "description": "B"}, state)
+    descriptions = {one.id: one.description for one in versions(schemas, workspace, now)}
+    assert descriptions[now["schema_version_id"]] == "B"
+
+
+def test_a_version_that_is_not_there_right_after_it_was_made_is_an_error(
+    life, told, schemas, workspace, name, monkeypatch
+):
+    read = schemas.get_schema
+    monkeypatch.setattr(schemas, "change_schema", lambda *_, **__: monkeypatch.setattr(schemas, "get_schema", forget))
+
+    def forget(*arguments):
+        return replace(read(*arguments), versions=())
+
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    with pytest.raises(SchemaError) as failed:
+        up(life, told, {"schema_name": name, "columns": COLUMNS, "description": "B"}, state)
+    assert str(failed.value) == (
+        f'schema "{name}" must have version {state["schema_version_id"]} by now, and has not; run `pulumi up` again'
+    )
+
+
+def test_a_version_whose_answer_is_lost_is_found_by_its_columns(life, told, veracity, schemas, workspace, name):
+    state = up(life, told, {"schema_name": name, "columns": COLUMNS})
+    make_dataset(veracity, state)
+    veracity.fault(method="POST", path="*/schemaversions/add", effect={"kind": "cutAfter"})
+    now = up(life, told, {"schema_name": name, "columns": MORE}, state)
+    assert columns_of(schemas, workspace, now) == ["imo", "power", "wind"]
+    assert len(versions(schemas, workspace, now)) == 2
+
+
 def test_other_columns_change_a_version_of_ours_that_no_dataset_uses(life, told, schemas, workspace, name):
     state = up(life, told, {"schema_name": name, "columns": COLUMNS})
     told.infos.clear()
@@ -126,6 +186,7 @@ def test_columns_of_an_earlier_version_make_that_one_active_again(life, told, ve
     second = up(life, told, {"schema_name": name, "columns": MORE}, first)
     third = up(life, told, {"schema_name": name, "columns": COLUMNS}, second)
     assert third["schema_version_id"] == first["schema_version_id"]
+    assert third["is_own_version"] is False  # a dataset may have it by now, so it is not changed in place
     assert len(versions(schemas, workspace, third)) == 2
     assert columns_of(schemas, workspace, third) == ["imo", "power"]
 
@@ -187,6 +248,7 @@ def test_columns_that_somebody_changed_are_put_back(life, told, schemas, workspa
 def test_a_schema_that_is_gone_is_forgotten_by_a_refresh(life, told, workspace):
     state = {"schema_id": workspace, "schema_name": "x", "workspace_id": workspace, "columns": COLUMNS}
     assert life.read(workspace, state, told) is None
+    assert told.infos == [f"schema {workspace} is gone"]
     with pytest.raises(SchemaNotFound):
         life.diff(workspace, state, state, told)
 
@@ -194,8 +256,10 @@ def test_a_schema_that_is_gone_is_forgotten_by_a_refresh(life, told, workspace):
 def test_a_refresh_shows_what_is_declared_as_the_platform_has_it(life, told, schemas, workspace, name):
     state = up(life, told, {"schema_name": name, "columns": COLUMNS, "description": "A"})
     assert dict(life.read(state["schema_id"], state, told).outputs) == state
-    schemas.change_schema(workspace, state["schema_id"], name=name, short_name="", description="B")
-    assert life.read(state["schema_id"], state, told).inputs["description"] == "B"
+    schemas.change_schema(workspace, state["schema_id"], name=f"{name}!", short_name="", description="B")
+    found = life.read(state["schema_id"], state, told)
+    assert (found.inputs["schema_name"], found.inputs["description"]) == (f"{name}!", "B")
+    assert found.outputs == {**state, "schema_name": f"{name}!", "description": "B"}
 
 
 def test_letting_go_says_that_the_schema_stays(life, told, name):
@@ -211,7 +275,9 @@ def test_two_schemas_of_one_name_are_an_error_at_preview(life, told, schemas, wo
     ids = [
         schemas.add_schema(workspace, name=name, short_name="", description="", columns=COLUMNS).id for _ in range(2)
     ]
-    [problem] = life.check({}, {"schema_name": name, "columns": COLUMNS}, told).problems
+    checked = life.check({}, {"schema_name": name, "columns": COLUMNS}, told)
+    assert checked.inputs == {"schema_name": name, "columns": COLUMNS, "workspace_id": workspace}
+    [problem] = checked.problems
     assert str(problem) == (
         f"schema_name: must be the name of one schema of workspace {workspace}, and 2 have it: {ids[0]}, {ids[1]}. "
         "Rename all but one in the portal"
@@ -265,7 +331,8 @@ def test_another_workspace_is_another_schema(life, told, name):
     state = up(life, told, {"schema_name": name, "columns": COLUMNS})
     other = "99999999-0000-4000-8000-000000000001"
     news = checked(life, told, {"schema_name": name, "columns": COLUMNS, "workspace_id": other}, state)
-    assert life.diff(state["schema_id"], state, news, told).replaces == ("workspace_id",)
+    found = life.diff(state["schema_id"], state, news, told)
+    assert (found.changes, found.replaces) == (True, ("workspace_id",))
 
 
 def test_what_is_wrong_is_told_at_once(make_services, told):

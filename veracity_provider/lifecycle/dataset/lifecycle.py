@@ -8,7 +8,7 @@ from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
 from veracity_provider.errors import DatasetError, DatasetNotFound, InputError, InputProblem, SchemaError, VeracityError
 from veracity_provider.lifecycle.dataset.finding import find_dataset, find_namesakes, find_schema_version
 from veracity_provider.lifecycle.dataset.making import Making
-from veracity_provider.lifecycle.dataset.state import DatasetState, DeclaredDataset
+from veracity_provider.lifecycle.dataset.state import DeclaredDataset
 from veracity_provider.lifecycle.dataset.texts import difference_text
 from veracity_provider.lifecycle.ingest.history import JobHistory, find_job
 from veracity_provider.lifecycle.inputs import has_unknown
@@ -81,18 +81,18 @@ class DatasetLifecycle:
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """Another name or workspace is another dataset; whatever else differs, no call can change."""
-        state, declared = DatasetState.from_properties(olds), DeclaredDataset.from_properties(news)
+        before, declared = DeclaredDataset.from_properties(olds), DeclaredDataset.from_properties(news)
         if declared.place is None:
             return Difference(changes=True)
-        live = self._get(state, id_)
-        if declared.place != state.declared.place:
+        live = self._get(before, id_)
+        if declared.place != before.place:
             workspace_id, name = declared.place
-            if workspace_id == state.declared.workspace_id and name == live.name:
+            if workspace_id == before.workspace_id and name == live.name:
                 return Difference(changes=True)  # it was renamed in the portal, and now in the program
             reporter.warning(f'another name is another dataset; "{shown(live.name)}" ({live.id}) stays as it is')
-            return Difference(changes=True, replaces=self._replaced(state.declared, declared))
+            return Difference(changes=True, replaces=self._replaced(before, declared))
         self._warn_of_differences(live, declared, declared.schema_version_id, reporter)
-        if declared.source is not None and declared.source != state.declared.source:
+        if declared.source is not None and declared.source != before.source:
             reporter.warning(
                 "source is read when the dataset is made, and not again; declare a DatasetIngest for more rows"
             )
@@ -103,8 +103,8 @@ class DatasetLifecycle:
         moved["workspace_id"] = before.workspace_id != declared.workspace_id
         return tuple(name for name in DatasetInputs.replacing() if moved[name])
 
-    def _get(self, state: DatasetState, dataset_id: str) -> Dataset:
-        workspace_id, name = state.declared.known_place
+    def _get(self, declared: DeclaredDataset, dataset_id: str) -> Dataset:
+        workspace_id, name = declared.known_place
         try:
             return self._services.clients.datasets.get_dataset(workspace_id, dataset_id)
         except DatasetNotFound as error:
@@ -132,15 +132,15 @@ class DatasetLifecycle:
 
     def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
         """Note what it is called now; nothing else of a dataset that is there can be changed."""
-        return _state(news, self._get(DatasetState.from_properties(olds), id_))
+        return _state(news, self._get(DeclaredDataset.from_properties(olds), id_))
 
     def read(self, id_: str, olds: JsonObject, reporter: Reporter) -> Found | None:
         """Look it up; gone only when it surely is. What is declared stays, since no call could put it back."""
-        state = DatasetState.from_properties(olds)
-        workspace_id, name = state.declared.known_place
+        declared = DeclaredDataset.from_properties(olds)
+        workspace_id, name = declared.known_place
         datasets = self._services.clients.datasets
         found = datasets.check_presence(workspace_id, id_)
-        inputs = _inputs_of(state)
+        inputs = _inputs_of(declared)
         if found.presence is Presence.GONE:
             reporter.info(f'dataset "{shown(name)}" ({id_}) is gone')
             return None
@@ -148,24 +148,24 @@ class DatasetLifecycle:
             reporter.warning(f"dataset {id_} was not found, but {found.reason}; it is kept in the state")
             return Found(id=id_, outputs=olds, inputs=inputs)
         live = datasets.get_dataset(workspace_id, id_)
-        self._warn_of_differences(live, state.declared, None, reporter)
+        self._warn_of_differences(live, declared, None, reporter)
         return Found(id=id_, outputs=_state(olds, live), inputs=inputs)
 
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that deletes a dataset."""
-        _, name = DatasetState.from_properties(olds).declared.known_place
+        _, name = DeclaredDataset.from_properties(olds).known_place
         reporter.info(f'forgotten; dataset "{shown(name)}" stays on the platform, which has no call that deletes one')
 
     def _observer(self, reporter: Reporter) -> JobObserver:
         return JobObserver(self._services, reporter, timeout_s=DEFAULT_JOB_TIMEOUT_S)
 
 
-def _inputs_of(state: DatasetState) -> dict[str, Any]:
+def _inputs_of(declared: DeclaredDataset) -> dict[str, Any]:
     """The properties that were inputs; a schema version is an output where the schema was given by its name."""
     names = {*DatasetInputs.model_fields, *_FROM_UPLOAD}
-    if state.declared.inputs.schema_name is not None:
+    if declared.inputs.schema_name is not None:
         names.discard("schema_version_id")
-    given = state.declared.properties.items()
+    given = declared.properties.items()
     return {name: value for name, value in given if name in names and value is not None and not has_unknown(value)}
 
 

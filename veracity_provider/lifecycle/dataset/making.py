@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import final
 
-from veracity_provider.api.models import Dataset
+from veracity_provider.api.models import Dataset, JobPhase
 from veracity_provider.errors import (
     DatasetError,
     DatasetNotFound,
@@ -108,7 +108,7 @@ class Making:
     def _failure(self, seen: Observation) -> str:
         job, report = self._job, seen.evidence.report
         has_file = self._declared.inputs.source is not None
-        if report is not None:
+        if report is not None and report.phase is JobPhase.FAILED:
             said = f": {shown(report.error_message.rstrip('.'), 300)}" if report.error_message else ""
             ending = f"ended as {shown(report.status)}{said}"
             return failure_text(job, report) if has_file else header_alone_text(job.job_id, ending)

@@ -1,10 +1,10 @@
-"""The inputs of a dataset and what the states of its two resources keep, as typed values."""
+"""The inputs of a dataset, as typed values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs, DatasetUploadInputs
+from veracity_provider.description.dataset import DatasetInputs, DatasetUploadInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.naming import workspace_problems
@@ -83,19 +83,6 @@ class DeclaredDataset:
     def is_fully_known(self) -> bool:
         """Whether no input is left for `up` to find out."""
         return not has_unknown(self.inputs.given())
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetState:
-    """A dataset as the last `up` or refresh left it."""
-
-    declared: DeclaredDataset
-    outputs: DatasetOutputs
-
-    @classmethod
-    def from_properties(cls, properties: JsonObject) -> Self:
-        """Take the properties that the engine keeps."""
-        return cls(declared=DeclaredDataset.from_properties(properties), outputs=DatasetOutputs.from_state(properties))
 
 
 def check_dataset(inputs: JsonObject, settings: Settings) -> tuple[InputProblem, ...]:

@@ -14,7 +14,6 @@ from veracity_provider.errors import (
     MetadataNotApplied,
     SourceChanged,
     SourceError,
-    StoragePathChanged,
     StoragePathError,
 )
 from veracity_provider.lifecycle.filestorage.file_plan import FilePlan, content_text, is_as_put, plan_file
@@ -25,7 +24,7 @@ from veracity_provider.lifecycle.filestorage.metadata import (
     plan_keys,
 )
 from veracity_provider.lifecycle.filestorage.state import DeclaredFile, FileState, Place
-from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
+from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage, repeat_while_changed
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause
@@ -41,8 +40,6 @@ from veracity_provider.storage.remote_paths import Content, PathProperties
 from veracity_provider.storage.sources import Source
 from veracity_provider.unknown import require_known
 
-_ATTEMPTS: Final = 5
-"""How often a file is read and written anew where somebody else writes to it at the same time."""
 _BLOCK_BYTES: Final = 1024 * 1024
 # The types of this library alone: what a machine adds to them would make a file differ by where it was put.
 _TYPES: Final = mimetypes.MimeTypes()
@@ -68,12 +65,15 @@ class StorageFileLifecycle:
         try:
             inputs = with_workspace(inputs, self._services, reporter)
             inputs |= self._content_of(DeclaredFile.from_properties(olds), DeclaredFile.from_properties(inputs))
-            declared = DeclaredFile.from_properties(inputs)
-            self._require_previewed(declared, urn)
         except InputError as error:
             return Checked(inputs=inputs, problems=error.problems)
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
+        declared = DeclaredFile.from_properties(inputs)
+        if urn and declared.content_hash is not None:
+            problems = self._previewed.hold_to(urn, declared.content_hash, is_preview=self._run.is_preview)
+            if problems:
+                return Checked(inputs=inputs, problems=problems)
         place = declared.place
         if place is None:
             return Checked(inputs=inputs)
@@ -108,21 +108,6 @@ class StorageFileLifecycle:
                 f"{size(found.size_bytes)}. Split it, or upload it with other tools"
             )
         return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
-
-    def _require_previewed(self, declared: DeclaredFile, urn: str) -> None:
-        """What `up` uploads is what its own preview saw."""
-        content_hash = declared.content_hash
-        if content_hash is None or not urn:
-            return
-        if self._run.is_preview:
-            self._previewed.note(urn, content_hash)
-            return
-        seen = self._previewed.of(urn)
-        if seen is not None and seen != content_hash:
-            raise SourceChanged(
-                f"the source changed after the preview of this `pulumi up`, which saw {seen[:12]}… and not "
-                f"{content_hash[:12]}…; nothing was sent. Run `pulumi up` again, and look at what its preview shows"
-            )
 
     def _say_what_create_does(self, place: Place, declared: DeclaredFile, reporter: Reporter) -> None:
         live = self._find(place)
@@ -205,21 +190,16 @@ class StorageFileLifecycle:
         if successor := self._run.manager_of(place.id):
             reporter.info(texts.left_to_text("file", successor.urn, reporter.urn))
             return
-        for attempt in range(_ATTEMPTS):
-            live = self._find(place)
-            if live is None:
-                reporter.info(f"{_what(place)} is gone already")
-                return
-            if not is_as_put(live, state):
-                reporter.warning(f"{_what(place)} is not removed, since somebody else has changed its content")
-                return
-            try:
-                self._storage(place).remove(place.path, etag=live.etag)
-            except StoragePathChanged:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                continue
-            return
+        repeat_while_changed(lambda: self._remove(place, state, reporter))
+
+    def _remove(self, place: Place, state: FileState, reporter: Reporter) -> None:
+        live = self._find(place)
+        if live is None:
+            reporter.info(f"{_what(place)} is gone already")
+        elif not is_as_put(live, state):
+            reporter.warning(f"{_what(place)} is not removed, since somebody else has changed its content")
+        else:
+            self._storage(place).remove(place.path, etag=live.etag)
 
     def _plan(self, live: PathProperties, declared: DeclaredFile, state: FileState) -> FilePlan:
         return plan_file(live, declared, state, lambda: self._content(declared).md5 if declared.content_hash else None)
@@ -233,23 +213,19 @@ class StorageFileLifecycle:
             content = content or self._content(declared)
             return content
 
-        first = live = self._find(place)
-        for attempt in range(_ATTEMPTS):
-            try:
-                plan = self._write(place, live, declared, state, declared_content, reporter)
-            except StoragePathChanged:
-                # Nothing is wrong with that: what is declared is compared with what is there now.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                live = self._find(place)
-                continue
-            if plan.drifted:
-                reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
-            found = dict(first.metadata) if first else dict[str, str]()
-            previous = first_values(found, declared.metadata, state.outputs.previous)
-            md5 = content.md5 if content else state.outputs.content_md5
-            return self._outputs(place, plan, declared, previous, state, md5)
-        raise AssertionError
+        found: list[PathProperties | None] = []
+
+        def write() -> FilePlan:
+            found.append(self._find(place))
+            return self._write(place, found[-1], declared, state, declared_content, reporter)
+
+        plan = repeat_while_changed(write)
+        if plan.drifted:
+            reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
+        there = found[0].metadata if found[0] else dict[str, str]()
+        previous = first_values(there, declared.metadata, state.outputs.previous)
+        md5 = content.md5 if content else state.outputs.content_md5
+        return self._outputs(place, plan, declared, previous, state, md5)
 
     def _write(
         self,

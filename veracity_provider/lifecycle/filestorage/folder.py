@@ -1,6 +1,6 @@
 """The life of a `StorageFolder`: it is adopted or made, its metadata kept as declared, and let go."""
 
-from typing import Any, Final, final
+from typing import Any, final
 
 from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
 from veracity_provider.errors import (
@@ -9,7 +9,6 @@ from veracity_provider.errors import (
     MetadataConflict,
     MetadataNotApplied,
     StorageFolderNotEmpty,
-    StoragePathChanged,
     StoragePathError,
 )
 from veracity_provider.lifecycle.filestorage.metadata import (
@@ -21,17 +20,14 @@ from veracity_provider.lifecycle.filestorage.metadata import (
     released_keys,
 )
 from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, FolderState, Place
-from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage
+from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage, repeat_while_changed
 from veracity_provider.lifecycle.metadata import texts
-from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan
+from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan, RestorePlan
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.storage.remote_paths import PathProperties
-
-_ATTEMPTS: Final = 5
-"""How often a folder is read and written anew where somebody else writes to it at the same time."""
 
 
 @final
@@ -154,43 +150,38 @@ class StorageFolderLifecycle:
             reporter.warning(f"{_what(place)} is not removed, since it holds what is not managed here")
 
     def _restore(self, place: Place, managed: Managed, reporter: Reporter) -> None:
-        for attempt in range(_ATTEMPTS):
-            live = self._find(place)
-            if live is None:
-                reporter.info(f"{_what(place)} is gone already")
-                return
-            plan = plan_keys_restore(live.metadata, managed)
-            try:
-                if plan.operations:
-                    metadata = changed_metadata(live.metadata, plan, _what(place))
-                    self._storage(place).set_metadata(place.path, metadata, etag=live.etag)
-            except StoragePathChanged:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                continue
-            if plan.kept:
-                reporter.warning(texts.kept_text(plan))
-            reporter.info(texts.restored_text("restored", plan) if plan.restored else "nothing to restore")
+        plan = repeat_while_changed(lambda: self._put_back(place, managed))
+        if plan is None:
+            reporter.info(f"{_what(place)} is gone already")
             return
+        if plan.kept:
+            reporter.warning(texts.kept_text(plan))
+        reporter.info(texts.restored_text("restored", plan) if plan.restored else "nothing to restore")
+
+    def _put_back(self, place: Place, managed: Managed) -> RestorePlan | None:
+        live = self._find(place)
+        if live is None:
+            return None
+        plan = plan_keys_restore(live.metadata, managed)
+        if plan.operations:
+            metadata = changed_metadata(live.metadata, plan, _what(place))
+            self._storage(place).set_metadata(place.path, metadata, etag=live.etag)
+        return plan
 
     def _apply(self, declared: DeclaredFolder, state: FolderState, reporter: Reporter) -> StorageFolderOutputs:
         place = declared.known_place
-        first = live = self._find(place)
-        for attempt in range(_ATTEMPTS):
-            try:
-                plan = self._write(place, live, declared, state)
-            except StoragePathChanged:
-                # Nothing is wrong with that: what is declared is compared with what is there now.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                live = self._find(place)
-                continue
-            if plan.drifted:
-                reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
-            found = dict(first.metadata) if first else dict[str, str]()
-            previous = first_values(found, declared.metadata, state.outputs.previous)
-            return self._outputs(place, plan, declared, previous, state)
-        raise AssertionError
+        found: list[PathProperties | None] = []
+
+        def write() -> MetadataPlan:
+            found.append(self._find(place))
+            return self._write(place, found[-1], declared, state)
+
+        plan = repeat_while_changed(write)
+        if plan.drifted:
+            reporter.warning(texts.changes_text("overwrote what somebody else had written", plan.drifted))
+        there = found[0].metadata if found[0] else dict[str, str]()
+        previous = first_values(there, declared.metadata, state.outputs.previous)
+        return self._outputs(place, plan, declared, previous, state)
 
     def _write(
         self, place: Place, live: PathProperties | None, declared: DeclaredFolder, state: FolderState

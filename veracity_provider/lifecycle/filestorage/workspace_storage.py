@@ -1,14 +1,30 @@
 """The file storage of one workspace: reads with a SAS that reads, writes with one that writes."""
 
+import contextlib
 from collections.abc import Callable, Mapping
-from typing import TypeVar, final
+from typing import Final, TypeVar, final
 
 from veracity_provider.api.filestorage import SasKind
-from veracity_provider.errors import SasRejected
+from veracity_provider.errors import SasRejected, StoragePathChanged
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.storage.remote_paths import Content, PathProperties, RemotePaths
 
+_ATTEMPTS: Final = 5
+
 _Result = TypeVar("_Result")
+
+
+def repeat_while_changed(attempt: Callable[[], _Result]) -> _Result:
+    """
+    What *attempt* returns, which reads a path and writes it; called again where somebody else wrote in between.
+
+    Raises:
+        StoragePathChanged: Somebody else was faster five times.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(StoragePathChanged):
+            return attempt()
+    return attempt()
 
 
 @final

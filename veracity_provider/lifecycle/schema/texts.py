@@ -11,7 +11,7 @@ _MAX_SHOWN: Final = 10
 def plan_text(plan: SchemaPlan, users: Sequence[str]) -> str:
     """What `up` does, in one line a fact; empty where there is nothing to do."""
     lines: list[str] = []
-    version = f'"{plan.version.name}"' if plan.version else "the version before"
+    version = f'"{plan.version.name}"' if plan.version else ""
     if plan.step is Step.ACTIVATE:
         lines.append(f"makes version {version}, which has these columns, the active one")
     elif plan.step is Step.CHANGE:
