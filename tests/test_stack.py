@@ -163,6 +163,25 @@ def test_a_dataset_that_entries_name_is_made_once_with_the_schema_of_the_stack(d
     assert ([alias.name for alias in made.aliases], made.protect) == (["old-dataset"], True)
 
 
+def test_the_files_of_a_pattern_go_into_a_dataset_by_its_name(declare):
+    pattern = {"datasetName": "Noon", "source": "*.csv", "operation": "Upsert"}
+    declared = declare(
+        datasets=[
+            {**pattern, "name": "made", "schemaName": "Noon"},
+            {**pattern, "name": "same", "operation": "Delete"},
+            {**pattern, "name": "there", "datasetName": "Wind", "workspaceName": "Ships"},
+        ]
+    )
+    arguments = {"source": "*.csv", "operation": "Upsert"}
+    assert declared.resources == [
+        ("dataset", "made-dataset", {"dataset_name": "Noon", "schema_name": "Noon"}),
+        ("ingests", "made", {**arguments, "dataset_id": "made"}),
+        # The component finds the dataset that the program makes.
+        ("ingests", "same", {**arguments, "dataset_name": "Noon", "operation": "Delete"}),
+        ("ingests", "there", {**arguments, "dataset_name": "Wind", "workspace_name": "Ships"}),
+    ]
+
+
 def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare):
     declared = declare(
         containers=[{**CONTAINER, "aliases": ["old", "older"]}],

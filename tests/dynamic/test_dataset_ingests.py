@@ -5,8 +5,8 @@ import inspect
 import pulumi
 import pytest
 
-from tests.dynamic.mocks import DATASET, mocked
-from veracity_provider import DatasetIngest, DatasetIngests
+from tests.dynamic.mocks import DATASET, Mocks, mocked
+from veracity_provider import Dataset, DatasetIngest, DatasetIngests
 from veracity_provider.description.dataset_ingests import DatasetIngestsInputs
 from veracity_provider.dynamic.dataset_ingests import jobs_text
 from veracity_provider.dynamic.ingest_options import INGESTS_TYPE
@@ -169,3 +169,59 @@ def test_a_preview_says_how_many_jobs_there_will_be_and_about_how_long_they_take
 def test_nothing_is_said_where_nothing_is_to_be_done(data, capsys):
     run(lambda: DatasetIngests("noon", dataset_id=DATASET, source="data/*.csv", operation="Upsert"), is_preview=True)
     assert "ingests" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("data")
+class TestNames:
+    """A dataset that is given by its name."""
+
+    def test_a_dataset_that_the_program_makes_is_given_to_each_ingest_by_its_id(self, monkeypatch):
+        monkeypatch.setattr(Mocks, "new_resource", with_dataset_id(Mocks.new_resource))
+
+        def program():
+            Dataset("made", dataset_name="Noon", schema_name="Noon", workspace_name="Ships")
+            DatasetIngests("a", dataset_name="Noon", workspace_name="Ships", source="data/*.csv", operation="Upsert")
+            DatasetIngests("b", dataset_name="Noon", workspace_name="Cars", source="data/*.csv", operation="Upsert")
+
+        declared = run(program)
+        names = ("dataset_id", "dataset_name", "workspace_name")
+        uploads = {upload: declared[f"{upload}.csv-upload"].inputs for upload in ("a-a", "a-b", "b-a", "b-b")}
+        assert {upload: tuple(given.get(one) for one in names) for upload, given in uploads.items()} == {
+            **dict.fromkeys(("a-a", "a-b"), (DATASET, None, "Ships")),
+            **dict.fromkeys(("b-a", "b-b"), (None, "Noon", "Cars")),
+        }
+
+    def test_a_file_for_such_a_dataset_is_managed_once_however_it_is_named(self):
+        def program():
+            made = Dataset("made", dataset_name="Noon", schema_name="Noon")
+            DatasetIngests("a", dataset_name="Noon", source="data/*.csv", operation="Upsert")
+            DatasetIngests("b", dataset_id=made.dataset_id, source="data/*.csv", operation="Upsert")
+
+        assert refused(program) == ['b.source: Upsert of data/a.csv into dataset "Noon" is managed by "a" as well']
+
+    @pytest.mark.parametrize(
+        ("arguments", "line"),
+        [
+            ({}, "noon.dataset_id: must be given, or dataset_name"),
+            (
+                {"dataset_id": DATASET, "dataset_name": "Noon"},
+                "noon.dataset_name: must be left out where dataset_id is given",
+            ),
+            (
+                {"dataset_name": "Noon", "workspace_id": DATASET, "workspace_name": "Ships"},
+                "noon.workspace_name: must be left out where workspace_id is given",
+            ),
+        ],
+    )
+    def test_a_dataset_or_workspace_that_is_given_in_two_ways_or_none_is_refused(self, arguments, line):
+        assert refused(lambda: DatasetIngests("noon", source="data/*.csv", operation="Upsert", **arguments)) == [line]
+
+
+def with_dataset_id(new_resource):
+    """Mocks that answer a `Dataset` with its id, as the platform does."""
+
+    def answer(mocks, args):
+        id_, outputs = new_resource(mocks, args)
+        return id_, {**outputs, "dataset_id": DATASET} if args.name == "made" else outputs
+
+    return answer

@@ -7,6 +7,7 @@ from veracity_provider.lifecycle.claims import (
     claim_dataset,
     claim_ingest,
     claim_ingest_by_name,
+    claim_resource,
     claim_schema,
     claim_storage_path,
 )
@@ -39,13 +40,26 @@ def test_a_path_has_one_manager_in_its_workspace():
     assert claim.as_well_as("first") == 'path a/b of file storage is managed by "first" as well'
 
 
+def test_a_name_is_given_to_one_ingest():
+    claim = claim_resource("noon-a-b")
+    assert claim.key == claim_resource("noon-a-b").key
+    assert claim.key != claim_resource("noon-a").key
+    assert claim.as_well_as("first") == 'the ingest noon-a-b is managed by "first" as well'
+
+
 def test_things_of_different_kinds_are_no_rivals_whatever_they_are_called():
     claims = [claim("a", "b") for claim in (claim_schema, claim_dataset, claim_storage_path)]
-    claims += [claim_container("a"), claim_ingest("a", "b", "c"), claim_ingest_by_name("a", "b", "c", "d")]
+    claims += [
+        claim_resource("a"),
+        claim_container("a"),
+        claim_ingest("a", "b", "c"),
+        claim_ingest_by_name("a", "b", "c", "d"),
+    ]
     assert [one.key[0] for one in claims] == [
         "schema",
         "dataset",
         "storage",
+        "resource",
         "container",
         "ingest",
         "ingest by name",

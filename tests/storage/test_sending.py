@@ -10,18 +10,17 @@ from veracity_provider.storage.sending import CONNECT_S, WRITE_BYTES, ChunkBody,
     ("address", "proxies"),
     [
         ("https://acct.dfs.core.windows.net/fs/d?sig=x", {"https": "http://proxy:3128"}),
-        ("https://127.0.0.1:8780/fs/d?sig=x", {}),
+        ("http://127.0.0.1:8780/fs/d?sig=x", {}),
     ],
     ids=["an account", "the local Veracity"],
 )
-def test_the_proxies_of_the_environment_are_for_other_machines(address, proxies, monkeypatch):
+def test_the_proxies_of_the_environment_are_for_other_machines(monkeypatch, address, proxies):
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)
     monkeypatch.setenv("https_proxy", "http://proxy:3128")
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
     session = open_session(parse_sas_uri(address), connections=1, silence_s=7.0)
-    found = session.merge_environment_settings(address, {}, None, None, None)["proxies"]
-    assert {scheme: found[scheme] for scheme in proxies} == proxies
-    assert bool(found) == bool(proxies)
+    assert session.merge_environment_settings(address, {}, None, None, None)["proxies"] == proxies
 
 
 def test_the_library_waits_for_a_connection_and_for_a_byte_as_long_as_we_do():

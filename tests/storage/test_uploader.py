@@ -11,7 +11,7 @@ from veracity_provider.errors import SasRejected, SourceChanged, SourceError, St
 from veracity_provider.storage import uploader
 from veracity_provider.storage.fingerprint import Fingerprint
 from veracity_provider.storage.sources import TextSource
-from veracity_provider.storage.uploader import MIB, MOST_APPENDS, ChunkSizes, Uploader, UploadOptions
+from veracity_provider.storage.uploader import MAX_APPENDS, MIB, ChunkSizes, Uploader, UploadOptions
 
 KIB = 1024
 SAS_URI = "https://acct.dfs.core.windows.net/fs/jobs/1?sig=x"
@@ -169,7 +169,7 @@ class TestSizesOfChunks:
         size = int(gib * 1024 * MIB)
         sizes = ChunkSizes.of(size, 16 * MIB)
         assert {type(one) for one in (sizes.first, sizes.least, sizes.most)} == {int}
-        assert -(-size // sizes.least) <= MOST_APPENDS
+        assert -(-size // sizes.least) <= MAX_APPENDS
         assert sizes.least <= sizes.first <= sizes.most
         assert sizes.most == 16 * MIB or size > 781 * 1024 * MIB
 

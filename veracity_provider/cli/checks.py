@@ -36,8 +36,8 @@ NEED_SETTINGS: Final = (
     *("containers", "metadata"),
 )
 """Names of the checks that ask the platform."""
-_OLDEST_CLI: Final = (3, 259)
-_OLDEST_SDK: Final = (3, 260)
+_MIN_CLI: Final = (3, 259)
+_MIN_SDK: Final = (3, 260)
 _NOTHING: Final = "00000000-0000-4000-8000-000000000000"
 """The id of nothing, for a service that has to be asked about something."""
 _MAX_CLOCK_DIFFERENCE_S: Final = 60.0
@@ -77,9 +77,9 @@ def check_versions(environ: Mapping[str, str]) -> Iterator[Check]:
     """This package and Python; the Pulumi SDK; the Pulumi CLI."""
     python = platform.python_version()
     yield Check(name="version", verdict=Verdict.OK, found=f"veracity-provider {__version__}, Python {python}")
-    yield _at_least("pulumi SDK", _sdk_version(), _OLDEST_SDK, missing="Install it: pip install pulumi")
+    yield _at_least("pulumi SDK", _sdk_version(), _MIN_SDK, missing="Install it: pip install pulumi")
     yield _at_least(
-        "pulumi CLI", _cli_version(environ), _OLDEST_CLI, missing="Install it, or put it on PATH: only this command "
+        "pulumi CLI", _cli_version(environ), _MIN_CLI, missing="Install it, or put it on PATH: only this command "
         "works without it"
     )  # fmt: skip
 

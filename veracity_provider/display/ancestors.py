@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _CLI: Final = "pulumi"
-_MOST_GENERATIONS: Final = 10
+_MAX_GENERATIONS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def ancestors(pid: int) -> list[Process]:
     """The parent of process *pid*, its parent, and so on; ends where the system does not say."""
     found: list[Process] = []
     process = _find(pid)
-    while process and process.parent > 1 and len(found) < _MOST_GENERATIONS:
+    while process and process.parent > 1 and len(found) < _MAX_GENERATIONS:
         process = _find(process.parent)
         if process:
             found.append(process)

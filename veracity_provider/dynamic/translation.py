@@ -13,31 +13,31 @@ PROVIDER_KEY = "__provider"
 
 def from_engine(properties: Mapping[str, Any]) -> JsonObject:
     """The properties without the engine's own, secrets unwrapped, and `UNKNOWN` for what is not known yet."""
-    return {name: _plain(value) for name, value in properties.items() if name != PROVIDER_KEY}
+    return {name: _value_from_engine(value) for name, value in properties.items() if name != PROVIDER_KEY}
 
 
 def to_engine(values: JsonObject) -> dict[str, Any]:
     """The same, the other way round."""
-    return {name: _wired(value) for name, value in values.items()}
+    return {name: _value_to_engine(value) for name, value in values.items()}
 
 
-def _plain(value: object) -> Any:
+def _value_from_engine(value: object) -> Any:
     if rpc.is_rpc_secret(value):
         value = rpc.unwrap_rpc_secret(value)
     if isinstance(value, PulumiUnknown) or value == rpc.UNKNOWN:
         return UNKNOWN
     if isinstance(value, Mapping):
-        return {key: _plain(member) for key, member in cast("Mapping[str, object]", value).items()}
+        return {key: _value_from_engine(member) for key, member in cast("Mapping[str, object]", value).items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(member) for member in cast("Sequence[object]", value)]
+        return [_value_from_engine(member) for member in cast("Sequence[object]", value)]
     return value
 
 
-def _wired(value: object) -> Any:
+def _value_to_engine(value: object) -> Any:
     if value is UNKNOWN:
         return rpc.UNKNOWN
     if isinstance(value, Mapping):
-        return {key: _wired(member) for key, member in cast("Mapping[str, object]", value).items()}
+        return {key: _value_to_engine(member) for key, member in cast("Mapping[str, object]", value).items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_wired(member) for member in cast("Sequence[object]", value)]
+        return [_value_to_engine(member) for member in cast("Sequence[object]", value)]
     return value

@@ -25,7 +25,7 @@ class DataLakeFile:
     One file in an upload folder.
 
     Every request can be repeated: an offset is written again with the same bytes. Where there is no connection, it is
-    tried again for 90 s; after any other passing failure three times.
+    tried again for 90 s; after any other transient failure three times.
 
     Args:
         silence_s: Longest time without a byte sent or received, in seconds.

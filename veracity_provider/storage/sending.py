@@ -56,7 +56,7 @@ def send(
     """
     Send a request that can be repeated, until it succeeds.
 
-    Where there is no connection, it is tried again for *silence_s*; after any other passing failure three times.
+    Where there is no connection, it is tried again for *silence_s*; after any other transient failure three times.
 
     Raises:
         StorageError: In the words of *failures*.

@@ -15,12 +15,12 @@ from veracity_provider.storage.sas import UploadFolder, parse_sas_uri
 from veracity_provider.storage.sources import Source
 
 MIB: Final = 1024 * 1024
-MOST_APPENDS: Final = 50_000
+MAX_APPENDS: Final = 50_000
 """Appends that Azure takes for one file. Source: docs/platform.md, "The Data Lake's requests"."""
 CHUNK_S: Final = 5.0
 """How long a chunk should be on its way: little is lost where it fails, and proxies that limit requests let it pass."""
 _FIRST_CHUNK_BYTES: Final = 256 * 1024
-_SMALLEST_CHUNK_BYTES: Final = 64 * 1024
+_MIN_CHUNK_BYTES: Final = 64 * 1024
 _PROGRESS_EVERY_S: Final = 0.25
 
 
@@ -90,9 +90,9 @@ class ChunkSizes:
     @classmethod
     def of(cls, size_bytes: int, largest: int) -> "ChunkSizes":
         """Those for a file of *size_bytes*, with chunks of at most *largest* bytes where so many appends suffice."""
-        fewest = -(-size_bytes // MOST_APPENDS)
+        fewest = -(-size_bytes // MAX_APPENDS)
         most = max(largest, fewest)
-        least = max(min(_SMALLEST_CHUNK_BYTES, most), fewest)
+        least = max(min(_MIN_CHUNK_BYTES, most), fewest)
         return cls(first=min(max(_FIRST_CHUNK_BYTES, least), most), least=least, most=most)
 
     def after(self, sent: int, seconds: float) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from veracity_provider.api.listing import MAX_SINGLE_READS
 from veracity_provider.lifecycle.container.lifecycle import ContainerMetadataLifecycle
+from veracity_provider.lifecycle.container.notes import AdoptionNotes
 from veracity_provider.lifecycle.run import Run
 
 FIRST = "Untitled container"
@@ -17,8 +18,8 @@ ALREADY = (
     "and this is a rename or a move, declare an alias, which keeps what was there first"
 )
 GIVEN_UP = (
-    'no restore will put back any more what was there first: title: "Untitled container". It is in no note on this '
-    "machine; an alias of the old name would have kept it"
+    'no restore will put back any more what was there first: title: "Untitled container". An alias of the old '
+    "name would have kept it"
 )
 RESTORED = (
     'restored description: "Declared" → "Made by the local Veracity."; '
@@ -207,6 +208,16 @@ class TestUpdate:
         state = in_a_run().update(container, state, more, told)
         in_a_run().delete(container, state, told)
         assert veracity.container(container)["metadata"] == before
+
+    def test_an_update_by_one_whom_a_later_one_has_followed_leaves_the_note_of_the_later(
+        self, in_a_run, services, adopted, inputs, told, container
+    ):
+        in_a_run().create(inputs, as_resource(told, "b"))
+        notes = AdoptionNotes(services.home / "containers", sleep=services.sleep)
+        before = notes.find(container)
+        assert before.manager == urn("b")
+        in_a_run().update(container, adopted, {**inputs, "title": "Edited"}, as_resource(told, "a"))
+        assert notes.find(container) == before
 
     def test_when_it_was_adopted_stays(self, in_a_run, adopted, inputs, told, container):
         state = in_a_run().update(container, adopted, {**inputs, "title": "B"}, told)

@@ -7,7 +7,6 @@ from veracity_provider.lifecycle.container.fields import IconField
 from veracity_provider.lifecycle.container.state import Declared
 from veracity_provider.lifecycle.container.texts import (
     adoption_texts,
-    given_up_text,
     not_owner_text,
     released_texts,
 )
@@ -17,6 +16,7 @@ from veracity_provider.lifecycle.metadata.texts import (
     change_text,
     changes_text,
     conflict_text,
+    given_up_text,
     left_to_text,
     not_applied_text,
     shown,
@@ -124,6 +124,9 @@ BY_A = Adoption(manager=URN.format("a"))
             ['a restore will put back what was there first: title: "F"'],
             id="the same resource again",
         ),
+        pytest.param("retain", Adoption(manager=URN.format("b")), {"title": "F"}, [], id="the same resource retains"),
+        pytest.param("retain", BY_A, {}, [], id="a successor of one that noted nothing"),
+        pytest.param("retain", None, {"title": "F"}, [], id="nothing is noted"),
         pytest.param(
             "restore",
             None,
@@ -163,8 +166,8 @@ def test_a_container_is_left_to_its_manager(successor, line):
 def test_what_is_given_up_is_told_whole():
     long = "x" * 100
     assert given_up_text({"title": long, "tags": None}) == (
-        f'no restore will put back any more what was there first: title: "{long}"; tags: null. It is in no note on '
-        "this machine; an alias of the old name would have kept it"
+        f'no restore will put back any more what was there first: title: "{long}"; tags: null. An alias of the '
+        "old name would have kept it"
     )
 
 

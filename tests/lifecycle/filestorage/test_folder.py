@@ -458,6 +458,26 @@ class TestOneManager:
         life.delete("", state, told)
         assert storage.metadata(path) == {"Customer": "1", "Ship": "old"}
 
+    def test_a_rename_without_an_alias_says_what_no_restore_will_put_back(self, life, told, storage, path, declare):
+        storage.somebody_makes_folder(path, customer="old", Ship="Asta")
+        fields = {"metadata": {"Customer": "1", "Ship": "Asta", "Port": "Oslo"}, "on_destroy": "restore"}
+        state = life.create(declare(**fields), told).outputs
+        told.urn, told.infos[:] = urn("new"), []
+        inputs = declare(**fields)
+        already = (
+            "already as declared, so a restore will leave as it is: Customer, Ship, Port. If another resource of this "
+            "stack has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+        )
+        assert told.infos == [already]
+        life.create(inputs, told)
+        life.delete("", state, told)
+        lost = (
+            'no restore will put back any more what was there first: Customer: "old"; Port: null. An alias of the old '
+            "name would have kept it"
+        )
+        assert told.warnings == [lost]
+        assert storage.metadata(path) == {"customer": "1", "Ship": "Asta", "Port": "Oslo"}
+
     def test_a_preview_says_that_an_up_will_stop(self, life, told, storage, path, declare):
         state = life.create(declare(metadata={"Customer": "1"}), told).outputs
         storage.somebody_sets(path, {"Customer": "hers"})

@@ -7,7 +7,7 @@ from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation, journal_of
 from veracity_provider.lifecycle.jobs.outcome import Evidence
-from veracity_provider.lifecycle.jobs.questions import END, ROWS, Questions, answers_about, count_rows
+from veracity_provider.lifecycle.jobs.questions import END, ROWS, Questions, answers_about, count_rows, meaning_of
 
 SET = "pulumi config set --path 'veracity:answers.j'"
 TOO_EARLY = "While a job of this dataset runs it is too early to decide; the portal shows which do."
@@ -150,6 +150,14 @@ def test_the_answers_that_help_may_be_chosen(ask):
 )
 def test_an_append_is_asked_about_its_rows_and_another_job_about_its_end(operation, answers):
     assert answers_about(reference("j", operation)) == answers
+
+
+def test_each_answer_has_one_meaning():
+    assert [meaning_of(answer) for answer in (*ROWS, *END)] == [
+        "its rows are there",
+        "they are not, and it will not bring them",
+        "it will do nothing more",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from veracity_provider.errors import PlatformFailed
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.pace import SPACING_S, Pace
 from veracity_provider.lifecycle.jobs.waiting import (
-    LONGEST_WAIT_S,
+    MAX_WAIT_S,
     PATIENCE_S,
     Look,
     poll_intervals,
@@ -54,7 +54,7 @@ def test_intervals_grow_to_ten_seconds():
     assert found == sorted(found)
     assert found[0] == 0.25
     assert found[1] == pytest.approx(0.425)
-    assert found[-1] == LONGEST_WAIT_S == 10.0
+    assert found[-1] == MAX_WAIT_S == 10.0
 
 
 def test_the_last_report_is_returned_when_the_job_ends(clock, told):

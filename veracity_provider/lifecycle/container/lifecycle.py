@@ -177,7 +177,7 @@ class ContainerMetadataLifecycle:
             note = self._notes.find(id_) or Adoption()
             previous = {name: value for name, value in state.outputs.previous.items() if name in successor.values}
             if lost := given_up(previous, note.managed.previous):
-                reporter.warning(texts.given_up_text(lost))
+                reporter.warning(metadata_texts.given_up_text(lost))
 
     def _put_back(self, id_: str, managed: Managed, reporter: Reporter) -> None:
         try:

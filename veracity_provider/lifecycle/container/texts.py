@@ -1,18 +1,18 @@
 """What is said about the metadata of a container."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from veracity_provider.api.models import Container
 from veracity_provider.lifecycle.container.state import Declared
 from veracity_provider.lifecycle.metadata.plan import Adoption, Managed, MetadataPlan, RestorePlan
-from veracity_provider.lifecycle.metadata.texts import changes_text, resource_name, restored_text
-
-
-def values_text(values: Mapping[str, Any]) -> str:
-    """`title: "A"; tags: ["x"]`, whole, since somebody may have to write them down."""
-    return "; ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
+from veracity_provider.lifecycle.metadata.texts import (
+    already_text,
+    changes_text,
+    resource_name,
+    restored_text,
+    values_text,
+)
 
 
 def adoption_texts(
@@ -41,10 +41,7 @@ def adoption_texts(
         if takes_over or keeps:
             yield "; ".join(part for part in (takes_over, keeps) if part)
     if restores and already:
-        yield (
-            f"already as declared, so a restore will leave as it is: {', '.join(already)}. If another resource of this "
-            "stack has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
-        )
+        yield already_text(already)
 
 
 def released_texts(managed: Managed, plan: RestorePlan) -> Iterator[str]:
@@ -54,14 +51,6 @@ def released_texts(managed: Managed, plan: RestorePlan) -> Iterator[str]:
     back = {one.field.name for one in plan.restored}
     if left := [name for name in managed.applied if name not in back]:
         yield f"no longer managed, and left as it is: {', '.join(left)}"
-
-
-def given_up_text(values: Mapping[str, Any]) -> str:
-    """What was there first, where nobody knows it from now on."""
-    return (
-        f"no restore will put back any more what was there first: {values_text(values)}. It is in no note on this "
-        "machine; an alias of the old name would have kept it"
-    )
 
 
 def not_owner_text(live: Container, account: str | None) -> str:

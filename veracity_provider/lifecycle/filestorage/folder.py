@@ -14,6 +14,7 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.filestorage.metadata import (
     changed_metadata,
     first_values,
+    given_up_keys,
     observed_values,
     plan_keys,
     plan_keys_restore,
@@ -21,6 +22,7 @@ from veracity_provider.lifecycle.filestorage.metadata import (
 )
 from veracity_provider.lifecycle.filestorage.state import DeclaredFolder, FolderState, Place
 from veracity_provider.lifecycle.filestorage.workspace_storage import WorkspaceStorage, repeat_while_changed
+from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan, RestorePlan
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
@@ -74,6 +76,10 @@ class StorageFolderLifecycle:
         changed_metadata(live.metadata, plan, _what(place))
         if plan.changes:
             reporter.info(texts.changes_text("adopts the folder, and changes", plan.changes))
+        changed = {change.field.name for change in plan.changes}
+        already = [name for name, value in declared.metadata.items() if is_known(value) and name not in changed]
+        if already and declared.inputs.on_destroy == "restore":
+            reporter.info(texts.already_text(already))
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
         """One request; a change when metadata is to be written, or the folder is gone."""
@@ -138,6 +144,8 @@ class StorageFolderLifecycle:
         if on_destroy == "restore":
             managed = Managed(previous=state.outputs.previous, applied=state.outputs.applied)
             self._restore(place, released_keys(managed, successor.values) if successor else managed, reporter)
+            if successor and (lost := given_up_keys(managed, successor.values)):
+                reporter.warning(texts.given_up_text(lost))
         elif on_destroy == "delete" and not successor:
             self._remove(place, reporter)
         if successor and on_destroy != "retain":

@@ -14,6 +14,7 @@ from veracity_provider.lifecycle.metadata.plan import (
     MetadataPlan,
     RestorePlan,
     Values,
+    given_up,
     plan_metadata,
     plan_restore,
 )
@@ -36,6 +37,13 @@ def released_keys(managed: Managed, declared: Values) -> Managed:
     others = {name.lower() for name in declared}
     applied = {name: value for name, value in managed.applied.items() if name.lower() not in others}
     return Managed(previous={name: managed.previous.get(name) for name in applied}, applied=applied)
+
+
+def given_up_keys(managed: Managed, declared: Values) -> Values:
+    """The first values of what is *declared* by somebody else, who has found what was *managed* in their place."""
+    others = {name.lower() for name in declared}
+    previous = {name: managed.previous.get(name) for name in managed.applied if name.lower() in others}
+    return given_up(previous, managed.applied)
 
 
 def changed_metadata(live: Mapping[str, str], plan: MetadataPlan | RestorePlan, what: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from veracity_provider.texts import shown, tell_apart
 MAX_NAMED: Final = 10
 """Columns of one fault that are named; the rest is counted."""
 _EXAMPLES: Final = 3
-_LONGEST_COLUMN: Final = 100
+_MAX_COLUMN_LENGTH: Final = 100
 """Characters of a column's name in a schema. Source: docs/platform.md, "Schemas"."""
 
 
@@ -89,7 +89,7 @@ def _unnamed(columns: Sequence[str]) -> Iterator[str]:
 def _unknown(name: str, meant: str | None) -> str:
     if meant is None:
         return f'has the column "{shown(name)}", which is not in the schema'
-    found, near = tell_apart(name, meant, _LONGEST_COLUMN)
+    found, near = tell_apart(name, meant, _MAX_COLUMN_LENGTH)
     if name.casefold() == meant.casefold():
         return f'has the column "{found}", which the schema spells "{near}"'
     return f'has the column "{found}", which is not in the schema; did you mean "{near}"?'

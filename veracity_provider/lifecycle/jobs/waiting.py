@@ -22,7 +22,7 @@ from veracity_provider.lifecycle.values import Reporter
 from veracity_provider.texts import shown
 
 FIRST_WAIT_S: Final = 0.25
-LONGEST_WAIT_S: Final = 10.0
+MAX_WAIT_S: Final = 10.0
 GROWTH: Final = 1.7
 JITTER: Final = 0.2
 PATIENCE_S: Final = 120.0
@@ -35,7 +35,7 @@ def poll_intervals(jitter: Callable[[float, float], float] = random.uniform) -> 
     interval = FIRST_WAIT_S
     while True:
         yield interval * jitter(1 - JITTER, 1 + JITTER)
-        interval = min(interval * GROWTH, LONGEST_WAIT_S)
+        interval = min(interval * GROWTH, MAX_WAIT_S)
 
 
 def wait_for_job(

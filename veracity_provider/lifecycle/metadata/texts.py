@@ -1,8 +1,8 @@
 """What is said about the metadata of a thing on the platform, which is called *what*: `container 3333…`."""
 
 import json
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from veracity_provider.lifecycle.metadata.plan import FieldChange, RestorePlan
 from veracity_provider.unknown import UNKNOWN
@@ -48,6 +48,27 @@ def left_to_text(what: str, successor: str, urn: str) -> str:
     """That the resource *urn* leaves *what* it managed to *successor*."""
     other = "its replacement" if successor == urn else resource_name(successor, urn)
     return f"left as it is, since {other} manages the {what} now"
+
+
+def values_text(values: Mapping[str, Any]) -> str:
+    """`title: "A"; tags: ["x"]`, whole, since somebody may have to write them down."""
+    return "; ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
+
+
+def already_text(names: Iterable[str]) -> str:
+    """At adoption, that a restore has nothing to put back for *names*, and how a rename keeps what was there first."""
+    return (
+        f"already as declared, so a restore will leave as it is: {', '.join(names)}. If another resource of this "
+        "stack has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+    )
+
+
+def given_up_text(values: Mapping[str, Any]) -> str:
+    """What was there first, where nobody knows it from now on."""
+    return (
+        f"no restore will put back any more what was there first: {values_text(values)}. An alias of the old name "
+        "would have kept it"
+    )
 
 
 def resource_name(urn: str, other: str) -> str:
