@@ -42,7 +42,7 @@ quick: ## lint, check types, and run the tests that are fast (a minute)
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-examples: setup ## run commands and programs of the documentation (20 minutes)
+examples: setup ## run commands and programs of the documentation (10 minutes)
 	@$(PYTHON) -m tools.checks examples
 
 package: ## make wheel and source distribution in dist/, and check them

@@ -7,6 +7,7 @@ import pytest
 from tools import package
 from tools.layout import ROOT
 from tools.links import forge_page, home_of, rewritten
+from tools.publishing import project_files
 
 HOME = "https://forge.example/fleet/veracity-provider"
 
@@ -60,3 +61,9 @@ def test_the_metadata_names_the_home_of_the_project():
         "Changelog": f"{HOME}/blob/v{package.version()}/CHANGELOG.md",
         "Issues": f"{HOME}/issues",
     }
+
+
+def test_the_manifest_names_every_folder_of_the_project():
+    named = (ROOT / "MANIFEST.in").read_text().split()
+    folders = {path.parts[0] for path in project_files() if len(path.parts) > 1}
+    assert sorted(folders - set(named)) == []
