@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from rich.table import Table
 
-from tests.emulator.client import NOON, Client
+from tests.rows import NOON_COLUMNS
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
 MIB = 1024 * 1024
@@ -24,7 +25,7 @@ def main(*, small: bool) -> Iterator[Table]:
         begun = time.monotonic()
         with spawn_emulator(job_seconds=0, state=Path(folder) / "state") as emulator:
             table.add_row("ready after", f"{time.monotonic() - begun:.2f} s", "1 s")
-            client = Client(emulator)
+            client = Veracity(emulator.url)
             table.add_row("appends", f"{_append_rate(client, 32 if small else 512):,.0f} MiB/s", "500 MiB/s")
             table.add_row("status calls", f"{_status_rate(client, 200 if small else 4000):,.0f} a second", "1,000")
             rows = 10_000 if small else 1_000_000
@@ -32,8 +33,8 @@ def main(*, small: bool) -> Iterator[Table]:
     yield table
 
 
-def _append_rate(client: Client, size_mib: int) -> float:
-    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+def _append_rate(client: Veracity, size_mib: int) -> float:
+    sas = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     file, chunk = client.file_client(sas), bytes(32 * MIB)
     file.create_file()
     begun = time.monotonic()
@@ -42,8 +43,8 @@ def _append_rate(client: Client, size_mib: int) -> float:
     return size_mib / (time.monotonic() - begun)
 
 
-def _status_rate(client: Client, calls: int) -> float:
-    job = client.register(client.dataset("keyed"), "Upsert").json()["jobId"]
+def _status_rate(client: Veracity, calls: int) -> float:
+    job = client.register(client.new_dataset("keyed"), "Upsert").json()["jobId"]
     path = f"/veracity/dw/gateway/api/v2/workspaces/{client.workspace}/ingest/job/{job}/status"
     headers = client.headers()
 
@@ -63,9 +64,9 @@ def _status_rate(client: Client, calls: int) -> float:
     return calls / (time.monotonic() - begun)
 
 
-def _upsert_seconds(client: Client, count: int) -> float:
+def _upsert_seconds(client: Veracity, count: int) -> float:
     lines = (f"{9_000_000 + i},2026-01-01T12:00:00Z,57.05,9.92,300.0,12.5,21.4,4," for i in range(count))
-    job = client.staged(client.dataset("keyed"), "Upsert", "\n".join([NOON, *lines]) + "\n")
+    job = client.stage(client.new_dataset("keyed"), "Upsert", "\n".join([NOON_COLUMNS, *lines]) + "\n")
     begun = time.monotonic()
     client.start(job)
     while (found := _status(client, job))["status"] == "Running":
@@ -74,5 +75,5 @@ def _upsert_seconds(client: Client, count: int) -> float:
     return time.monotonic() - begun
 
 
-def _status(client: Client, job: str) -> Any:
+def _status(client: Veracity, job: str) -> Any:
     return client.status(job).json()

@@ -11,8 +11,8 @@ from typing import Any
 from rich.table import Table
 
 from tests.engine.project import Project, copy_template, make_template
-from tests.engine.rows import noon_reports
-from tests.engine.veracity import Veracity
+from tests.rows import noon_reports
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
 MIB = 1024 * 1024

@@ -13,7 +13,7 @@ from typing import Any
 from rich.table import Table
 
 from benchmarks.uploading import IN_ONE_REQUEST, OURS, WAYS
-from tests.emulator.client import Client
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
 MIB = 1024 * 1024
@@ -70,8 +70,8 @@ def _made(folder: Path, size_mib: int) -> Path:
 
 
 def _measured(way: str, path: Path, emulator: Any, line: dict[str, Any] | None) -> dict[str, float]:
-    client = Client(emulator)
-    job = client.register(client.dataset("keyed"), "Upsert").json()
+    client = Veracity(emulator.url)
+    job = client.register(client.new_dataset("keyed"), "Upsert").json()
     if line:
         client.control("POST", "/faults", {"path": "/veracitylocal/*", "count": None, "effect": line})
     asked = json.dumps({"way": way, "path": str(path), "sas": job["sasToken"]})

@@ -26,8 +26,8 @@ from rich.table import Table
 
 from tests.engine.killing import kill_all, unlocked
 from tests.engine.project import Outcome, Project, copy_template, make_template
-from tests.engine.rows import noon_report, noon_reports, wind_readings
-from tests.engine.veracity import Veracity
+from tests.rows import noon_report, noon_reports, wind_readings
+from tests.veracity import Veracity
 from veracity_emulator.testing import EmulatorProcess, spawn_emulator
 
 OPERATIONS = ("Append", "Upsert", "Overwrite", "Delete")

@@ -1,7 +1,7 @@
 import pytest
 import stamina
 
-from tests.emulator.client import Client
+from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 
 
@@ -15,7 +15,7 @@ def emulator():
 @pytest.fixture
 def client(emulator):
     """Somebody else's client of it; takes all faults back at the end."""
-    found = Client(emulator)
+    found = Veracity(emulator.url)
     yield found
     found.control("DELETE", "/faults")
 

@@ -258,7 +258,7 @@ class TestHiding:
         told = f"Bad key {settings.subscription_key} and secret {settings.client_secret}"
         fault("*/resources/*", {"kind": "status", "status": 400, "message": told})
         with pytest.raises(Exception, match=r"400: Bad key \[secret\] and secret \[secret\]"):
-            connect(settings).data.get_container(client.container())
+            connect(settings).data.get_container(client.new_container())
 
     def test_tokens_of_the_session_are_in_no_repr(self, make_settings):
         settings = make_settings()
@@ -273,7 +273,7 @@ class TestAtThePlatform:
     @pytest.fixture
     def read(self, client, clients):
         """A read of the demo container."""
-        container = client.container()
+        container = client.new_container()
         return lambda: clients.data.get_container(container)
 
     def test_one_token_serves_all_requests_to_an_api(self, read, sent):

@@ -30,7 +30,7 @@ def test_patches_are_spelled_as_the_settings_say(make_settings, style):
 
 def test_one_token_serves_all_apis_of_an_audience(client, clients, sent):
     clients.data.get_container(client.demo["containers"]["owned"])
-    clients.provisioning.update_metadata(client.container(), [])
+    clients.provisioning.update_metadata(client.new_container(), [])
     assert sent("/oauth2/token") == 1
     clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"])
     assert sent("/oauth2/token") == 2

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.emulator.client import WIND, csv_of, wind
+from tests.rows import WIND_COLUMNS, csv_of, wind_reading
 from veracity_provider.api.clients import connect
 from veracity_provider.api.datasets import DatasetPresence, Presence
 from veracity_provider.api.ingest import NewDataset
@@ -26,7 +26,7 @@ PRESENT = DatasetPresence(presence=Presence.PRESENT)
 class TestPresence:
     @pytest.fixture
     def dataset(self, client):
-        return client.dataset("keyed")
+        return client.new_dataset("keyed")
 
     @pytest.fixture
     def check(self, client, clients):
@@ -125,9 +125,9 @@ class TestPresence:
 
 class TestCounting:
     def test_rows_are_counted_without_being_read(self, client, clients):
-        dataset = client.dataset("keyless")
+        dataset = client.new_dataset("keyless")
         assert clients.datasets.count_rows(client.workspace, dataset) == 0
-        client.ingested(dataset, "Append", csv_of(WIND, wind(1), wind(2), wind(3)))
+        client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(1), wind_reading(2), wind_reading(3)))
         assert clients.datasets.count_rows(client.workspace, dataset) == 3
 
     def test_a_dataset_that_is_not_there_has_no_count(self, client, clients):
@@ -187,7 +187,7 @@ class TestMaking:
 
 class TestLists:
     def test_datasets_are_listed_with_the_names_of_their_schemas(self, client, clients):
-        made = client.dataset("keyless")
+        made = client.new_dataset("keyless")
         listed = {one.id: one for one in clients.datasets.list_datasets(client.workspace)}
         assert listed[made].schema_name == "Wind turbine readings V1"
         named = clients.datasets.list_datasets(client.workspace, name="no such", tags={"Site": ["1"]})
@@ -195,7 +195,7 @@ class TestLists:
 
     @pytest.mark.parametrize("page_size", [1, 2, 3, 100])
     def test_all_rows_are_read_page_by_page(self, client, clients, page_size):
-        dataset = client.dataset("keyless")
-        client.ingested(dataset, "Append", csv_of(WIND, *map(wind, range(3))))
+        dataset = client.new_dataset("keyless")
+        client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, *map(wind_reading, range(3))))
         rows = clients.datasets.read_rows(client.workspace, dataset, page_size=page_size, columns=["measured_at"])
         assert [list(row) for row in rows] == [["measured_at"]] * 3

@@ -18,7 +18,7 @@ TITLE = [{"op": "replace", "path": "/title", "value": "T"}]
 
 @pytest.fixture
 def patch(client, clients):
-    container = client.container()
+    container = client.new_container()
     return lambda operations=TITLE: clients.provisioning.update_metadata(container, operations)
 
 

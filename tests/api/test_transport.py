@@ -44,14 +44,14 @@ def subclasses_of(family):
 @pytest.fixture
 def read(client, clients):
     """A read of the demo container."""
-    container = client.container()
+    container = client.new_container()
     return lambda: clients.data.get_container(container)
 
 
 @pytest.fixture
 def write(client, clients):
     """A registration."""
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     return lambda: clients.ingest.register_ingest_job(client.workspace, dataset, file_name="a.csv", operation="Upsert")
 
 
@@ -128,7 +128,7 @@ def test_a_write_that_was_surely_not_carried_out_is_repeated(write, fault, sent)
 
 def test_no_answer_in_time_is_told_as_such(client, make_settings, fault):
     clients = connect(make_settings(requestTimeoutSeconds="1"))
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     fault("*/ingest/dataset/*", {"kind": "delay", "seconds": 1.5})
     with pytest.raises(AnswerLost, match="time-out"):
         clients.ingest.register_ingest_job(client.workspace, dataset, file_name="a.csv", operation="Upsert")
@@ -155,7 +155,7 @@ def test_a_page_of_html_is_never_shown(read, fault, effect):
 def test_the_platforms_own_words_and_trace_id_are_in_the_error(client, clients):
     with pytest.raises(RequestRefused) as failed:
         clients.ingest.register_ingest_job(
-            client.workspace, client.dataset("keyed"), file_name="a.csv", operation="Append"
+            client.workspace, client.new_dataset("keyed"), file_name="a.csv", operation="Append"
         )
     assert "do not have schema keys" in str(failed.value)
     assert failed.value.trace_id
@@ -207,8 +207,8 @@ class TestA404:
         fault(path, {"kind": "status", "status": 404, **how})
         ask = {
             "*/datasets/*": lambda: clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]),
-            "*/resources/*": lambda: clients.data.get_container(client.container()),
-            "*/metadata": lambda: clients.provisioning.update_metadata(client.container(), []),
+            "*/resources/*": lambda: clients.data.get_container(client.new_container()),
+            "*/metadata": lambda: clients.provisioning.update_metadata(client.new_container(), []),
         }[path]
         with pytest.raises(UnexpectedAnswer, match="does not come from the service itself") as failed:
             ask()

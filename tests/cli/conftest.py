@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from typer.testing import CliRunner
 
-from tests.engine.veracity import Veracity
+from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 from veracity_provider.cli.app import app
 

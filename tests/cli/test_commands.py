@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.emulator.client import Client
-from tests.engine.rows import noon_reports
-from tests.engine.veracity import GATEWAY
+from tests.rows import noon_reports
+from tests.veracity import GATEWAY, Veracity
 from veracity_provider.settings import KEYS
 from veracity_provider.storage.remote_paths import open_remote_paths
 from veracity_provider.storage.sas import parse_sas_uri
@@ -146,7 +145,7 @@ def test_a_folder_that_is_not_there(veracity):
 def rows(platform):
     """Three rows of noon reports, as the platform has them."""
     text = noon_reports()
-    assert Client(platform).ingested(NOON, "Upsert", text)["status"] == "Completed"
+    assert Veracity(platform.url).ingest(NOON, "Upsert", text)["status"] == "Completed"
     return list(csv.DictReader(io.StringIO(text)))
 
 

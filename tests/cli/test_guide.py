@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.emulator.client import Client
 from tests.guide import ROOT
+from tests.veracity import Veracity
 from veracity_provider.cli.app import app
 from veracity_provider.cli.output import ExitCode
 from veracity_provider.lifecycle.jobs.job import JobReference
@@ -30,7 +30,7 @@ def shell(veracity, platform, tmp_path):
     """The command where noon reports are ingested, a file has a wrong header, and the journal knows two jobs."""
     text = (ROOT / "data/noon_reports.csv").read_text()
     (tmp_path / "wrong.csv").write_text(text.replace("latitude", "Latitude", 1))
-    Client(platform).ingested(NOON, "Upsert", text)
+    Veracity(platform.url).ingest(NOON, "Upsert", text)
     times = iter(range(1_795_000_000, 1_796_000_000, 60))
     journal = Journal(tmp_path / "home/veracity/jobs", time=lambda: float(next(times)))
     append = JobReference(job_id=IN_DOUBT, workspace_id=WORKSPACE, dataset_id=WIND, operation="Append")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.emulator.client import Client
-from tests.engine.rows import wind_readings
+from tests.rows import wind_readings
+from tests.veracity import Veracity
 from veracity_provider.cli.jobs import MEANINGS
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState, Journal
@@ -131,9 +131,9 @@ def test_without_settings_the_journal_is_shown_all_the_same(alone, three):
 
 
 def test_a_job_at_work(veracity, platform, journal):
-    client = Client(platform)
+    client = Veracity(platform.url)
     platform.fault(path="*/start", effect={"kind": "hangJob"})
-    job_id = client.staged(WIND, "Append", wind_readings())
+    job_id = client.stage(WIND, "Append", wind_readings())
     journal.write(job_of(job_id), JobState.STARTING)
     client.start(job_id)
     journal.write(job_of(job_id), JobState.STARTED)
@@ -148,12 +148,12 @@ def test_a_job_at_work(veracity, platform, journal):
 
 
 def test_a_job_that_failed_says_why(veracity, platform):
-    client = Client(platform)
+    client = Veracity(platform.url)
     effect = {"kind": "failJob", "message": "Error ID: 7", "validationError": [{"row": 2, "message": "no number"}]}
     platform.fault(path="*/start", effect=effect)
-    job_id = client.staged(WIND, "Append", wind_readings())
+    job_id = client.stage(WIND, "Append", wind_readings())
     client.start(job_id)
-    client.ended(job_id)
+    client.wait_for_end(job_id)
     found = veracity("job", job_id)
     assert found.lines[1:] == [
         "status   Failed",

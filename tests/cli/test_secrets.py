@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.rows import noon_reports
+from tests.rows import noon_reports
 from veracity_provider.cli.app import app
 
 OWNED = "33333333-0000-4000-8000-000000000001"

@@ -9,7 +9,7 @@ collect_ignore = [] if os.environ.get("VERACITY_ALL_CLIENTS") else ["test_more_c
 @pytest.fixture
 def folder(client):
     """The SAS of an upload folder, as a job's registration gives it."""
-    return client.register(client.dataset("keyless"), "Append").json()["sasToken"]
+    return client.register(client.new_dataset("keyless"), "Append").json()["sasToken"]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.clients.packages import from_npm, from_pypi, run
-from tests.emulator.client import WIND, csv_of, wind
+from tests.rows import WIND_COLUMNS, csv_of, wind_reading
 
 HERE = Path(__file__).parent
 MIB = 1024 * 1024
@@ -108,7 +108,7 @@ except FileNotFoundError:
 def test_pyarrow_reads_a_file_and_names_one_that_is_not_there(folder):
     # In a process of its own, since what it cannot read aborts the interpreter.
     packages = from_pypi("pyarrow==26.0.1")
-    data = csv_of(WIND, *map(wind, range(60))).encode()
+    data = csv_of(WIND_COLUMNS, *map(wind_reading, range(60))).encode()
     put(folder, "wind.csv", data)
     parsed = urlsplit(folder)
     account, path = parsed.path.strip("/").split("/", 1)

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.clients.packages import from_maven, from_pypi, run
-from tests.emulator.client import GATEWAY, WORKBENCH, Client
+from tests.veracity import GATEWAY, WORKBENCH, Veracity
 from veracity_emulator.testing import spawn_emulator
 
 HERE = Path(__file__).parent
@@ -124,7 +124,7 @@ print(credential.get_token(scope).token)
 def test_msal_and_azure_identity_get_a_token():
     packages = from_pypi("msal==1.39.0", "azure-identity==1.27.0")
     with spawn_emulator(tls=True) as emulator:
-        client = Client(emulator)
+        client = Veracity(emulator.url)
         environ = {**os.environ, "PYTHONPATH": str(packages), "REQUESTS_CA_BUNDLE": emulator.certificate}
         command = [sys.executable, "-c", IDENTITY, emulator.url, *client.account, f"{WORKBENCH}/.default"]
         by_msal, refused, by_azure_identity = run(command, env=environ).splitlines()

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.emulator.client import Client
+from tests.veracity import Veracity
 
 
 @pytest.fixture
 def reader(emulator):
-    return Client(emulator, reader=True)
+    return Veracity(emulator.url, "reader")

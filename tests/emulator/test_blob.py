@@ -13,7 +13,7 @@ import requests
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobBlock, BlobClient, ContainerClient
 
-from tests.emulator.client import NOON, csv_of, noon
+from tests.rows import noon_report, noon_reports
 from veracity_emulator.clock import Clock
 from veracity_emulator.storage.sas import folder_uri
 from veracity_emulator.testing import run_emulator
@@ -220,9 +220,9 @@ def test_a_sas_that_reads_does_not_write(uri_of, permissions, query, headers):
 
 
 def test_a_file_put_by_the_blob_dialect_is_ingested(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     job = client.register(dataset, "Upsert").json()
-    blob(job["sasToken"], "ImportData.csv").upload_blob(csv_of(NOON, noon(1)))
+    blob(job["sasToken"], "ImportData.csv").upload_blob(noon_reports(noon_report(1)))
     client.start(job["jobId"])
-    assert client.ended(job["jobId"])["status"] == "Completed"
+    assert client.wait_for_end(job["jobId"])["status"] == "Completed"
     assert len(client.rows(dataset)) == 1

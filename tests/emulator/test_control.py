@@ -7,7 +7,8 @@ import time
 import pytest
 import requests
 
-from tests.emulator.client import DATA, FABRIC, NOON, PROVISIONING, WORKBENCH, csv_of, noon
+from tests.rows import noon_report, noon_reports
+from tests.veracity import DATA, FABRIC, PROVISIONING, WORKBENCH
 
 
 def fault(client, effect, *, path="*/datasets/*", **options):
@@ -18,7 +19,7 @@ def fault(client, effect, *, path="*/datasets/*", **options):
 
 @pytest.fixture
 def look(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     client.headers()
     return lambda: client.gateway("GET", f"/datasets/{dataset}")
 
@@ -44,7 +45,7 @@ def test_a_fault_happens_as_often_as_it_was_asked_for(client, look, effect, stat
 
 
 def test_a_connection_is_cut_before_or_after_the_work_was_done(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     client.headers()
     for effect, jobs in (("cutBefore", 0), ("cutAfter", 1)):
         fault(client, {"kind": effect}, path="*/ingest/dataset/*", method="PUT")
@@ -79,30 +80,30 @@ def test_an_answer_can_be_slow(client, look):
 
 def test_a_job_can_fail_in_any_words(client):
     fault(client, {"kind": "failJob", "message": "out of memory", "status": "Cancelled"}, path="*/start")
-    ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    ended = client.ingest(client.new_dataset("keyed"), "Upsert", noon_reports(noon_report(1)))
     assert (ended["status"], ended["notebookErrorMessage"]) == ("Cancelled", "out of memory")
 
 
 def test_a_job_can_hang(client):
     fault(client, {"kind": "hangJob"}, path="*/start")
-    job = client.staged(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    job = client.stage(client.new_dataset("keyed"), "Upsert", noon_reports(noon_report(1)))
     client.start(job)
     assert client.control("POST", "/clock", {"advanceSeconds": 1}).status_code == 200
     assert client.status(job).json()["status"] == "Running"
 
 
 def test_a_test_can_move_the_clock(client):
-    dataset = client.dataset("keyed", jobSeconds=3000)
-    job = client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))
+    dataset = client.new_dataset("keyed", jobSeconds=3000)
+    job = client.stage(dataset, "Upsert", noon_reports(noon_report(1)))
     client.start(job)
     assert client.status(job).json()["status"] == "Running"
     client.control("POST", "/clock", {"advanceSeconds": 3001})
     client.tokens.clear()
-    assert client.ended(job)["status"] == "Completed"
+    assert client.wait_for_end(job)["status"] == "Completed"
 
 
 def test_a_dataset_is_renamed_and_deleted_as_in_the_portal(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     assert client.control("POST", f"/datasets/{dataset}/rename", {"name": "Renamed"}).json() == {"id": dataset}
     assert client.gateway("GET", f"/datasets/{dataset}").json()["name"] == "Renamed"
     assert client.control("DELETE", f"/datasets/{dataset}").json() == {"id": dataset}
@@ -111,8 +112,8 @@ def test_a_dataset_is_renamed_and_deleted_as_in_the_portal(client):
 
 
 def test_the_log_shows_requests_and_no_secrets(client):
-    dataset = client.dataset("keyed")
-    client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))
+    dataset = client.new_dataset("keyed")
+    client.stage(dataset, "Upsert", noon_reports(noon_report(1)))
     shown = client.control("GET", "/requests").text
     assert f"/ingest/dataset/{dataset}" in shown
     assert "action=append" in shown
@@ -201,7 +202,7 @@ def test_every_reference_in_the_description_leads_somewhere(client):
     ],
 )
 def test_no_body_is_answered_with_a_failure_of_ours(client, method, path, body):
-    path = path.format(ws=client.workspace, ds=client.dataset("keyed"), ct=client.container())
+    path = path.format(ws=client.workspace, ds=client.new_dataset("keyed"), ct=client.new_container())
     headers = client.headers(FABRIC if "datafabric" in path else WORKBENCH)
     answer = requests.request(method, client.url + path, data=body, headers=headers, timeout=30)
     assert answer.status_code == 400
@@ -209,12 +210,12 @@ def test_no_body_is_answered_with_a_failure_of_ours(client, method, path, body):
 
 
 def test_a_fault_speaks_as_the_service_does(client):
-    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    sas = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     fault(client, {"kind": "status", "status": 503}, path="/veracitylocal/*")
     url, _, query = sas.partition("?")
     assert requests.put(f"{url}/a?resource=file&{query}", timeout=30).headers["x-ms-error-code"] == "ServerBusy"
     fault(client, {"kind": "status", "status": 500}, path="*/metadata")
-    answer = client.fabric("PATCH", f"{PROVISIONING}/container/{client.container()}/metadata", [])
+    answer = client.fabric("PATCH", f"{PROVISIONING}/container/{client.new_container()}/metadata", [])
     assert answer.json() == {"message": "Container metadata was not updated"}
 
 
@@ -232,7 +233,7 @@ def test_a_status_is_worded_as_data_workbench_words_it(client, look, status):
 )
 def test_a_status_is_worded_as_data_fabric_words_it(client, status, text):
     fault(client, {"kind": "status", "status": status}, path="*/resources/*")
-    answer = client.fabric("GET", f"{DATA}/resources/{client.container()}")
+    answer = client.fabric("GET", f"{DATA}/resources/{client.new_container()}")
     assert (answer.status_code, answer.json()) == (status, {"message": text})
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.emulator.client import WIND, Client, csv_of, wind
-from veracity_emulator.testing import Emulator
+from tests.rows import WIND_COLUMNS, csv_of, wind_reading
+from tests.veracity import Veracity
 
 pytestmark = pytest.mark.slow  # processes of their own
 
@@ -39,7 +39,7 @@ def small(tmp_path):
         if not line:
             pytest.skip(f"no small disk can be mounted here: {errors.read_text().strip()}")
         root = Path(f"/proc/{process.pid}/root") / disk.relative_to("/")
-        yield Client(Emulator(json.loads(line)["url"])), root, errors
+        yield Veracity(json.loads(line)["url"]), root, errors
         process.terminate()
 
 
@@ -66,7 +66,7 @@ def register_until_refused(client):
 
 def test_a_full_disk_is_told_in_one_line_and_is_over_once_there_is_space(small):
     client, root, errors = small
-    staged = client.staged(client.demo["datasets"]["keyless"], "Append", csv_of(WIND, wind(1)))
+    staged = client.stage(client.demo["datasets"]["keyless"], "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
     assert client.control("GET", "/health").json() == {"status": "ok"}
 
     refused = fill(client)
@@ -80,7 +80,7 @@ def test_a_full_disk_is_told_in_one_line_and_is_over_once_there_is_space(small):
     (root / "ballast").unlink()
     assert client.control("GET", "/health").json() == {"status": "ok"}
     assert client.start(staged).status_code == 200
-    assert client.ended(staged)["status"] == "Completed"
+    assert client.wait_for_end(staged)["status"] == "Completed"
     assert folder.is_dir()
     (line,) = errors.read_text().splitlines()
     assert line.startswith("veracity-emulator: the disk of ")

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.emulator.client import DATA, PROVISIONING, Client
+from tests.veracity import DATA, PROVISIONING, Veracity
 from veracity_emulator.app import make_backend
 from veracity_emulator.config import Config
 from veracity_emulator.fabric import containers
@@ -27,7 +27,7 @@ def patch(client, container, body, **headers):
 )
 @pytest.mark.parametrize("content_type", ["application/json", "application/json-patch+json", "text/json"])
 def test_every_published_shape_of_a_patch_means_the_same(client, body, content_type):
-    container = client.container()
+    container = client.new_container()
     answer = patch(client, container, body, **{"Content-Type": content_type})
     assert answer.status_code == 200
     assert answer.json()["metadata"]["title"] == "T2"
@@ -35,7 +35,7 @@ def test_every_published_shape_of_a_patch_means_the_same(client, body, content_t
 
 
 def test_tags_are_replaced_whole_and_keep_their_ids_by_title(client):
-    container = client.container()
+    container = client.new_container()
     patch(client, container, [{"op": "replace", "path": "/tags", "value": [{"title": "a"}, {"title": "b"}]}])
     before = client.fabric("GET", f"{DATA}/resources/{container}").json()["metadata"]["tags"]
     value = [{"title": "b"}, {"Title": "c"}]
@@ -46,7 +46,7 @@ def test_tags_are_replaced_whole_and_keep_their_ids_by_title(client):
 
 
 def test_the_golden_vector_of_tags(client):
-    container = client.container()
+    container = client.new_container()
 
     def tags(*titles):
         value = [{"title": title} for title in titles[:-1]] + [{"Title": titles[-1]}]
@@ -59,7 +59,7 @@ def test_the_golden_vector_of_tags(client):
 
 
 def test_a_tag_has_one_id_and_one_type_wherever_it_is(client):
-    one, other = client.container(), client.container()
+    one, other = client.new_container(), client.new_container()
     system = {"op": "replace", "path": "/tags", "value": [{"title": "shared by two", "type": "systemtag"}]}
     plain = {"op": "replace", "path": "/tags", "value": [{"title": "shared by two"}]}
     found = [patch(client, *of).json()["metadata"]["tags"] for of in ((one, [system]), (other, [plain]))]
@@ -68,7 +68,7 @@ def test_a_tag_has_one_id_and_one_type_wherever_it_is(client):
 
 
 def test_a_change_is_dated(client):
-    container = client.container()
+    container = client.new_container()
     before = client.fabric("GET", f"{DATA}/resources/{container}").json()
     client.control("POST", "/clock", {"advanceSeconds": 1})
     after = patch(client, container, [{"op": "replace", "path": "/title", "value": "T2"}]).json()
@@ -77,7 +77,7 @@ def test_a_change_is_dated(client):
 
 
 def test_an_id_is_found_in_any_case(client):
-    container = client.container()
+    container = client.new_container()
     assert client.fabric("GET", f"{DATA}/resources/{container.upper()}").json()["id"] == container
 
 
@@ -90,7 +90,7 @@ def test_all_six_operations_of_the_standard_work(client):
         {"op": "replace", "path": "/icon/backgroundcolor", "value": "#000000"},
         {"op": "move", "from": "/icon/id", "path": "/title"},
     ]
-    metadata = patch(client, client.container(), body).json()["metadata"]
+    metadata = patch(client, client.new_container(), body).json()["metadata"]
     assert metadata["title"] == "Automatic_Information_Display"
     assert metadata["description"] == "Untitled container"
     assert metadata["icon"] == {"backgroundColor": "#000000"}
@@ -113,7 +113,7 @@ def test_all_six_operations_of_the_standard_work(client):
     ],
 )
 def test_a_patch_that_is_refused_changes_nothing(client, operation):
-    container = client.container()
+    container = client.new_container()
     before = client.fabric("GET", f"{DATA}/resources/{container}").json()
     first = {"op": "replace", "path": "/title", "value": "half a patch"}
     assert patch(client, container, [first, operation]).status_code == 400
@@ -124,11 +124,11 @@ def test_only_the_owner_may_patch(client, reader):
     refused = patch(client, client.demo["containers"]["foreign"], [{"op": "replace", "path": "/title", "value": "x"}])
     assert refused.status_code == 403
     assert refused.json() == {"message": "Not resource owner"}
-    assert patch(reader, client.container(), []).status_code == 403
+    assert patch(reader, client.new_container(), []).status_code == 403
 
 
 def test_access_levels_are_those_of_the_caller(client, reader):
-    container = client.container()
+    container = client.new_container()
     assert client.fabric("GET", f"{DATA}/resources/{container}").json()["accessLevel"] == "owner"
     assert reader.fabric("GET", f"{DATA}/resources/{container}").json()["accessLevel"] == "consumer"
 
@@ -140,7 +140,7 @@ def test_what_is_not_there_is_a_404(client):
 
 
 def test_resources_and_tags_are_listed(client):
-    container = client.container()
+    container = client.new_container()
     patch(client, container, [{"op": "add", "path": "/tags/-", "value": {"title": "Lonely"}}])
     assert container in {one["id"] for one in client.fabric("GET", f"{DATA}/resources").json()}
     assert [one["id"] for one in client.fabric("GET", f"{DATA}/resources/tag/lonely").json()] == [container]
@@ -157,13 +157,13 @@ def test_resources_and_tags_are_listed(client):
     ],
 )
 def test_xml_is_answered_to_who_asks_for_it_alone(client, path, root):
-    answer = client.fabric("GET", f"{DATA}/{path.format(container=client.container())}", Accept="application/xml")
+    answer = client.fabric("GET", f"{DATA}/{path.format(container=client.new_container())}", Accept="application/xml")
     assert answer.headers["Content-Type"].startswith("application/xml")
     assert ET.fromstring(answer.content).tag == root
 
 
 def test_xml_has_an_element_for_each_tag(client):
-    container = client.container()
+    container = client.new_container()
     patch(client, container, [{"op": "replace", "path": "/title", "value": "<&\x01>"}])
     answer = client.fabric("GET", f"{DATA}/resources/{container}", Accept="application/xml")
     metadata = ET.fromstring(answer.content).find("metadata")
@@ -173,7 +173,7 @@ def test_xml_has_an_element_for_each_tag(client):
 
 @pytest.mark.parametrize("accept", ["application/xml, application/json", "*/*", "text/html, */*"])
 def test_json_is_answered_to_everybody_else(client, accept):
-    answer = client.fabric("GET", f"{DATA}/resources/{client.container()}", Accept=accept)
+    answer = client.fabric("GET", f"{DATA}/resources/{client.new_container()}", Accept=accept)
     assert answer.headers["Content-Type"] == "application/json"
 
 
@@ -200,7 +200,7 @@ class TestRelations:
                     relations={account: level} if level else {},
                 )
                 backend.database.close()
-                return Client(stack.enter_context(run_emulator(state=tmp_path))), made
+                return Veracity(stack.enter_context(run_emulator(state=tmp_path)).url), made
 
             yield make
 
@@ -218,7 +218,7 @@ class TestRelations:
 
 
 def test_a_steward_reads_and_does_not_patch(client, reader):
-    container, user = client.container(), client.demo["readerClientId"]
+    container, user = client.new_container(), client.demo["readerClientId"]
     path = f"{DATA}/resources/{container}/datastewards"
     assert reader.fabric("POST", f"{path}/{user}", {}).status_code == 403
     assert client.fabric("POST", f"{path}/{user}", {"comment": "helps"}).json()["comment"] == "helps"

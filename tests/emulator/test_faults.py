@@ -43,7 +43,7 @@ def test_a_line_is_there_beside_another_effect():
 
 
 def test_uploads_share_a_slow_line(client):
-    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    sas = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     files = [client.file_client(sas, f"{number}.csv") for number in range(2)]
     for file in files:
         file.create_file()
@@ -55,7 +55,7 @@ def test_uploads_share_a_slow_line(client):
 
 
 def test_a_download_is_slow_too(client):
-    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    sas = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     client.upload(sas, "a" * 50_000)
     put(client, {"kind": "slow", "bytesPerSecond": 250_000}, method="GET")
     begun = time.monotonic()
@@ -64,7 +64,7 @@ def test_a_download_is_slow_too(client):
 
 
 def test_a_line_that_stands_still_goes_on(client):
-    sas = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    sas = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     put(client, {"kind": "stall", "seconds": 0.3, "afterBytes": 100})
     begun = time.monotonic()
     client.upload(sas, "a" * 1000)

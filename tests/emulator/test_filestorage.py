@@ -17,7 +17,7 @@ from azure.core.exceptions import (
 )
 from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient
 
-from tests.emulator.client import Client
+from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 
 
@@ -165,7 +165,7 @@ def test_the_rights_of_the_sas_that_writes_are_a_setting(client):
 
 
 def test_a_reader_reads_as_configured_and_never_writes(client, emulator):
-    reader = Client(emulator, reader=True)
+    reader = Veracity(emulator.url, "reader")
     assert sas(reader).status_code == 403
     assert "sp=rl&" in sas(reader, "Read").json()
     client.control("POST", "/settings", {"readerSas": False})

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.emulator.client import NOON, WIND, csv_of, noon, wind
+from tests.rows import NOON_COLUMNS, WIND_COLUMNS, csv_of, noon_report, noon_reports, wind_reading
 from veracity_emulator.workbench.rows import LONGEST_CELL
 
 
 def test_the_published_walk_ends_with_the_rows_in_the_dataset(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     answer = client.register(dataset, "Upsert")
     assert answer.status_code == 200
     job = answer.json()
@@ -20,9 +20,9 @@ def test_the_published_walk_ends_with_the_rows_in_the_dataset(client):
         "notebookErrorMessage": "",
         "validationError": [],
     }
-    client.upload(job["sasToken"], csv_of(NOON, noon(1), noon(2)))
+    client.upload(job["sasToken"], noon_reports(noon_report(1), noon_report(2)))
     assert client.start(job["jobId"]).json()["jobId"] == job["jobId"]
-    assert client.ended(job["jobId"]) == {
+    assert client.wait_for_end(job["jobId"]) == {
         **before,
         "status": "Completed",
         "dataSetName": "keyed",
@@ -37,22 +37,24 @@ def test_the_published_walk_ends_with_the_rows_in_the_dataset(client):
 @pytest.mark.parametrize(
     ("operation", "lines", "speeds"),
     [
-        pytest.param("Upsert", [noon(2, "9.0"), noon(3)], [12.5, 9.0, 12.5], id="Upsert updates and inserts"),
-        pytest.param("Delete", [noon(2), noon(7)], [12.5], id="Delete takes away what has the keys"),
-        pytest.param("Overwrite", [noon(5, "8.0")], [8.0], id="Overwrite leaves nothing else"),
+        pytest.param(
+            "Upsert", [noon_report(2, "9.0"), noon_report(3)], [12.5, 9.0, 12.5], id="Upsert updates and inserts"
+        ),
+        pytest.param("Delete", [noon_report(2), noon_report(7)], [12.5], id="Delete takes away what has the keys"),
+        pytest.param("Overwrite", [noon_report(5, "8.0")], [8.0], id="Overwrite leaves nothing else"),
     ],
 )
 def test_an_operation_on_a_dataset_with_keys(client, operation, lines, speeds):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1), noon(2)))
-    assert client.ingested(dataset, operation, csv_of(NOON, *lines))["status"] == "Completed"
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(1), noon_report(2)))
+    assert client.ingest(dataset, operation, noon_reports(*lines))["status"] == "Completed"
     assert [row["speed_knots"] for row in client.rows(dataset)] == speeds
 
 
 def test_append_adds_rows_each_time(client):
-    dataset = client.dataset("keyless")
+    dataset = client.new_dataset("keyless")
     for _ in range(2):
-        client.ingested(dataset, "Append", csv_of(WIND, wind(1), wind(2)))
+        client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(1), wind_reading(2)))
     assert len(client.rows(dataset)) == 4
 
 
@@ -67,7 +69,7 @@ def test_append_adds_rows_each_time(client):
     ],
 )
 def test_an_operation_that_the_schema_or_the_call_forbids(client, kind, operation, words):
-    refused = client.register(client.dataset(kind), operation)
+    refused = client.register(client.new_dataset(kind), operation)
     assert refused.status_code == 400
     assert refused.json()["type"] == "BusinessError"
     assert words in refused.json()["detail"]
@@ -88,7 +90,7 @@ def test_an_operation_that_the_schema_or_the_call_forbids(client, kind, operatio
     ],
 )
 def test_a_body_that_does_not_match_the_model_is_a_400(client, body):
-    refused = client.gateway("PUT", f"/ingest/dataset/{client.dataset('keyed')}", body)
+    refused = client.gateway("PUT", f"/ingest/dataset/{client.new_dataset('keyed')}", body)
     assert refused.status_code == 400
     assert refused.json()["errors"]
 
@@ -96,29 +98,29 @@ def test_a_body_that_does_not_match_the_model_is_a_400(client, body):
 def test_two_files_in_one_job_are_refused(client):
     files = [{"fileName": f"{name}.csv", "operation": "Upsert"} for name in "ab"]
     body = {"files": files, "startAutomatically": False}
-    assert client.gateway("PUT", f"/ingest/dataset/{client.dataset('keyed')}", body).status_code == 400
+    assert client.gateway("PUT", f"/ingest/dataset/{client.new_dataset('keyed')}", body).status_code == 400
 
 
 def test_members_and_paths_are_taken_in_any_case(client):
     body = {"Files": [{"FileName": "a.csv", "Operation": "upsert"}], "StartAutomatically": False}
-    assert client.gateway("PUT", f"/Ingest/Dataset/{client.dataset('keyed')}", body).status_code == 200
+    assert client.gateway("PUT", f"/Ingest/Dataset/{client.new_dataset('keyed')}", body).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         pytest.param(
-            csv_of(NOON, noon(1), noon(2, "fast")),
+            noon_reports(noon_report(1), noon_report(2, "fast")),
             {"column": "speed_knots", "row": 2, "message": "'fast' is not a valid Decimal."},
             id="a value of another type",
         ),
         pytest.param(
-            csv_of(NOON, noon(1, "")),
+            noon_reports(noon_report(1, "")),
             {"column": "speed_knots", "row": 1, "message": "A value is required."},
             id="a required value that is missing",
         ),
         pytest.param(
-            csv_of(f"{NOON},extra", f"{noon(1)},x"),
+            csv_of(f"{NOON_COLUMNS},extra", f"{noon_report(1)},x"),
             {"column": "extra", "row": 0, "message": "Property 'extra' doesn't exist in schema."},
             id="an unknown column",
         ),
@@ -128,89 +130,91 @@ def test_members_and_paths_are_taken_in_any_case(client):
             id="a missing column",
         ),
         pytest.param(
-            csv_of(NOON, noon(1), noon(1)),
+            noon_reports(noon_report(1), noon_report(1)),
             {"column": "imo_number, report_time", "row": 2, "message": "The key occurs twice in the file."},
             id="a key twice",
         ),
         pytest.param(
-            csv_of(NOON, noon(1).replace("2026-01-01T12:00:00Z", "0001-01-01T00:00:00+05:00")),
+            noon_reports(noon_report(1).replace("2026-01-01T12:00:00Z", "0001-01-01T00:00:00+05:00")),
             {"column": "report_time", "row": 1, "message": "'0001-01-01T00:00:00+05:00' is not a valid DateTime."},
             id="a moment that no calendar has",
         ),
         pytest.param(
-            csv_of(NOON, noon(1, "1e999")),
+            noon_reports(noon_report(1, "1e999")),
             {"column": "speed_knots", "row": 1, "message": "'1e999' is not a valid Decimal."},
             id="a number beyond reason",
         ),
         pytest.param(
-            csv_of(NOON, "1,2"),
+            csv_of(NOON_COLUMNS, "1,2"),
             {"column": "", "row": 1, "message": "The row has 2 cells; the header has 9."},
             id="a short row",
         ),
     ],
 )
 def test_a_file_that_does_not_fit_changes_nothing_and_says_where(client, text, error):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(9)))
-    ended = client.ingested(dataset, "Upsert", text)
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(9)))
+    ended = client.ingest(dataset, "Upsert", text)
     assert ended["status"] == "Failed"
     assert ended["validationError"][0] == {**error, "severity": "Error"}
     assert len(client.rows(dataset)) == 1
 
 
 def test_a_file_under_another_name_than_announced_fails_the_job(client):
-    job = client.register(client.dataset("keyed"), "Upsert").json()
-    client.upload(job["sasToken"], csv_of(NOON, noon(1)), file_name="other.csv")
+    job = client.register(client.new_dataset("keyed"), "Upsert").json()
+    client.upload(job["sasToken"], noon_reports(noon_report(1)), file_name="other.csv")
     client.start(job["jobId"])
-    assert "ImportData.csv was not found" in client.ended(job["jobId"])["notebookErrorMessage"]
+    assert "ImportData.csv was not found" in client.wait_for_end(job["jobId"])["notebookErrorMessage"]
 
 
 @pytest.mark.parametrize(("setting", "rows"), [("409", 1), ("same", 1), ("again", 2)])
 def test_what_a_second_start_does_is_a_setting(client, setting, rows):
-    dataset = client.dataset("keyless", secondStart=setting)
-    job = client.staged(dataset, "Append", csv_of(WIND, wind(1)))
+    dataset = client.new_dataset("keyless", secondStart=setting)
+    job = client.stage(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
     client.start(job)
-    client.ended(job)
+    client.wait_for_end(job)
     assert client.start(job).status_code == (409 if setting == "409" else 200)
-    client.ended(job)
+    client.wait_for_end(job)
     assert len(client.rows(dataset)) == rows
 
 
 @pytest.mark.parametrize(("setting", "status", "word"), [("Running", 200, "Running"), ("Pending", 200, "Pending")])
 def test_the_word_for_a_job_not_started_is_a_setting(client, setting, status, word):
-    answer = client.status(client.staged(client.dataset("keyed", idleStatus=setting), "Upsert", csv_of(NOON, noon(1))))
+    answer = client.status(
+        client.stage(client.new_dataset("keyed", idleStatus=setting), "Upsert", noon_reports(noon_report(1)))
+    )
     assert (answer.status_code, answer.json()["status"]) == (status, word)
 
 
 def test_a_job_not_started_may_be_unknown_to_the_status_endpoint(client):
-    job = client.staged(client.dataset("keyed", idleStatus="404"), "Upsert", csv_of(NOON, noon(1)))
+    job = client.stage(client.new_dataset("keyed", idleStatus="404"), "Upsert", noon_reports(noon_report(1)))
     assert client.status(job).status_code == 404
     client.start(job)
-    assert client.ended(job)["status"] == "Completed"
+    assert client.wait_for_end(job)["status"] == "Completed"
 
 
 def test_an_automatic_job_begins_when_its_file_has_arrived(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     job = client.register(dataset, "Upsert", automatic=True).json()
-    client.upload(job["sasToken"], csv_of(NOON, noon(1)))
-    assert client.ended(job["jobId"])["status"] == "Completed"
+    client.upload(job["sasToken"], noon_reports(noon_report(1)))
+    assert client.wait_for_end(job["jobId"])["status"] == "Completed"
 
 
 def test_jobs_of_one_dataset_run_in_the_order_of_their_starts(client):
-    dataset = client.dataset("keyed", jobSeconds=0.1)
-    jobs = [client.staged(dataset, "Upsert", csv_of(NOON, noon(1, f"{speed}.0"))) for speed in (1, 2, 3)]
+    dataset = client.new_dataset("keyed", jobSeconds=0.1)
+    jobs = [client.stage(dataset, "Upsert", noon_reports(noon_report(1, f"{speed}.0"))) for speed in (1, 2, 3)]
     for job in jobs:
         client.start(job)
     for job in jobs:
-        client.ended(job)
+        client.wait_for_end(job)
     assert client.rows(dataset)[0]["speed_knots"] == 3.0
 
 
 def test_a_reader_may_look_and_not_write(client, reader):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     assert reader.register(dataset, "Upsert").status_code == 403
     assert reader.gateway("GET", f"/datasets/{dataset}").status_code == 200
-    assert reader.start(client.staged(dataset, "Upsert", csv_of(NOON, noon(1)))).status_code == 403
+    assert reader.start(client.stage(dataset, "Upsert", noon_reports(noon_report(1)))).status_code == 403
 
 
 def test_what_is_not_there_is_a_404(client):
@@ -232,9 +236,9 @@ def test_a_dataset_is_created_by_a_job(client):
         "startAutomatically": False,
     }
     job = client.gateway("POST", "/ingest/dataset", body).json()
-    client.upload(job["sasToken"], csv_of(NOON, noon(1)), file_name="a.csv")
+    client.upload(job["sasToken"], noon_reports(noon_report(1)), file_name="a.csv")
     client.start(job["jobId"])
-    ended = client.ended(job["jobId"])
+    ended = client.wait_for_end(job["jobId"])
     assert ended["dataSetName"] == "WindData of a test"
     assert client.gateway("GET", f"/datasets/{ended['datasetId']}").json()["tags"] == {"Customer": ["ABC"]}
     assert len(client.rows(ended["datasetId"])) == 1
@@ -247,15 +251,15 @@ def test_a_failure_of_the_emulators_own_ends_one_job_and_no_other(client, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr("veracity_emulator.workbench.jobs.read_table", broken)
-        ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+        ended = client.ingest(client.new_dataset("keyed"), "Upsert", noon_reports(noon_report(1)))
     assert (ended["status"], ended["notebookErrorMessage"]) == ("Failed", "The emulator failed: RuntimeError.")
-    assert client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))["status"] == "Completed"
+    assert client.ingest(client.new_dataset("keyed"), "Upsert", noon_reports(noon_report(1)))["status"] == "Completed"
 
 
 def test_a_failed_job_leaves_the_dataset_as_it_was(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     before = client.gateway("GET", f"/datasets/{dataset}").json()
-    assert client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "fast")))["status"] == "Failed"
+    assert client.ingest(dataset, "Upsert", noon_reports(noon_report(1, "fast")))["status"] == "Failed"
     assert client.gateway("GET", f"/datasets/{dataset}").json() == before
 
 
@@ -272,7 +276,7 @@ def test_a_failed_job_leaves_the_dataset_as_it_was(client):
     ],
 )
 def test_a_cell_may_be_long(client, length, status, message):
-    text = csv_of(NOON, noon(1) + "x" * length)
-    ended = client.ingested(client.dataset("keyed"), "Upsert", text)
+    text = noon_reports(noon_report(1) + "x" * length)
+    ended = client.ingest(client.new_dataset("keyed"), "Upsert", text)
     assert ended["status"] == status
     assert [one["message"] for one in ended["validationError"]] == ([message] if message else [])

@@ -5,7 +5,7 @@ import base64
 import pytest
 import requests
 
-from tests.emulator.client import GATEWAY, Client
+from tests.veracity import GATEWAY, Veracity
 from veracity_emulator.testing import run_emulator
 
 TOKENS = "/dnvglb2cprod.onmicrosoft.com/oauth2/token"
@@ -14,7 +14,7 @@ TOKENS = "/dnvglb2cprod.onmicrosoft.com/oauth2/token"
 @pytest.fixture(scope="module")
 def strict():
     with run_emulator(job_seconds=0.02, strict=True) as running:
-        yield Client(running)
+        yield Veracity(running.url)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def client(strict):
 @pytest.fixture
 def secrets(client):
     """The four kinds, by their names."""
-    uri = client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    uri = client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
     return {
         "token": client.headers()["Authorization"].removeprefix("Bearer "),
         "key": client.demo["subscriptionKey"],
@@ -130,6 +130,6 @@ def test_a_leak_belongs_to_no_job(client):
 
 def test_without_the_strict_mode_nothing_is_kept():
     with run_emulator() as running:
-        client = Client(running)
+        client = Veracity(running.url)
         requests.get(f"{client.url}/x?a={client.demo['clientSecret']}", timeout=30)
         assert violations(client) == []

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.emulator.client import FABRIC, TENANT, WORKBENCH
+from tests.veracity import FABRIC, TENANT, WORKBENCH
 
 V2 = "/dnvglb2cprod.onmicrosoft.com/oauth2/v2.0/token"
 SCOPE = f"{WORKBENCH}/.default"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.emulator.client import FABRIC, WIND, WORKBENCH, Client, csv_of, wind
+from tests.rows import WIND_COLUMNS, csv_of, wind_reading
+from tests.veracity import FABRIC, WORKBENCH, Veracity
 from veracity_emulator.testing import run_emulator
 
 pytestmark = pytest.mark.slow  # processes, or seconds
@@ -32,7 +33,7 @@ SETTINGS = settings(
 @pytest.fixture(scope="module")
 def client():
     with run_emulator(job_seconds=0) as running:
-        yield Client(running)
+        yield Veracity(running.url)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,8 @@ def known(client):
     """Parameters of paths that lead somewhere."""
     dataset = client.demo["datasets"]["keyless"]
     described = client.gateway("GET", f"/datasets/{dataset}?includeSchemaVersion=true").json()
-    client.ingested(dataset, "Append", csv_of(WIND, wind(1)))
-    job = client.staged(dataset, "Append", csv_of(WIND, wind(2)))
+    client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
+    job = client.stage(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(2)))
     return {
         "workspace": client.workspace,
         "tenant": "dnvglb2cprod.onmicrosoft.com",

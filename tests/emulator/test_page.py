@@ -6,7 +6,8 @@ import time
 import pytest
 import requests
 
-from tests.emulator.client import NOON, WIND, Client, csv_of, noon, wind
+from tests.rows import WIND_COLUMNS, csv_of, noon_report, noon_reports, wind_reading
+from tests.veracity import Veracity
 from veracity_emulator.faults import FaultInput
 from veracity_emulator.testing import run_emulator, spawn_emulator
 
@@ -28,7 +29,7 @@ def running():
 
 @pytest.fixture
 def client(running):
-    found = Client(running)
+    found = Veracity(running.url)
     yield found
     found.control("DELETE", "/faults")
 
@@ -41,7 +42,7 @@ def show(client, address, status=200, **query):
 
 
 def test_it_shows_the_workspace_with_datasets_jobs_containers_requests_and_faults(client):
-    client.ingested(client.demo["datasets"]["keyless"], "Append", csv_of(WIND, wind(1)))
+    client.ingest(client.demo["datasets"]["keyless"], "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
     client.control("POST", "/faults", {"path": "*/nowhere", "effect": {"kind": "cutAfter"}})
     shown = show(client, "/")
     for words in ("Local workspace", "Wind turbine readings", "Completed", "Untitled container", "Cut after the work"):
@@ -50,8 +51,8 @@ def test_it_shows_the_workspace_with_datasets_jobs_containers_requests_and_fault
 
 
 def test_a_dataset_shows_its_rows_in_pages(client):
-    dataset = client.dataset("keyless")
-    client.ingested(dataset, "Append", csv_of(WIND, *[f"WT-{i},2026-01-01,1,1,1,1," for i in range(120)]))
+    dataset = client.new_dataset("keyless")
+    client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, *[f"WT-{i},2026-01-01,1,1,1,1," for i in range(120)]))
     pages = [show(client, f"{PAGE}/datasets/{dataset}", page=page) for page in (1, 2, 3)]
     assert ["WT-0<" in page for page in pages] == [True, False, False]
     assert ["WT-99<" in page for page in pages] == [False, True, False]
@@ -62,8 +63,8 @@ def test_a_dataset_shows_its_rows_in_pages(client):
 
 
 def test_a_job_shows_its_course_and_its_errors(client):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "fast")))
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(1, "fast")))
     (job,) = [one for one in client.control("GET", "/state").json()["jobs"] if one["datasetId"] == dataset]
     shown = show(client, f"{PAGE}/jobs/{job['jobId']}")
     for words in ("Registered", "Uploaded", "Started", "Ended", "Failed", "&#39;fast&#39; is not a valid Decimal."):
@@ -104,7 +105,7 @@ def test_what_is_not_there_is_told(client, kind):
 
 
 def test_whatever_is_stored_is_text(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     made = client.control("POST", "/datasets", {"like": dataset, "name": "<script>alert(1)</script>"}).json()["id"]
     for path in ("/", f"{PAGE}/datasets", f"{PAGE}/datasets/{made}"):
         shown = show(client, path)
@@ -163,7 +164,7 @@ def test_a_fault_that_makes_no_sense_is_told(client, form, words):
 
 def test_the_clock_can_be_moved():
     with run_emulator() as running:
-        client = Client(running)
+        client = Veracity(running.url)
         before = client.control("GET", "/clock").json()["now"]
         assert post(client, f"{PAGE}/clock", seconds="86400").status_code == 303
         assert client.control("GET", "/clock").json()["now"][:10] > before[:10]
@@ -195,7 +196,7 @@ def test_the_page_itself_may_change_things_by_address_localhost_or_its_public_na
     with run_emulator(public_url="https://veracity.example") as running:
         port = running.url.rpartition(":")[2]
         headers = {"Origin": f"http://{host}:{port}", "Host": f"{host}:{port}"}
-        assert post(Client(running), f"{PAGE}/faults", headers, kind="cutAfter").status_code == 303
+        assert post(Veracity(running.url), f"{PAGE}/faults", headers, kind="cutAfter").status_code == 303
 
 
 @pytest.mark.slow
@@ -214,7 +215,7 @@ def test_a_million_rows_open_in_under_a_second(tmp_path):
             )
         connection.close()
         emulator.restart()
-        client = Client(emulator)
+        client = Veracity(emulator.url)
         show(client, f"{PAGE}/schemas")  # so that what is measured is the rows
         for page, number in ((1, 1), (20_000, 1_000_000), (10_000, 500_000)):
             taken = []

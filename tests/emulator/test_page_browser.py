@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from tests.emulator.browser import open_browser
-from tests.emulator.client import NOON, WIND, Client, csv_of, noon, wind
+from tests.rows import WIND_COLUMNS, csv_of, noon_report, noon_reports, wind_reading
+from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 
 pytestmark = pytest.mark.slow  # processes, or seconds
@@ -21,7 +22,7 @@ PAGES = [
 @pytest.fixture(scope="module")
 def shared():
     with open_browser() as browser, run_emulator(job_seconds=0) as running:
-        yield browser, Client(running)
+        yield browser, Veracity(running.url)
 
 
 @pytest.fixture
@@ -40,18 +41,18 @@ def browser(shared):
 
 
 def test_rows_appear_after_an_ingest(browser, client):
-    dataset = client.dataset("keyless")
+    dataset = client.new_dataset("keyless")
     browser.open(f"{client.url}{PAGE}/datasets/{dataset}")
     assert "No row yet." in browser.text()
-    client.ingested(dataset, "Append", csv_of(WIND, wind(7)))
+    client.ingest(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(7)))
     browser.wait_for("2026-01-01T00:07:00Z")
     browser.wait_for("Completed")
     assert "No row yet." not in browser.text()
 
 
 def test_a_job_is_seen_to_fail(browser, client):
-    dataset = client.dataset("keyed")
-    job = client.staged(dataset, "Upsert", csv_of(NOON, noon(1, "fast")))
+    dataset = client.new_dataset("keyed")
+    job = client.stage(dataset, "Upsert", noon_reports(noon_report(1, "fast")))
     browser.open(f"{client.url}{PAGE}/jobs/{job}")
     assert "Not started" in browser.text()
     client.start(job)
@@ -113,7 +114,7 @@ def test_every_control_is_reached_by_tab_and_seen_to_be(browser, client, path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 def test_each_page_fits_its_width_and_loads_from_here_alone(browser, client, width, scheme):
-    client.ingested(client.demo["datasets"]["keyless"], "Append", csv_of(WIND, wind(1)))
+    client.ingest(client.demo["datasets"]["keyless"], "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
     browser.resize(width)
     browser.emulate(prefers_color_scheme=scheme)
     for path in (*PAGES, f"{PAGE}/datasets/{client.demo['datasets']['keyless']}"):

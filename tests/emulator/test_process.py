@@ -10,7 +10,8 @@ from importlib.metadata import version
 import pytest
 import requests
 
-from tests.emulator.client import WIND, Client, csv_of, wind
+from tests.rows import WIND_COLUMNS, csv_of, wind_reading
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -29,10 +30,10 @@ def run(*flags, command="serve", env=None):
 
 def test_what_was_answered_outlives_a_kill_and_a_running_job_goes_on():
     with spawn_emulator(job_seconds=0.5) as emulator:
-        client = Client(emulator)
-        dataset = client.dataset("keyless")
-        staged = client.staged(dataset, "Append", csv_of(WIND, wind(1)))
-        running = client.staged(dataset, "Append", csv_of(WIND, wind(2)))
+        client = Veracity(emulator.url)
+        dataset = client.new_dataset("keyless")
+        staged = client.stage(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
+        running = client.stage(dataset, "Append", csv_of(WIND_COLUMNS, wind_reading(2)))
         half = client.register(dataset, "Append").json()
         file = client.file_client(half["sasToken"])
         file.create_file()
@@ -42,18 +43,18 @@ def test_what_was_answered_outlives_a_kill_and_a_running_job_goes_on():
         emulator.kill()
         emulator.restart()
 
-        assert client.ended(running)["status"] == "Completed"
+        assert client.wait_for_end(running)["status"] == "Completed"
         assert client.status(staged).json()["status"] == "Running"
         assert len(client.rows(dataset)) == 1
-        file.append_data(csv_of(WIND, wind(3)).encode()[10:], 10)
-        file.flush_data(len(csv_of(WIND, wind(3))))
-        assert file.download_file().readall().decode() == csv_of(WIND, wind(3))
+        file.append_data(csv_of(WIND_COLUMNS, wind_reading(3)).encode()[10:], 10)
+        file.flush_data(len(csv_of(WIND_COLUMNS, wind_reading(3))))
+        assert file.download_file().readall().decode() == csv_of(WIND_COLUMNS, wind_reading(3))
 
 
 def test_reset_goes_back_to_the_demo():
     with spawn_emulator() as emulator:
-        client = Client(emulator)
-        client.ingested(client.demo["datasets"]["keyless"], "Append", csv_of(WIND, wind(1)))
+        client = Veracity(emulator.url)
+        client.ingest(client.demo["datasets"]["keyless"], "Append", csv_of(WIND_COLUMNS, wind_reading(1)))
         assert client.control("POST", "/reset").status_code == 200
         assert client.rows(client.demo["datasets"]["keyless"]) == []
         assert client.control("GET", "/state").json()["jobs"] == []

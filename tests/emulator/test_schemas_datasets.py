@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.emulator.client import NOON, csv_of, noon
+from tests.rows import NOON_COLUMNS, noon_report, noon_reports
 
 COLUMNS = [{"name": "id", "type": "String", "isKey": True}, {"name": "value", "type": "Decimal", "isRequired": True}]
 
@@ -54,16 +54,16 @@ def test_a_schema_that_is_none_is_refused(client, columns):
 
 
 def test_a_dataset_tells_what_it_is(client):
-    dataset = client.dataset("keyed")
+    dataset = client.new_dataset("keyed")
     found = client.gateway("GET", f"/datasets/{dataset}").json()
-    assert found["columns"] == NOON.split(",")
+    assert found["columns"] == NOON_COLUMNS.split(",")
     assert found["schemaInfo"]["schemaName"] == "Noon reports V1"
     assert found["workspaceId"] == client.workspace
 
 
 def test_datasets_are_found_page_by_page(client):
     for _ in range(3):
-        client.dataset("keyless")
+        client.new_dataset("keyless")
     first = client.gateway("POST", "/datasets/query", {"datasetName": "keyless", "pageSize": 2}).json()
     assert len(first["result"]) == 2
     assert first["totalCount"] >= 3
@@ -71,7 +71,7 @@ def test_datasets_are_found_page_by_page(client):
 
 
 def test_datasets_are_found_by_schema_and_by_time(client):
-    made = client.dataset("keyless")
+    made = client.new_dataset("keyless")
     schema = client.demo["datasets"]["keyless"].replace("22222222", "55555555")
 
     def found(**query):
@@ -86,8 +86,8 @@ def test_datasets_are_found_by_schema_and_by_time(client):
 
 @pytest.mark.parametrize("value", ["1" * 400, "abc", None, []])
 def test_a_filter_that_does_not_fit_its_column_is_refused(client, value):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1)))
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(1)))
     filters = [{"column": "wind_force_bft", "filterType": "Equals", "filterValues": [value]}]
     answer = client.gateway("POST", f"/datasets/{dataset}/query", {"queryFilters": filters})
     assert answer.status_code in {200, 400}
@@ -106,14 +106,14 @@ def test_a_filter_that_does_not_fit_its_column_is_refused(client, value):
     ],
 )
 def test_rows_are_selected_sorted_and_paged(client, query, days):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1, "11"), noon(2, "12"), noon(3, "13")))
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(1, "11"), noon_report(2, "12"), noon_report(3, "13")))
     assert [int(row["report_time"][8:10]) for row in client.rows(dataset, **query)] == days
 
 
 def test_columns_can_be_chosen(client):
-    dataset = client.dataset("keyed")
-    client.ingested(dataset, "Upsert", csv_of(NOON, noon(1)))
+    dataset = client.new_dataset("keyed")
+    client.ingest(dataset, "Upsert", noon_reports(noon_report(1)))
     assert client.rows(dataset, columnFilter=["speed_knots"]) == [{"speed_knots": 12.5}]
     assert client.gateway("POST", f"/datasets/{dataset}/query", {"columnFilter": ["x"]}).status_code == 400
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.emulator.client import DATA, Client
+from tests.veracity import DATA, Veracity
 from veracity_emulator.control.seed import SeedRefused, read_seed
 from veracity_emulator.testing import run_emulator, spawn_emulator
 
@@ -42,15 +42,15 @@ def write(tmp_path):
 
 def test_a_file_says_all_of_it(write):
     with run_emulator(seed=write(SEED)) as running:
-        client = Client(running)
+        client = Veracity(running.url)
         assert client.gateway("GET", "").json()["name"] == "Fleet"
         ships = client.demo["datasets"]["Ships"]
         assert client.rows(ships) == [{"imo": 9300001, "flag": "NO"}, {"imo": 9300002, "flag": None}]
         assert client.gateway("GET", f"/datasets/{ships}").json()["tags"] == {"Site": ["1"]}
         plans = client.fabric("GET", f"{DATA}/resources/{client.demo['containers']['Plans']}").json()
         assert (plans["metadata"]["title"], plans["accessLevel"]) == ("Plans", "owner")
-        assert Client(running, reader=True).gateway("GET", "").status_code == 200
-        assert Client(running, scoped=True).gateway("GET", "").status_code == 403
+        assert Veracity(running.url, "reader").gateway("GET", "").status_code == 200
+        assert Veracity(running.url, "scoped").gateway("GET", "").status_code == 403
         body = {"path": "voyages/2026", "readOrWritePermission": "Read", "expiresOn": "2999-01-01T00:00:00Z"}
         folder, _, sas = client.gateway("POST", "/storages/sas", body).json().partition("?")
         notes = requests.get(f"{folder}/notes.txt?{sas}", timeout=30)
@@ -60,7 +60,7 @@ def test_a_file_says_all_of_it(write):
 
 def test_reset_goes_back_to_the_file_as_it_is_now(write):
     with run_emulator(seed=write(SEED)) as running:
-        client = Client(running)
+        client = Veracity(running.url)
         write({**SEED, "datasets": [], "accounts": SEED["accounts"][:2]})
         assert client.control("POST", "/reset").status_code == 200
         assert client.control("GET", "/demo").json()["datasets"] == {}
@@ -72,7 +72,7 @@ def test_reset_goes_back_to_the_file_as_it_is_now(write):
 
 def test_none_is_a_workspace_with_its_accounts_and_nothing_in_it():
     with run_emulator(seed="none") as running:
-        client = Client(running)
+        client = Veracity(running.url)
         assert client.gateway("GET", "").status_code == 200
         assert client.gateway("GET", "/datasets").json()["totalCount"] == 0
         assert client.fabric("GET", f"{DATA}/resources").json() == []

@@ -13,12 +13,12 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from tests.emulator.client import listed
+from tests.veracity import list_names
 
 
 @pytest.fixture
 def sas_uri(client):
-    return client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    return client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_metadata_and_properties(file):
 def test_a_folder_is_listed_page_by_page(client, sas_uri):
     for name in "abc":
         client.file_client(sas_uri, f"{name}.csv").create_file()
-    assert listed(sas_uri, max_results=2) == ["a.csv", "b.csv", "c.csv"]
+    assert list_names(sas_uri, max_results=2) == ["a.csv", "b.csv", "c.csv"]
 
 
 def test_conditions_are_honoured(file):

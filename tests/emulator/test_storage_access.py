@@ -16,7 +16,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from tests.emulator.client import listed
+from tests.veracity import list_names
 from veracity_emulator.clock import Clock
 from veracity_emulator.storage.sas import folder_uri
 from veracity_emulator.testing import run_emulator
@@ -56,7 +56,7 @@ def roomy_uri(issue):
 
 @pytest.fixture
 def sas_uri(client):
-    return client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    return client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
 
 
 @pytest.fixture
@@ -99,15 +99,15 @@ class TestFolders:
     def test_a_folder_is_listed_with_all_in_it_or_without(self, client, roomy_uri):
         for name in ("list/one.csv", "list/€/two.csv"):
             client.file_client(roomy_uri, name).create_file()
-        assert listed(within(roomy_uri, "list"), recursive=False) == ["one.csv", "€"]
-        assert listed(within(roomy_uri, "list"), max_results=1) == ["one.csv", "€", "two.csv"]
+        assert list_names(within(roomy_uri, "list"), recursive=False) == ["one.csv", "€"]
+        assert list_names(within(roomy_uri, "list"), max_results=1) == ["one.csv", "€", "two.csv"]
 
     def test_a_folder_that_is_not_there_is_a_404(self, roomy_uri):
         with pytest.raises(ResourceNotFoundError, match="PathNotFound"):
-            listed(within(roomy_uri, "nowhere"))
+            list_names(within(roomy_uri, "nowhere"))
 
     def test_the_folder_that_was_issued_is_there_before_its_first_file(self, sas_uri):
-        assert listed(sas_uri) == []
+        assert list_names(sas_uri) == []
 
     def test_a_file_is_renamed_whatever_its_name(self, client, roomy_uri):
         file = client.file_client(roomy_uri, "a b#+å.csv")
@@ -141,7 +141,7 @@ class TestSas:
             client.file_client(spoil(sas_uri)).create_file()
 
     def test_it_expires(self, client):
-        uri = client.register(client.dataset("keyed", sasSeconds=0.001), "Upsert").json()["sasToken"]
+        uri = client.register(client.new_dataset("keyed", sasSeconds=0.001), "Upsert").json()["sasToken"]
         client.control("POST", "/clock", {"advanceSeconds": 2})
         with pytest.raises(ClientAuthenticationError, match="AuthenticationFailed"):
             client.file_client(uri).create_file()
@@ -193,7 +193,7 @@ class TestSas:
 
     def test_a_list_needs_its_permission(self, issue):
         with pytest.raises(HttpResponseError, match="AuthorizationPermissionMismatch"):
-            listed(issue(permissions="racwdm"))
+            list_names(issue(permissions="racwdm"))
 
     def test_it_opens_nothing_outside_of_its_folder(self, sas_uri):
         url, _, sas = sas_uri.partition("?")

@@ -7,13 +7,13 @@ import pytest
 import requests
 from requests.auth import HTTPBasicAuth
 
-from tests.emulator.client import WORKBENCH, Client
+from tests.veracity import WORKBENCH, Veracity
 from veracity_emulator.testing import spawn_emulator
 
 
 @pytest.fixture
 def folder(client):
-    return client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    return client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_tls_and_openid_metadata_lead_a_client_to_the_token_endpoint():
         path = "/dnvglb2cprod.onmicrosoft.com/v2.0/.well-known/openid-configuration"
         found = requests.get(emulator.url + path, verify=emulator.certificate, timeout=30).json()
         assert found["token_endpoint"] == f"{emulator.url}/dnvglb2cprod.onmicrosoft.com/oauth2/v2.0/token"
-        account = Client(emulator).account
+        account = Veracity(emulator.url).account
         form = {
             "grant_type": "client_credentials",
             "client_id": account[0],
@@ -187,7 +187,7 @@ def test_tls_and_openid_metadata_lead_a_client_to_the_token_endpoint():
 @pytest.mark.slow
 def test_another_address_for_clients_can_be_told():
     with spawn_emulator(public_url="https://veracity.example") as emulator:
-        client = Client(emulator)
+        client = Veracity(emulator.url)
         assert client.demo["tokenUrl"].startswith("https://veracity.example/")
-        made = client.register(client.dataset("keyed"), "Upsert").json()
+        made = client.register(client.new_dataset("keyed"), "Upsert").json()
         assert made["sasToken"].startswith("https://veracity.example/veracitylocal/")

@@ -5,14 +5,15 @@ import re
 import pytest
 import requests
 
-from tests.emulator.client import GATEWAY, NOON, WIND, Client, csv_of, noon, wind
+from tests.rows import NOON_COLUMNS, WIND_COLUMNS, csv_of, noon_report, noon_reports, wind_reading
+from tests.veracity import GATEWAY, Veracity
 
 ZEROS = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
 def scoped(emulator):
-    return Client(emulator, scoped=True)
+    return Veracity(emulator.url, "scoped")
 
 
 def create(client, name, text, **body):
@@ -30,7 +31,7 @@ def create(client, name, text, **body):
     job = answer.json()
     client.upload(job["sasToken"], text, "a.csv")
     client.start(job["jobId"])
-    return client.ended(job["jobId"])
+    return client.wait_for_end(job["jobId"])
 
 
 def setting(client, **settings):
@@ -38,7 +39,7 @@ def setting(client, **settings):
 
 
 def test_refusals_are_titled_in_one_word_and_name_members_in_camel_case(client):
-    refused = client.register(client.dataset("keyed"), "Append")
+    refused = client.register(client.new_dataset("keyed"), "Append")
     assert refused.json()["title"] == "BadRequest"
     body = {"Files": [], "StartAutomatically": False}
     refused = client.gateway("PUT", f"/ingest/dataset/{client.demo['datasets']['keyed']}", body).json()
@@ -85,12 +86,12 @@ def test_a_dataset_is_read_with_its_schema_version(client):
     assert set(plain) == {"schemaVersionId", "schemaName"}
     assert plain.items() <= full.items()
     assert full["id"] == plain["schemaVersionId"]
-    assert [column["name"] for column in full["columns"]] == NOON.split(",")
+    assert [column["name"] for column in full["columns"]] == NOON_COLUMNS.split(",")
 
 
 @pytest.mark.parametrize("role", ["Admin", "Reader"])
 def test_the_caller_is_told_tenants_workspaces_and_role(emulator, role):
-    client = Client(emulator, reader=role == "Reader")
+    client = Veracity(emulator.url, "reader" if role == "Reader" else "writer")
     url = f"{client.url}{GATEWAY}/me/tenants"
     (tenant,) = requests.get(f"{url}?includeRoleName=true", headers=client.headers(), timeout=30).json()
     assert [(one["id"], one["roleName"]) for one in tenant["workspaces"]] == [(client.workspace, role)]
@@ -107,14 +108,14 @@ def test_queries_take_no_body_and_members_that_they_do_not_know(client, body):
 
 
 def test_a_taken_name_is_refused_at_registration(client):
-    refused = create(client, "noon REPORTS", csv_of(NOON, noon(1)))
+    refused = create(client, "noon REPORTS", noon_reports(noon_report(1)))
     assert (refused.status_code, refused.json()["detail"]) == (400, "Ensure DatasetName is unique in the workspace.")
 
 
 def test_a_taken_name_may_be_found_at_the_end_of_the_job_alone(client):
     setting(client, nameTaken="end")
     try:
-        ended = create(client, "Noon reports", csv_of(NOON, noon(1)))
+        ended = create(client, "Noon reports", noon_reports(noon_report(1)))
     finally:
         setting(client, nameTaken="registration")
     assert (ended["status"], ended["notebookErrorMessage"]) == (
@@ -127,13 +128,15 @@ def test_a_taken_name_may_be_found_at_the_end_of_the_job_alone(client):
 def test_whether_a_header_alone_makes_a_dataset_is_a_setting(client, completes, status):
     setting(client, headerOnlyCreate=completes)
     try:
-        assert create(client, f"of a header, {completes}", f"{NOON}\n")["status"] == status
+        assert create(client, f"of a header, {completes}", f"{NOON_COLUMNS}\n")["status"] == status
     finally:
         setting(client, headerOnlyCreate=True)
 
 
 def test_findings_have_a_severity(client):
-    ended = client.ingested(client.dataset("keyless"), "Append", csv_of(WIND, wind(1).replace("9.1", "x")))
+    ended = client.ingest(
+        client.new_dataset("keyless"), "Append", csv_of(WIND_COLUMNS, wind_reading(1).replace("9.1", "x"))
+    )
     assert ended["validationError"] == [
         {"column": "wind_speed_ms", "row": 1, "message": "'x' is not a valid Decimal.", "severity": "Error"}
     ]
@@ -141,7 +144,7 @@ def test_findings_have_a_severity(client):
 
 def test_a_failure_without_words_has_an_id(client):
     client.control("POST", "/faults", {"path": "*/start", "effect": {"kind": "failJob"}})
-    ended = client.ingested(client.dataset("keyed"), "Upsert", csv_of(NOON, noon(1)))
+    ended = client.ingest(client.new_dataset("keyed"), "Upsert", noon_reports(noon_report(1)))
     assert re.fullmatch(r"The job failed\. Error ID: [0-9a-f-]{36}", ended["notebookErrorMessage"])
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.project import Project, copy_template, make_template
-from tests.engine.veracity import Veracity, held_to_the_rules
+from tests.veracity import Veracity, held_to_the_rules
 from veracity_emulator.testing import spawn_emulator
 
 

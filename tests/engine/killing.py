@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 from tests.engine.project import Outcome, Project
-from tests.engine.veracity import Veracity
+from tests.veracity import Veracity
 
 PHASES = {
     "registering the job": {"method": "PUT", "path": "*/ingest/dataset/*"},

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.engine.killing import PHASES, kill_request, recover
-from tests.engine.rows import noon_reports
+from tests.rows import noon_reports
 
 COUNT = 12
 JOB_SECONDS = 2.0

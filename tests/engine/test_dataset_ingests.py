@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.rows import WIND_COLUMNS, wind_readings
+from tests.rows import WIND_COLUMNS, wind_readings
 
 COMPONENT = "urn:pulumi:test::veracity::veracity:index:DatasetIngests::"
 INGEST = "urn:pulumi:test::veracity::pulumi-python:dynamic/veracity:DatasetIngest::"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.engine.project import COMMAND_LIMIT_S, STACK, copy_template
-from tests.engine.veracity import held_to_the_rules
+from tests.veracity import held_to_the_rules
 from veracity_emulator.testing import run_emulator
 
 TITLES = [

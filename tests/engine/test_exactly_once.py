@@ -6,8 +6,8 @@ import pytest
 
 from tests.engine.killing import Kill, kill_during, recover
 from tests.engine.project import copy_template
-from tests.engine.rows import noon_report, noon_reports, wind_readings
-from tests.engine.veracity import Veracity
+from tests.rows import noon_report, noon_reports, wind_readings
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
 START = {"method": "POST", "path": "*/start"}

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.engine.rows import noon_report, noon_reports, wind_readings
+from tests.rows import noon_report, noon_reports, wind_readings
 
 PROGRAM = """
 DatasetIngest("rows", dataset_id="{dataset}", source="data.csv", operation="Upsert"{more})

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.project import CONTAINER
-from tests.engine.rows import noon_report, noon_reports, wind_readings
+from tests.rows import noon_report, noon_reports, wind_readings
 
 TITLE = "Emissions 2026"
 

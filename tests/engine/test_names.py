@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.engine.rows import noon_report, noon_reports
+from tests.rows import noon_report, noon_reports
 
 
 @pytest.fixture

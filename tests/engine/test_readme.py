@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from tests.engine.project import COMMAND_LIMIT_S, ROOT
-from tests.engine.veracity import Veracity
 from tests.guide import section, typed
+from tests.veracity import Veracity
 from tools.layout import SEED
 from veracity_emulator.testing import spawn_emulator
 from veracity_provider.lifecycle.schema.inference import infer_schema

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.rows import noon_reports
+from tests.rows import noon_reports
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.json"))
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from tests.engine.rows import wind_readings
+from tests.rows import wind_readings
 
 NOTHING = "99999999-0000-4000-8000-00000000000"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.engine.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 from tests.engine.killing import kill_request, recover
 from tests.engine.test_storage_folder import REQUESTS, VICTIMS
+from tests.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 
 OLD, NEW = b"the old manual", b"the new manual, which is longer"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 from tests.engine.killing import VICTIMS, kill_request, recover
+from tests.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 
 
 @pytest.fixture

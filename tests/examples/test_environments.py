@@ -4,11 +4,11 @@ import pytest
 import yaml
 
 from tests.engine.project import Project, copy_template, make_template
-from tests.engine.rows import noon_report, noon_reports, wind_readings
-from tests.engine.veracity import held_to_the_rules
 from tests.examples.blocks import blocks
 from tests.examples.shell import ended_emulator
 from tests.guide import section, typed
+from tests.rows import noon_report, noon_reports, wind_readings
+from tests.veracity import held_to_the_rules
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

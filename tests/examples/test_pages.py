@@ -9,10 +9,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.engine.project import copy_template, make_template
-from tests.engine.rows import noon_report, noon_reports, wind_readings
-from tests.engine.veracity import Veracity
 from tests.examples.blocks import blocks
 from tests.examples.shell import ROOT
+from tests.rows import noon_report, noon_reports, wind_readings
+from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 from veracity_provider.description.stack_schema import stack_schema
 

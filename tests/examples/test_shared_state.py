@@ -6,10 +6,10 @@ import pytest
 
 from tests.engine.killing import Kill, kill_during
 from tests.engine.project import STACK, copy_template, make_template
-from tests.engine.rows import wind_readings
-from tests.engine.veracity import held_to_the_rules
 from tests.examples import azurite
 from tests.guide import section, typed
+from tests.rows import wind_readings
+from tests.veracity import held_to_the_rules
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from tests.engine.project import copy_template, make_template
-from tests.engine.rows import noon_report, noon_reports
-from tests.engine.veracity import held_to_the_rules
 from tests.examples.blocks import blocks, commands
 from tests.examples.shell import ROOT
+from tests.rows import noon_report, noon_reports
+from tests.veracity import held_to_the_rules
 from veracity_emulator.testing import spawn_emulator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.engine.veracity import held_to_the_rules
 from tests.lifecycle.platform import NOON, Platform
+from tests.veracity import held_to_the_rules
 from veracity_provider.api.clients import connect
 from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.settings import Settings

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.engine.rows import wind_readings
+from tests.rows import wind_readings
 from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 from veracity_provider.lifecycle.previewed import PreviewedContent
 

@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def sas_uri(client):
-    return client.register(client.dataset("keyed"), "Upsert").json()["sasToken"]
+    return client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"]
 
 
 @pytest.fixture

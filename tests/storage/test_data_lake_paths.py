@@ -10,8 +10,8 @@ import pytest
 import stamina
 from azure.core.exceptions import HttpResponseError, ServiceRequestError
 
-from tests.engine.file_storage import FileStorage
-from tests.engine.veracity import Veracity
+from tests.file_storage import FileStorage
+from tests.veracity import Veracity
 from veracity_provider.errors import (
     SasRightMissing,
     SourceChanged,
@@ -32,7 +32,7 @@ MD5_OF_ABC = "kAFQmDzST7DWlj99KOF/cg=="
 @pytest.fixture
 def folder(client):
     """With the rights racwl, as an ingest's."""
-    return parse_sas_uri(client.register(client.dataset("keyed"), "Upsert").json()["sasToken"])
+    return parse_sas_uri(client.register(client.new_dataset("keyed"), "Upsert").json()["sasToken"])
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from tests.engine.rows import noon_reports
 from tests.lifecycle.dataset.machine import DatasetMachine
+from tests.rows import noon_reports
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.engine.rows import noon_report, noon_reports
 from tests.lifecycle.dataset.machine import DatasetMachine
 from tests.lifecycle.ingest.machine import START
+from tests.rows import noon_report, noon_reports
 from veracity_provider.connections import Session
 from veracity_provider.errors import DatasetError, IngestJobFailed, IngestJobTimeout, NewJobNeeded, VeracityError
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job

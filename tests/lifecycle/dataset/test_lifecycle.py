@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.rows import noon_report, noon_reports
 from tests.lifecycle.dataset.machine import DatasetMachine
+from tests.rows import noon_report, noon_reports
 from veracity_provider.api.models import JobPhase, JobReport
 from veracity_provider.errors import (
     AuthenticationFailed,

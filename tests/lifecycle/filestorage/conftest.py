@@ -1,6 +1,6 @@
 import pytest
 
-from tests.engine.file_storage import USUAL_RIGHTS, FileStorage
+from tests.file_storage import USUAL_RIGHTS, FileStorage
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from tests.engine.file_storage import ALL_RIGHTS
+from tests.file_storage import ALL_RIGHTS
 from tests.lifecycle.filestorage.helpers import follow, overtake, urn
 from veracity_provider.description import storage_file
 from veracity_provider.errors import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.file_storage import ALL_RIGHTS, USUAL_RIGHTS
+from tests.file_storage import ALL_RIGHTS, USUAL_RIGHTS
 from tests.lifecycle.filestorage.helpers import follow, overtake, reader, urn
 from veracity_provider.errors import (
     MetadataConflict,

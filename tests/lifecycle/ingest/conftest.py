@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.rows import noon_reports
 from tests.lifecycle.ingest.machine import Machine, make_append
+from tests.rows import noon_reports
 
 
 @pytest.fixture

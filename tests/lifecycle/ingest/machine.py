@@ -1,6 +1,6 @@
 """What an `up` does with the two resources of an ingest, without an engine; and what the platform then has."""
 
-from tests.engine.rows import wind_readings
+from tests.rows import wind_readings
 from veracity_provider.dynamic.resources import _UPLOADED as UPLOADED
 from veracity_provider.lifecycle.ingest.history import current_job
 from veracity_provider.lifecycle.ingest.ingest import DatasetIngestLifecycle

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.engine.rows import wind_readings
 from tests.lifecycle.ingest.machine import START, Machine, rows, starts
+from tests.rows import wind_readings
 from veracity_provider.errors import IngestJobInDoubt, IngestJobTimeout
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.engine.rows import noon_report, noon_reports, wind_readings
 from tests.lifecycle.ingest.machine import START, Machine, end_job, rows, starts
+from tests.rows import noon_report, noon_reports, wind_readings
 from veracity_provider.errors import (
     IngestJobFailed,
     IngestJobInDoubt,

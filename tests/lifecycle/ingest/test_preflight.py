@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.rows import WIND_COLUMNS, wind_readings
+from tests.rows import WIND_COLUMNS, wind_readings
 from veracity_provider.api.models import Dataset
 from veracity_provider.errors import AuthenticationFailed
 

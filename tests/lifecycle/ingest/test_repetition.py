@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.rows import wind_readings
 from tests.lifecycle.ingest.machine import Machine
+from tests.rows import wind_readings
 from veracity_provider.lifecycle.ingest.inputs import Target
 from veracity_provider.lifecycle.ingest.repetition import repetition_text
 from veracity_provider.lifecycle.jobs.job import JobReference

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.engine.rows import wind_readings
 from tests.lifecycle.ingest.machine import Machine, rows, starts
+from tests.rows import wind_readings
 from veracity_provider.errors import (
     AnswerLost,
     PermissionDenied,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.rows import wind_readings
 from tests.lifecycle.ingest.machine import START, rows
+from tests.rows import wind_readings
 from veracity_provider.errors import IngestJobFailed
 from veracity_provider.lifecycle.ingest import upload
 from veracity_provider.lifecycle.values import UNKNOWN

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.engine.veracity import GATEWAY, held_to_the_rules
+from tests.veracity import held_to_the_rules
 from veracity_emulator.testing import run_emulator
 
 
@@ -14,9 +14,7 @@ def url():
 
 
 def register(veracity, dataset):
-    path = f"{veracity.url}{GATEWAY}/workspaces/{veracity.demo['workspaceId']}/ingest/dataset/{dataset}"
-    body = {"files": [{"fileName": "a.csv", "operation": "Upsert"}], "startAutomatically": False}
-    return veracity.put(path, body)["jobId"]
+    return veracity.register(dataset, "Upsert").json()["jobId"]
 
 
 def start_twice(veracity, dataset):

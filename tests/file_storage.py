@@ -14,7 +14,7 @@ import requests
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.filedatalake import DataLakeDirectoryClient, DataLakeFileClient, FileSystemClient
 
-from tests.engine.veracity import GATEWAY, Veracity
+from tests.veracity import GATEWAY, Veracity
 
 ALL_RIGHTS = "racwdlm"
 USUAL_RIGHTS = "racwl"
@@ -104,7 +104,7 @@ class FileStorage:
             "readOrWritePermission": "Write",
             "expiresOn": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
         }
-        path = f"{GATEWAY}/workspaces/{self.veracity.demo['workspaceId']}/storages/sas?format=object"
+        path = f"{GATEWAY}/workspaces/{self.veracity.workspace}/storages/sas?format=object"
         given = self.veracity.post(path, body, headers=self.veracity.headers())
         self.set_rights(USUAL_RIGHTS)
         scheme, _, rest = given["resourceUri"].partition("://")
