@@ -63,12 +63,12 @@ _TOP: Final = (
     "run",
     "services",
     "sources",
-    "values",
+    "units",
 )
 GROUPS: Final = {
     "lifecycle": Group(
         tuple(f"lifecycle/{one}.py" for one in _TOP),
-        tuple(f"tests/lifecycle/test_{one}.py" for one in _TOP if one != "values"),
+        tuple(f"tests/lifecycle/test_{one}.py" for one in _TOP),
     ),
     "jobs": Group(("lifecycle/jobs/*",), ("tests/lifecycle/jobs",)),
     "container": Group(

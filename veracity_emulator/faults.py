@@ -75,17 +75,22 @@ class FailJobEffect(_Effect):
     applies: bool = False
 
 
+_BUFFERED_S: Final = 0.05
+"""For how long a line goes on while this server is busy: what it moves meanwhile waits in the connections' buffers."""
+
+
 class SlowEffect(_Effect):
     """A line that moves so many bytes of bodies a second, both ways, for all connections together."""
 
     kind: Literal["slow"]
     bytesPerSecond: float = Field(gt=0)  # noqa: N815 — wire name
-    _free_at: float = PrivateAttr(default=0.0)
+    _free_at: float | None = PrivateAttr(default=None)
 
     def wait_s(self, count: int, now: float) -> float:
         """Seconds from *now*, of a clock in seconds, until *count* more bytes have passed."""
-        self._free_at = max(self._free_at, now) + count / self.bytesPerSecond
-        return self._free_at - now
+        begun = now if self._free_at is None else max(self._free_at, now - _BUFFERED_S)
+        self._free_at = begun + count / self.bytesPerSecond
+        return max(0.0, self._free_at - now)
 
 
 class StallEffect(_Effect):

@@ -5,7 +5,7 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime import rpc
 
 from veracity_provider.dynamic.translation import PROVIDER_KEY, from_engine, to_engine
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 
 def secret(value):

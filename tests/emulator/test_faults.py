@@ -19,7 +19,14 @@ def test_a_slow_line_passes_bytes_at_its_rate_whoever_sends_them():
     line = SlowEffect(kind="slow", bytesPerSecond=1000)
     assert line.wait_s(500, now=10.0) == 0.5
     assert line.wait_s(500, now=10.0) == 1.0
-    assert line.wait_s(100, now=20.0) == pytest.approx(0.1)
+    assert line.wait_s(100, now=20.0) == pytest.approx(0.05)
+
+
+def test_a_slow_line_goes_on_for_an_instant_while_the_server_is_busy():
+    line = SlowEffect(kind="slow", bytesPerSecond=1000)
+    assert line.wait_s(100, now=10.0) == pytest.approx(0.1)
+    assert line.wait_s(100, now=10.13) == pytest.approx(0.07)
+    assert line.wait_s(10, now=20.0) == 0.0
 
 
 def test_a_line_stands_still_once_when_so_many_bytes_have_passed():

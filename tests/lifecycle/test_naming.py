@@ -10,8 +10,8 @@ from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle
 from veracity_provider.lifecycle.filestorage.folder import StorageFolderLifecycle
 from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
+from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.schema.lifecycle import SchemaLifecycle
-from veracity_provider.lifecycle.values import UNKNOWN
 
 URN = "urn:pulumi:s::p::t::"
 

@@ -9,7 +9,7 @@ from tests.model.process import Call, Process
 from tests.model.world import DATASETS, LIMIT_S, WORKSPACE, Declared
 from veracity_provider.dynamic.resources import _UPLOADED as UPLOADED
 from veracity_provider.errors import InputError
-from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
+from veracity_provider.lifecycle.protocols import UNKNOWN, JsonObject
 
 Resource = Mapping[str, Any]
 """In the state: `id`, `inputs` and `outputs`. Replaced, never changed."""

@@ -14,8 +14,8 @@ from tests.model.clients import LEFT_OVER, FakeDatasets, FakeIngest
 from tests.model.person import Person
 from tests.model.world import EPOCH_S, USUAL_S, WORKSPACE, Declared, World
 from veracity_provider.dynamic.providers import DatasetIngestProvider, IngestUploadProvider
+from veracity_provider.lifecycle.protocols import JsonObject, Lifecycle
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import JsonObject, Lifecycle
 from veracity_provider.settings import Settings
 
 KILLED = "killed"

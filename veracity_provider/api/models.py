@@ -1,5 +1,6 @@
 """What the platform's responses hold. Wire names and status words stop here."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -47,6 +48,18 @@ class RegisteredJob:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValidationItem:
+    """
+    What the platform has against a file: *places* such as `row 3` and `column c`, and *text*.
+
+    The shape of an item is not published: one without a message that is known is its own JSON.
+    """
+
+    text: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobReport:
     """
     How an ingest job stands. *dataset_name* and *dataset_id* are None until it has completed.
@@ -58,8 +71,8 @@ class JobReport:
     status: str
     phase: JobPhase
     error_message: str = ""
-    validation_errors: tuple[Any, ...] = ()
-    validation_warnings: tuple[Any, ...] = ()
+    validation_errors: tuple[ValidationItem, ...] = ()
+    validation_warnings: tuple[ValidationItem, ...] = ()
     dataset_name: str | None = None
     dataset_id: str | None = None
 
@@ -273,7 +286,7 @@ def registered_job(body: object, action: str) -> RegisteredJob:
 def job_report(body: object, job_id: str, action: str) -> JobReport:
     """From the response of the status endpoint."""
     wire = parse(_JobStatus, body, action)
-    errors = tuple(item for item in wire.validation_error if not _is_warning(item))
+    errors = tuple(_validation_item(item) for item in wire.validation_error if not _is_warning(item))
     has_errors = bool(wire.notebook_error_message or errors)
     return JobReport(
         job_id=wire.job_id or job_id,
@@ -281,10 +294,21 @@ def job_report(body: object, job_id: str, action: str) -> JobReport:
         phase=job_phase(wire.status, has_errors=has_errors),
         error_message=wire.notebook_error_message,
         validation_errors=errors,
-        validation_warnings=tuple(item for item in wire.validation_error if _is_warning(item)),
+        validation_warnings=tuple(_validation_item(item) for item in wire.validation_error if _is_warning(item)),
         dataset_name=wire.data_set_name,
         dataset_id=wire.dataset_id,
     )
+
+
+def _validation_item(item: object) -> ValidationItem:
+    if isinstance(item, str):
+        return ValidationItem(text=item)
+    members = cast("Mapping[str, Any]", item) if isinstance(item, Mapping) else {}
+    messages = [str(members[name]) for name in ("message", "error", "description") if members.get(name)]
+    if not messages:
+        return ValidationItem(text=json.dumps(item, ensure_ascii=False))
+    places = (f"{name} {members[name]}" for name in ("row", "line", "column") if members.get(name) not in (None, ""))
+    return ValidationItem(text="  ".join(messages), places=tuple(places))
 
 
 def _is_warning(item: object) -> bool:

@@ -27,7 +27,7 @@ from veracity_provider.errors import (
     WorkspaceNotFound,
 )
 from veracity_provider.lifecycle.jobs.journal import OPEN, JobState, Journal, journal_folder
-from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.units import duration
 from veracity_provider.settings import Settings
 from veracity_provider.texts import shown
 

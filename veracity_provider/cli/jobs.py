@@ -2,25 +2,26 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, final
 
 import typer
 
-from veracity_provider.api.models import JobReport
+from veracity_provider.api.models import JobReport, ValidationItem
 from veracity_provider.cli.connection import Connection, connect_to, fitting
 from veracity_provider.cli.options import AsJson, DatasetId, JobArgument, Limit, Stack, Workspace
 from veracity_provider.cli.output import Column, Output, note
 from veracity_provider.errors import IngestJobNotFound, NotFound, VeracityError
+from veracity_provider.lifecycle.jobs.failures import item_lines
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import Entry, JobState, Journal, journal_folder
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import Questions, answers_about, meaning_of
-from veracity_provider.lifecycle.progress import moment
 from veracity_provider.lifecycle.services import Services, make_uploader
+from veracity_provider.lifecycle.units import moment
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, home_folder
 
 MEANINGS: Final[Mapping[JobState, str]] = {
@@ -220,9 +221,13 @@ def _services(connection: Connection) -> Services:
 def _complaints(report: JobReport) -> list[tuple[str, object]]:
     return [
         ("error", report.error_message),
-        ("refused", "\n".join(map(str, report.validation_errors))),
-        ("warnings", "\n".join(map(str, report.validation_warnings))),
+        ("refused", _lines(report.validation_errors)),
+        ("warnings", _lines(report.validation_warnings)),
     ]
+
+
+def _lines(items: Sequence[ValidationItem]) -> str:
+    return "\n".join(line.strip() for line in item_lines(items))
 
 
 def _moment(seconds: float | None) -> str:

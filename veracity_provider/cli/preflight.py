@@ -13,7 +13,7 @@ from veracity_provider.cli.options import AsJson, Stack, Workspace
 from veracity_provider.cli.output import ExitCode, Output
 from veracity_provider.errors import DatasetError, InputProblem
 from veracity_provider.lifecycle.ingest.preflight import find_misfits
-from veracity_provider.lifecycle.progress import size
+from veracity_provider.lifecycle.units import size
 from veracity_provider.storage.csv_rows import count_rows
 from veracity_provider.storage.sources import FileSource
 from veracity_provider.texts import shown

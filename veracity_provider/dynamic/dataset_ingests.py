@@ -17,7 +17,7 @@ from veracity_provider.dynamic.resources import DatasetIngest, claim_file, datas
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.claims import claim_resource
 from veracity_provider.lifecycle.ingest.pattern import OVERWRITE_REFUSED, MatchedFile, find_files
-from veracity_provider.lifecycle.progress import time_range
+from veracity_provider.lifecycle.units import time_range
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 from veracity_provider.texts import shown
 

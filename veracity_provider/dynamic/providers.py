@@ -28,9 +28,9 @@ from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
 from veracity_provider.lifecycle.previewed import URN
+from veracity_provider.lifecycle.protocols import Lifecycle
 from veracity_provider.lifecycle.run import COMPONENT, IGNORED
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Lifecycle
 
 _STORED_SETTINGS: Final = (
     "These are the settings of the last `pulumi up`, kept in the state: if they have changed since, "

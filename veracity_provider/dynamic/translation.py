@@ -6,7 +6,7 @@ from typing import Any, cast
 from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime import rpc
 
-from veracity_provider.lifecycle.values import UNKNOWN, JsonObject
+from veracity_provider.lifecycle.protocols import UNKNOWN, JsonObject
 
 PROVIDER_KEY = "__provider"
 

@@ -14,8 +14,8 @@ from veracity_provider.description.model import Inputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.directory import Directory
 from veracity_provider.lifecycle.naming import either_problems, workspace_problems
+from veracity_provider.lifecycle.protocols import JsonObject
 from veracity_provider.lifecycle.schema.plan import active_version
-from veracity_provider.lifecycle.values import JsonObject
 from veracity_provider.texts import shown
 from veracity_provider.unknown import Unknown
 

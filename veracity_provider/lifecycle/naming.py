@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from veracity_provider.errors import InputError, InputProblem
+from veracity_provider.lifecycle.protocols import UNKNOWN, JsonObject, Reporter
 from veracity_provider.lifecycle.run import Naming
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Reporter
 from veracity_provider.texts import shown
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from veracity_provider.errors import (
     UnexpectedAnswer,
 )
 from veracity_provider.lifecycle.container.lifecycle import ContainerMetadataLifecycle
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 DEFAULTS = {"on_destroy": "retain", "on_conflict": "overwrite"}
 

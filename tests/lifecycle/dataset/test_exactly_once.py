@@ -11,7 +11,7 @@ from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 MOST_REQUESTS = 40
 MOST_UPS = 3

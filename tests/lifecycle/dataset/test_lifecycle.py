@@ -16,8 +16,8 @@ from veracity_provider.lifecycle.dataset.creation import stand_in_id
 from veracity_provider.lifecycle.dataset.finding import find_schema_version
 from veracity_provider.lifecycle.dataset.state import DeclaredDataset
 from veracity_provider.lifecycle.previewed import URN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.run import IS_PREVIEW
-from veracity_provider.lifecycle.values import UNKNOWN
 
 HEADER = noon_reports().splitlines()[0].split(",")
 

@@ -20,8 +20,8 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.filestorage import file as module
 from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle
 from veracity_provider.lifecycle.previewed import URN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.run import IS_PREVIEW
-from veracity_provider.lifecycle.values import UNKNOWN
 
 DEFAULTS = {"on_destroy": "retain", "on_conflict": "overwrite"}
 OLD, NEW = b"the old manual", b"the new manual, which is longer"

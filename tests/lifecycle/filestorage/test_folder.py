@@ -14,7 +14,7 @@ from veracity_provider.errors import (
     StorageUnavailable,
 )
 from veracity_provider.lifecycle.filestorage.folder import StorageFolderLifecycle
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 DEFAULTS = {"on_destroy": "retain", "on_conflict": "overwrite"}
 

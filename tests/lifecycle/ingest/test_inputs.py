@@ -9,8 +9,8 @@ from veracity_provider.lifecycle.ingest.inputs import (
     complete,
     platform_file_name,
 )
+from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.sources import resolve_source
-from veracity_provider.lifecycle.values import UNKNOWN
 
 ID = "22222222-0000-4000-8000-000000000001"
 GOOD = {"dataset_id": ID, "workspace_id": ID, "source": "a.csv", "operation": "Upsert", "job_timeout_seconds": 900.0}

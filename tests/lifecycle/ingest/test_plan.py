@@ -9,7 +9,7 @@ from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.ingest.plan import Known, Stop, StopReason, plan_upload
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.outcome import Outcome
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 TOOK, NONE, UNSENT, ENDED = Outcome.TOOK_EFFECT, Outcome.HAD_NO_EFFECT, Outcome.NOT_SENT, Outcome.ENDED
 GONE, MAYBE, WORKING = Outcome.GONE, Outcome.MAY_BE_AT_WORK, Outcome.AT_WORK

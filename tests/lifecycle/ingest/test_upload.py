@@ -6,7 +6,7 @@ from tests.lifecycle.ingest.machine import START, rows
 from tests.rows import wind_readings
 from veracity_provider.errors import IngestJobFailed
 from veracity_provider.lifecycle.ingest import upload
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from veracity_provider.lifecycle.ingest.past import PastJobs
 from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
-from veracity_provider.lifecycle.values import UNKNOWN
+from veracity_provider.lifecycle.protocols import UNKNOWN
 
 UPSERT = Job(job_id="j", workspace_id="w", dataset_id="d", operation="Upsert", content_hash="h", size_bytes=2048)
 APPEND = replace(UPSERT, operation="Append")

@@ -1,8 +1,8 @@
-"""What a person is told about a job: the shape of a validation error is not published, so anything may come."""
+"""What a person is told about a job that the platform ended without success, or with warnings."""
 
 import pytest
 
-from veracity_provider.api.models import JobPhase, JobReport
+from veracity_provider.api.models import JobPhase, JobReport, ValidationItem
 from veracity_provider.lifecycle.jobs.failures import failure_text, warnings_text
 from veracity_provider.lifecycle.jobs.job import JobReference
 
@@ -24,28 +24,24 @@ def text(*items, message="", status="Failed", warnings=()):
 @pytest.mark.parametrize(
     ("item", "line"),
     [
-        pytest.param({"column": "c", "row": 3, "message": "bad"}, "row 3  column c  bad", id="as the local one has it"),
-        pytest.param({"line": 7, "error": "bad"}, "line 7  bad", id="a line and an error"),
-        pytest.param("in words", "in words", id="a text"),
-        pytest.param({"code": 17}, '{"code": 17}', id="members that nobody knows"),
-        pytest.param({"row": [1, 2], "message": "bad"}, "row [1, 2]  bad", id="rows in a list"),
-        pytest.param([1, None], "[1, null]", id="a list"),
-        pytest.param(None, "null", id="nothing"),
-        pytest.param({"row": "", "column": 0, "description": "bad"}, "column 0  bad", id="an empty place is none"),
-        pytest.param(["må"], '["må"]', id="a list, as it is spelt"),
-        pytest.param({"code": "må"}, '{"code": "må"}', id="members, as they are spelt"),
-        pytest.param({"row": 3, "code": 1}, '{"row": 3, "code": 1}', id="a place without a word"),
+        pytest.param(ValidationItem(text="bad"), "bad", id="a message"),
+        pytest.param(ValidationItem(text="bad", places=("row 3", "column c")), "row 3  column c  bad", id="places"),
         pytest.param(
-            {"row": 1, "column": "c\x1b[2J", "message": "'\x1b[31mred\n' is no number"},
+            ValidationItem(text="'\x1b[31mred\n' is no number", places=("row 1", "column c\x1b[2J")),
             r"row 1  column c\x1b[2J  '\x1b[31mred\n' is no number",
             id="escape sequences and line breaks of a cell",
         ),
-        pytest.param({"row": 1, "message": "x" * 999}, "row 1  " + "x" * 299 + "…", id="a long message"),
-        pytest.param({"column": "c" * 999, "message": "bad"}, "column " + "c" * 52 + "…  bad", id="a long column"),
-        pytest.param("\x1b]0;title\x07", r"\x1b]0;title\x07", id="an escape sequence as a text"),
+        pytest.param(
+            ValidationItem(text="x" * 999, places=("row 1",)), "row 1  " + "x" * 299 + "…", id="a long message"
+        ),
+        pytest.param(
+            ValidationItem(text="bad", places=("column " + "c" * 999,)),
+            "column " + "c" * 52 + "…  bad",
+            id="a long place",
+        ),
     ],
 )
-def test_an_item_of_any_shape_is_one_line(item, line):
+def test_an_item_is_one_line(item, line):
     assert text(item)[1:] == ["  " + line]
 
 
@@ -65,9 +61,12 @@ def test_the_first_line_names_job_and_dataset_and_says_what_to_do(status, messag
 
 
 def test_rows_of_different_lengths_are_aligned_column_by_column():
-    assert text({"row": 10, "column": "c", "message": "bad"}, {"row": 9, "message": "worse"}, {"error": "worst"})[
-        1:
-    ] == [
+    items = [
+        ValidationItem(text="bad", places=("row 10", "column c")),
+        ValidationItem(text="worse", places=("row 9",)),
+        ValidationItem(text="worst"),
+    ]
+    assert text(*items)[1:] == [
         "  row 10  column c  bad",
         "  row 9   worse",
         "  worst",
@@ -76,23 +75,26 @@ def test_rows_of_different_lengths_are_aligned_column_by_column():
 
 @pytest.mark.parametrize(("count", "rest"), [(10, []), (11, ["  … and 1 more"])])
 def test_only_what_is_not_shown_is_counted(count, rest):
-    assert text(*["bad"] * count)[11:] == rest
+    assert text(*[ValidationItem(text="bad")] * count)[11:] == rest
 
 
 def test_ten_are_shown_in_columns_and_the_rest_is_counted():
-    lines = text(*({"row": i, "column": "speed", "message": "bad"} for i in range(1, 1201)))
+    lines = text(*(ValidationItem(text="bad", places=(f"row {i}", "column speed")) for i in range(1, 1201)))
     assert lines[1] == "  row 1   column speed  bad"
     assert lines[10] == "  row 10  column speed  bad"
     assert lines[11:] == ["  … and 1,190 more"]
 
 
 def test_errors_stand_before_warnings():
-    warning = {"severity": "Warning", "row": 1, "message": "rounded"}
-    assert text({"row": 2, "message": "bad"}, warnings=(warning,))[1:] == ["  row 2  bad", "  row 1  rounded"]
+    warning = ValidationItem(text="rounded", places=("row 1",))
+    assert text(ValidationItem(text="bad", places=("row 2",)), warnings=(warning,))[1:] == [
+        "  row 2  bad",
+        "  row 1  rounded",
+    ]
 
 
 def test_warnings_of_a_job_that_took_effect_are_a_table_of_their_own():
-    warning = {"severity": "Warning", "row": 0, "message": "Property 'x' doesn't exist in schema"}
+    warning = ValidationItem(text="Property 'x' doesn't exist in schema", places=("row 0",))
     report = JobReport(job_id="j", status="Completed", phase=JobPhase.SUCCEEDED, validation_warnings=(warning,))
     assert warnings_text(JOB, report).splitlines() == [
         "ingest job j ended as Completed, with warnings:",

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from veracity_provider.errors import AnswerLost, PermissionDenied, SchemaError, SchemaNotFound
+from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.schema.lifecycle import SchemaLifecycle
-from veracity_provider.lifecycle.values import UNKNOWN
 
 COLUMNS = [{"name": "imo", "type": "Int32", "is_key": True}, {"name": "power", "type": "Decimal", "precision": 10}]
 MORE = [*COLUMNS, {"name": "wind", "type": "Decimal"}]

@@ -37,9 +37,9 @@ from veracity_provider.lifecycle.metadata.plan import (
     plan_restore,
     released,
 )
+from veracity_provider.lifecycle.protocols import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.unknown import Unknown, require_known
 
 

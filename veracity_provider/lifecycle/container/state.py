@@ -10,8 +10,8 @@ from veracity_provider.lifecycle.container.fields import FIELDS
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata.fields import Field
 from veracity_provider.lifecycle.metadata.plan import Managed, Values
+from veracity_provider.lifecycle.protocols import JsonObject
 from veracity_provider.lifecycle.run import IGNORED
-from veracity_provider.lifecycle.values import JsonObject
 
 _ALL: Final = "*"
 """In `ignore_changes`, all that is declared."""

@@ -16,8 +16,8 @@ from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import JobObserver
 from veracity_provider.lifecycle.jobs.outcome import UNENDED
 from veracity_provider.lifecycle.naming import with_workspace
+from veracity_provider.lifecycle.protocols import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 from veracity_provider.texts import shown
 

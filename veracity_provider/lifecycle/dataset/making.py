@@ -21,8 +21,8 @@ from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import Outcome
 from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
+from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Reporter
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 from veracity_provider.texts import shown
 

@@ -8,7 +8,7 @@ from veracity_provider.description.dataset import DatasetInputs, DatasetUploadIn
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.naming import workspace_problems
-from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.lifecycle.protocols import JsonObject
 from veracity_provider.settings import Settings
 from veracity_provider.unknown import Unknown, require_known
 

@@ -33,10 +33,10 @@ from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.jobs.waiting import look_up
 from veracity_provider.lifecycle.naming import with_workspace
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
+from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.sources import resolve_source
-from veracity_provider.lifecycle.values import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
 from veracity_provider.storage.csv_header import read_header
 from veracity_provider.storage.fingerprint import Fingerprints

@@ -30,11 +30,12 @@ from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
-from veracity_provider.lifecycle.progress import size, upload_text
+from veracity_provider.lifecycle.progress import upload_text
+from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.sources import resolve_source
-from veracity_provider.lifecycle.values import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
+from veracity_provider.lifecycle.units import size
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
 from veracity_provider.storage.remote_paths import Content, PathProperties
 from veracity_provider.storage.sources import Source

@@ -7,7 +7,7 @@ from veracity_provider.lifecycle.filestorage.metadata import plan_keys
 from veracity_provider.lifecycle.filestorage.state import DeclaredFile, FileState
 from veracity_provider.lifecycle.metadata.fields import Field
 from veracity_provider.lifecycle.metadata.plan import ChangeCause, FieldChange, MetadataPlan
-from veracity_provider.lifecycle.progress import size
+from veracity_provider.lifecycle.units import size
 from veracity_provider.storage.remote_paths import PathProperties
 
 CONTENT = Field("content")

@@ -26,9 +26,9 @@ from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause, Managed, MetadataPlan, RestorePlan
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
+from veracity_provider.lifecycle.protocols import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.storage.remote_paths import PathProperties
 
 

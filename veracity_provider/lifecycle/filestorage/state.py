@@ -7,7 +7,7 @@ from veracity_provider.description.storage_file import StorageFileInputs, Storag
 from veracity_provider.description.storage_folder import StorageFolderInputs, StorageFolderOutputs
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata.plan import Values
-from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.lifecycle.protocols import JsonObject
 from veracity_provider.unknown import Unknown, require_known
 
 

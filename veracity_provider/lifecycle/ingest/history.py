@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from veracity_provider.lifecycle.jobs.job import Job
-from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.lifecycle.protocols import JsonObject
 
 PROPERTY: Final = "job_history"
 """The property of both resources that holds it."""

@@ -24,9 +24,7 @@ from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import ROWS, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.progress import moment
-from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import (
+from veracity_provider.lifecycle.protocols import (
     Checked,
     Created,
     Difference,
@@ -34,6 +32,8 @@ from veracity_provider.lifecycle.values import (
     JsonObject,
     Reporter,
 )
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.units import moment
 from veracity_provider.texts import shown
 
 _NOTHING_MORE: Final = "nothing more was done"

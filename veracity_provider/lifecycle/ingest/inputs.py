@@ -9,8 +9,8 @@ from veracity_provider.description.dataset_ingest import DatasetIngestInputs
 from veracity_provider.errors import InputError, InputProblem
 from veracity_provider.lifecycle.jobs.job import REPEATABLE, Job
 from veracity_provider.lifecycle.naming import either_problems, workspace_problems
+from veracity_provider.lifecycle.protocols import UNKNOWN, JsonObject, Unknown
 from veracity_provider.lifecycle.run import COMPONENT
-from veracity_provider.lifecycle.values import UNKNOWN, JsonObject, Unknown
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, Settings
 
 _REFUSED_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")

@@ -12,9 +12,9 @@ from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import END, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.protocols import JsonObject, Reporter, Unknown
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import JsonObject, Reporter, Unknown
+from veracity_provider.lifecycle.units import duration
 
 
 @final

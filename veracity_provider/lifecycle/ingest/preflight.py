@@ -9,8 +9,8 @@ from veracity_provider.api.models import SchemaVersion
 from veracity_provider.errors import AuthenticationFailed, DatasetNotFound, InputProblem, SourceError, VeracityError
 from veracity_provider.lifecycle.ingest.header_check import check_header, check_operation
 from veracity_provider.lifecycle.ingest.inputs import Target
+from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Reporter
 from veracity_provider.storage.csv_header import read_header
 from veracity_provider.storage.sources import Source
 from veracity_provider.texts import shown

@@ -6,9 +6,9 @@ from typing import Final
 from veracity_provider.api.datasets import Presence
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.inputs import is_known
+from veracity_provider.lifecycle.protocols import Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import COMPONENT
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Found, JsonObject, Reporter
 
 INPUTS: Final = (
     *("dataset_id", "workspace_id", "content_hash", "operation", "triggers", "source", "size_bytes", "file_name"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from veracity_provider.lifecycle.ingest.inputs import Target
 from veracity_provider.lifecycle.jobs.journal import OPEN, Entry, JobState, Journal
-from veracity_provider.lifecycle.progress import moment
+from veracity_provider.lifecycle.units import moment
 
 _MAY_HAVE_ROWS: Final = OPEN | {JobState.COMPLETED, JobState.IN_DOUBT}
 

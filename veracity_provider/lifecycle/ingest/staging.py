@@ -10,10 +10,11 @@ from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
-from veracity_provider.lifecycle.progress import duration, size, upload_text
+from veracity_provider.lifecycle.progress import upload_text
+from veracity_provider.lifecycle.protocols import Reporter, Unknown
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.sources import resolve_source
-from veracity_provider.lifecycle.values import Reporter, Unknown
+from veracity_provider.lifecycle.units import duration, size
 from veracity_provider.storage import csv_rows
 from veracity_provider.storage.fingerprint import Fingerprint, Fingerprints
 from veracity_provider.texts import shown

@@ -22,11 +22,7 @@ from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
 from veracity_provider.lifecycle.previewed import URN, PreviewedContent
-from veracity_provider.lifecycle.progress import size
-from veracity_provider.lifecycle.run import IS_PREVIEW
-from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.sources import resolve_source
-from veracity_provider.lifecycle.values import (
+from veracity_provider.lifecycle.protocols import (
     UNKNOWN,
     Checked,
     Created,
@@ -36,6 +32,10 @@ from veracity_provider.lifecycle.values import (
     Reporter,
     Unknown,
 )
+from veracity_provider.lifecycle.run import IS_PREVIEW
+from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.sources import resolve_source
+from veracity_provider.lifecycle.units import size
 from veracity_provider.storage.csv_rows import has_rows
 from veracity_provider.storage.fingerprint import Fingerprints
 from veracity_provider.storage.sources import Source

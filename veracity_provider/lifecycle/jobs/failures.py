@@ -1,10 +1,9 @@
 """What a person is told about an ingest job that the platform ended without success, or with warnings."""
 
-import json
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Final
 
-from veracity_provider.api.models import JobReport
+from veracity_provider.api.models import JobReport, ValidationItem
 from veracity_provider.lifecycle.jobs.job import CREATE, JobReference
 from veracity_provider.texts import shown
 
@@ -21,33 +20,23 @@ def failure_text(job: JobReference, report: JobReport) -> str:
         f"ingest job {job.job_id}{target} ended as {shown(report.status)}{said}. "
         "Mend the file and run `pulumi up` again; a new job will take its place."
     )
-    return "\n".join([first, *_table([*report.validation_errors, *report.validation_warnings])])
+    return "\n".join([first, *item_lines([*report.validation_errors, *report.validation_warnings])])
 
 
 def warnings_text(job: JobReference, report: JobReport) -> str:
     """What the platform warned of although the job took effect, as a table."""
     first = f"ingest job {job.job_id} ended as {shown(report.status)}, with warnings:"
-    return "\n".join([first, *_table(report.validation_warnings)])
+    return "\n".join([first, *item_lines(report.validation_warnings)])
 
 
-def _table(items: Sequence[Any]) -> list[str]:
-    rows = [_as_row(item) for item in items[:_MAX_ITEMS]]
+def item_lines(items: Sequence[ValidationItem]) -> list[str]:
+    """A table of validation items: the first ten, and how many more there are."""
+    rows = [
+        [*(shown(place, _MAX_CELL) for place in item.places), shown(item.text, _MAX_TEXT)]
+        for item in items[:_MAX_ITEMS]
+    ]
     more = len(items) - len(rows)
     return [*_aligned(rows), *([f"  … and {more:,} more"] if more > 0 else [])]
-
-
-def _as_row(item: Any) -> list[str]:
-    """The shape of an item is not published, so what is not a mapping is shown as it is."""
-    if not isinstance(item, dict):
-        return [shown(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False), _MAX_TEXT)]
-    members = cast("dict[str, Any]", item)
-    places = [
-        shown(f"{name} {members[name]}", _MAX_CELL)
-        for name in ("row", "line", "column")
-        if members.get(name) not in (None, "")
-    ]
-    rest = [shown(members[name], _MAX_TEXT) for name in ("message", "error", "description") if members.get(name)]
-    return [*places, *rest] if rest else [shown(json.dumps(members, ensure_ascii=False), _MAX_TEXT)]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from veracity_provider.lifecycle.values import JsonObject
+from veracity_provider.lifecycle.protocols import JsonObject
 
 CREATE: Final = "Create"
 REPEATABLE: Final = frozenset({CREATE, "Upsert", "Delete", "Overwrite"})

@@ -16,9 +16,9 @@ from veracity_provider.lifecycle.jobs.outcome import (
     waiting_time_s,
 )
 from veracity_provider.lifecycle.jobs.waiting import Look, look, wait_for_job
-from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Reporter
+from veracity_provider.lifecycle.units import duration
 from veracity_provider.texts import shown
 
 _LEARNT_FROM = frozenset({JobState.STARTING, JobState.STARTED, JobState.IN_DOUBT})

@@ -6,8 +6,8 @@ from veracity_provider.errors import VeracityError
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
-from veracity_provider.lifecycle.progress import moment
 from veracity_provider.lifecycle.services import Services
+from veracity_provider.lifecycle.units import moment
 from veracity_provider.settings import Answer
 from veracity_provider.texts import shown
 

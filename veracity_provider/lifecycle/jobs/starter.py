@@ -12,9 +12,9 @@ from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import Questions
-from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Reporter
+from veracity_provider.lifecycle.units import duration
 
 RATE_LIMIT_PATIENCE_S: Final = 300.0
 """How long a start that is turned away for its rate is tried again, in all."""

@@ -16,9 +16,9 @@ from veracity_provider.errors import (
     VeracityError,
 )
 from veracity_provider.lifecycle.jobs.job import JobReference
-from veracity_provider.lifecycle.progress import duration
+from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Reporter
+from veracity_provider.lifecycle.units import duration
 from veracity_provider.texts import shown
 
 FIRST_WAIT_S: Final = 0.25

@@ -15,6 +15,7 @@ from veracity_provider.errors import (
     SchemaNotFound,
 )
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
+from veracity_provider.lifecycle.protocols import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.schema.definition import read_definition
 from veracity_provider.lifecycle.schema.plan import (
     SchemaPlan,
@@ -27,7 +28,6 @@ from veracity_provider.lifecycle.schema.plan import (
 from veracity_provider.lifecycle.schema.state import DeclaredSchema, SchemaState
 from veracity_provider.lifecycle.schema.texts import plan_text
 from veracity_provider.lifecycle.services import Services
-from veracity_provider.lifecycle.values import Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.unknown import require_known
 
 _T = TypeVar("_T")

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from veracity_provider.api.schema_models import SchemaColumn
 from veracity_provider.description.schema import SchemaInputs, SchemaOutputs
+from veracity_provider.lifecycle.protocols import JsonObject
 from veracity_provider.lifecycle.schema.plan import SchemaProperties
-from veracity_provider.lifecycle.values import JsonObject
 from veracity_provider.unknown import Unknown
 
 
