@@ -7,8 +7,8 @@ SPACING_S: Final = 0.125
 """
 Seconds between two questions of one process about jobs. The platform publishes no limit.
 
-A job that is waited for alone is asked about every 10 s in the end; eight questions a second let a hundred jobs of 30 s
-be seen to end within some 12 s, with a third of the questions that a hundred single waits would ask.
+A job that is waited for alone is asked about every 5 s in the end; eight questions a second let a hundred jobs of 30 s
+be seen to end within some 12 s, with a fifth of the questions that a hundred single waits would ask.
 """
 
 

@@ -22,7 +22,7 @@ from veracity_provider.lifecycle.units import duration
 from veracity_provider.texts import shown
 
 FIRST_WAIT_S: Final = 0.25
-MAX_WAIT_S: Final = 10.0
+MAX_WAIT_S: Final = 5.0
 GROWTH: Final = 1.7
 JITTER: Final = 0.2
 PATIENCE_S: Final = 120.0
@@ -31,7 +31,7 @@ _LIVE_EVERY_S: Final = 1.0
 
 
 def poll_intervals(jitter: Callable[[float, float], float] = random.uniform) -> Iterator[float]:
-    """Seconds between two looks: growing to 10, each up to a fifth off so that many waits do not march in step."""
+    """Seconds between two looks: growing to 5, each up to a fifth off so that many waits do not march in step."""
     interval = FIRST_WAIT_S
     while True:
         yield interval * jitter(1 - JITTER, 1 + JITTER)
