@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
+.PHONY: help setup up preview env stop down quick test kills mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 19
@@ -41,6 +41,9 @@ quick: ## lint, check types, and run the tests that are fast (a minute)
 
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
+
+kills: setup ## kill `pulumi up` at each of its requests (5 minutes)
+	@$(PYTHON) -m tools.checks kills
 
 examples: setup ## run commands and programs of the documentation (10 minutes)
 	@$(PYTHON) -m tools.checks examples

@@ -1,13 +1,15 @@
 """Killing a `pulumi up` at a chosen request, and what must hold after the next one."""
 
 import contextlib
+import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from subprocess import Popen
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.engine.project import Outcome, Project
 from tests.veracity import Veracity
@@ -33,6 +35,21 @@ class Kill:
 
     phase: str
     victim: str
+
+    def __str__(self) -> str:
+        return f"{self.victim} while {self.phase}"
+
+
+def kills_at(phases: Iterable[str], *, always: str) -> list[Any]:
+    """
+    A kill at each of *phases*, of the CLI, the provider and all in turn, as parameters of a test.
+
+    `make test` runs the one at the phase *always*, `make kills` the others.
+    """
+    return [
+        pytest.param(kill := Kill(phase, victim), id=str(kill), marks=[] if phase == always else pytest.mark.kills)
+        for phase, victim in zip(phases, itertools.cycle(VICTIMS), strict=False)
+    ]
 
 
 def kill_during(project: Project, veracity: Veracity, kill: Kill, **which: int) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.engine.killing import PHASES, kill_request, recover
+from tests.engine.killing import PHASES, kill_request, kills_at, recover
 from tests.rows import noon_reports
 
 COUNT = 12
@@ -86,9 +86,9 @@ def test_a_dataset_and_its_rows_are_there_after_one_up_and_the_next_one_finds_no
     assert program.outputs("noon")["dataset_id"] == made["id"]
 
 
-@pytest.mark.parametrize("phase", REQUESTS)
-def test_after_a_kill_the_next_up_makes_it_once(program, veracity, name, phase):
-    kill_request(program, veracity, REQUESTS[phase], "all")
+@pytest.mark.parametrize("kill", kills_at(REQUESTS, always="starting"))
+def test_after_a_kill_the_next_up_makes_it_once(program, veracity, name, kill):
+    kill_request(program, veracity, REQUESTS[kill.phase], kill.victim)
     outcome = recover(program)
     if not outcome.succeeded:  # a job whose start may have been lost is given up for a new one
         assert "run `pulumi up` again" in outcome

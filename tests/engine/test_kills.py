@@ -1,17 +1,12 @@
 """Killed with `kill -9` in the middle of any request, then `pulumi up` again: each declared change is there once."""
 
-import itertools
-
 import pytest
 
-from tests.engine.killing import PHASES, Kill, kill_all, kill_during, recover
+from tests.engine.killing import PHASES, kill_all, kill_during, kills_at, recover
 from tests.engine.project import copy_template
 from tests.rows import noon_report, noon_reports, wind_readings
 from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
-
-VICTIMS = itertools.cycle(("CLI", "provider", "all"))
-KILLS = [Kill(phase, victim) for phase, victim in zip(PHASES, VICTIMS, strict=False)]
 
 
 def starts(veracity, dataset):
@@ -28,7 +23,7 @@ def declare(project, veracity, operation):
     )
 
 
-@pytest.mark.parametrize("kill", KILLS, ids=lambda kill: f"{kill.victim} while {kill.phase}")
+@pytest.mark.parametrize("kill", kills_at(PHASES, always="starting"))
 def test_an_append_is_applied_once(project, veracity, kill):
     declare(project, veracity, "Append")
     kill_during(project, veracity, kill)
@@ -42,10 +37,10 @@ def test_an_append_is_applied_once(project, veracity, kill):
     assert not project.state().get("pending_operations")
 
 
-@pytest.mark.parametrize("phase", ["appending", "starting", "waiting"])
-def test_an_edit_between_the_kill_and_the_next_up_wins(project, veracity, phase):
+@pytest.mark.parametrize("kill", kills_at(["appending", "starting", "waiting"], always="waiting"))
+def test_an_edit_between_the_kill_and_the_next_up_wins(project, veracity, kill):
     declare(project, veracity, "Upsert")
-    kill_during(project, veracity, Kill(phase, "all"))
+    kill_during(project, veracity, kill)
     project.write("data.csv", noon_reports(noon_report(1, speed=7.0), noon_report(9)))
     again = recover(project)
     assert again.succeeded, again.text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.engine.killing import kill_request, recover
-from tests.engine.test_storage_folder import REQUESTS, VICTIMS
+from tests.engine.killing import kill_request, kills_at, recover
+from tests.engine.test_storage_folder import REQUESTS
 from tests.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 
 OLD, NEW = b"the old manual", b"the new manual, which is longer"
@@ -139,14 +139,14 @@ def test_assets_are_sources_too(project, storage):
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["making", "replacing"])
-@pytest.mark.parametrize(("phase", "victim"), list(zip(REQUESTS, [*VICTIMS, "CLI"], strict=True)))
+@pytest.mark.parametrize("kill", kills_at(REQUESTS, always="writing"))
 def test_a_kill_at_any_request_leaves_the_old_or_the_new_file_and_is_mended_by_the_next_up(
-    declared, storage, phase, victim, is_there
+    declared, storage, kill, is_there
 ):
     folder, _, name = declared.path.rpartition("/")
     if is_there:
         storage.somebody_puts(declared.path, NEW, Owner="she")
-    kill_request(declared, storage.veracity, REQUESTS[phase], victim)
+    kill_request(declared, storage.veracity, REQUESTS[kill.phase], kill.victim)
     again = recover(declared)
     assert again.succeeded, again.text
     assert storage.content(declared.path) == OLD

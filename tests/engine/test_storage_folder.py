@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.killing import VICTIMS, kill_request, recover
+from tests.engine.killing import kill_request, kills_at, recover
 from tests.file_storage import ALL_RIGHTS, USUAL_RIGHTS, FileStorage
 
 
@@ -196,11 +196,11 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["making", "adopting"])
-@pytest.mark.parametrize(("phase", "victim"), list(zip(REQUESTS, [*VICTIMS, "CLI"], strict=True)))
-def test_a_kill_at_any_request_is_mended_by_the_next_up(declared, storage, phase, victim, is_there):
+@pytest.mark.parametrize("kill", kills_at(REQUESTS, always="writing"))
+def test_a_kill_at_any_request_is_mended_by_the_next_up(declared, storage, kill, is_there):
     if is_there:
         storage.somebody_makes_folder(declared.path, Owner="she")
-    kill_request(declared, storage.veracity, REQUESTS[phase], victim)
+    kill_request(declared, storage.veracity, REQUESTS[kill.phase], kill.victim)
     again = recover(declared)
     assert again.succeeded, again.text
     assert storage.metadata(declared.path) == {"Customer": "123", **({"Owner": "she"} if is_there else {})}
