@@ -15,7 +15,7 @@ import pulumi
 import pulumi.dynamic
 import pytest
 from pulumi.dynamic import Resource, ResourceProvider
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, rpc
 
 from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.declared import DeclaredResource
@@ -38,6 +38,10 @@ LANGUAGE_HOST = Path(shutil.which("pulumi-language-python-exec", path=Path(sys.e
         pytest.param("def Create(self, request, context)", SERVICER, id="the request is at hand for a provider"),
         pytest.param("provider.configure(req)", SERVICER, id="a provider is configured in the plugin process"),
         pytest.param("rpc.transfer_properties(res, props, custom)", REGISTERING, id="outputs are made by one function"),
+        pytest.param("rpc.resolve_outputs(", REGISTERING, id="outputs are resolved by one function"),
+        pytest.param(
+            "rpc.resolve_outputs_due_to_exception(resolvers, exn)", REGISTERING, id="outputs are failed by one function"
+        ),
         pytest.param("_types.resource_types(resource_cls)", RESOLVING, id="types are read for each resource"),
         pytest.param("resolvers.get(key)", RESOLVING, id="a value is given to the resolver of its property"),
         pytest.param(
@@ -250,6 +254,30 @@ def test_outputs_are_made_when_they_are_asked_for():
 
     assert asked_before.size is size
     return size.apply(check_late)
+
+
+@pulumi.runtime.test
+def test_an_output_of_another_resource_is_that_output():
+    mocks.set_mocks(Platform())
+    first, second = (
+        OnDemand(ResourceProvider(), name, {"size": 3, "name": name}, None) for name in ("first", "second")
+    )
+    second.take_outputs(["size"], of=first)
+    assert second.size is first.size
+    assert second.name is not first.name
+
+
+def test_outputs_fail_with_their_resource_whenever_they_are_made():
+    failed = []
+
+    def make(name):
+        return {name: lambda *outcome: failed.append((name, outcome[-1]))}
+
+    outputs, error = sdk._Outputs(["early", "late", "never"], make), ValueError("refused")
+    outputs.make("early")
+    rpc.resolve_outputs_due_to_exception(outputs, error)
+    outputs.make("late")
+    assert failed == [("early", error), ("late", error)]
 
 
 @pulumi.runtime.test

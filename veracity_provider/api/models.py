@@ -303,7 +303,7 @@ def job_report(body: object, job_id: str, action: str) -> JobReport:
 def _validation_item(item: object) -> ValidationItem:
     if isinstance(item, str):
         return ValidationItem(text=item)
-    members = cast("Mapping[str, Any]", item) if isinstance(item, Mapping) else {}
+    members: Mapping[str, Any] = cast("Mapping[str, Any]", item) if isinstance(item, Mapping) else {}
     messages = [str(members[name]) for name in ("message", "error", "description") if members.get(name)]
     if not messages:
         return ValidationItem(text=json.dumps(item, ensure_ascii=False))

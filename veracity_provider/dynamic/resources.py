@@ -267,7 +267,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         uploaded = {name: getattr(upload, name) for name in _UPLOADED}
         properties = {**inputs, **uploaded, **secrets}
         super().__init__(DatasetIngestProvider(), resource_name, properties, opts)
-        self.file_name, self.workspace_name = upload.file_name, upload.workspace_name
+        self.take_outputs(("file_name", "workspace_name"), of=upload)
         overwrite = (
             program.Overwrite(resource_name, self.job_id, upload.dataset_id, naming, self.job_history)
             if may_overwrite

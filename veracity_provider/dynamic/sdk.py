@@ -21,12 +21,13 @@ import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, Final, Generic, TypeVar, final
 
 import pulumi
+from google.protobuf.struct_pb2 import Struct
 from pulumi import _types  # pyright: ignore[reportPrivateUsage] — what this module is for
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
@@ -39,6 +40,8 @@ _ADDRESS: Final = re.compile(r"[\w.\-\[\]:]+:\d+")
 _ALREADY_SHOWN: Final = "PYTHON_PROCESS_EXITED_AFTER_SHOWING_USER_ACTIONABLE_MESSAGE_CODE"
 
 _ON_DEMAND: Final = "_outputs_on_demand"
+_REPLACED: Final = ("transfer_properties", "resolve_outputs", "resolve_outputs_due_to_exception")
+"""Functions of `pulumi.runtime.rpc`: they make the outputs of a resource, resolve them, and fail them."""
 
 _T = TypeVar("_T")
 
@@ -182,39 +185,54 @@ class OutputsOnDemand(pulumi.Resource):
     """
     A resource whose outputs are made when the program first asks for them.
 
-    The SDK makes an output of each property, with a task and four futures, and looks at all of them again and again
-    until the program ends. A container has 22 properties, of which programs use one or two.
+    The SDK makes an output of each property, with a task and four futures, looks at all of them again and again until
+    the program ends, and reads each value that the engine returns. A container has 22 properties, of which programs use
+    one or two.
     """
 
     def __getattr__(self, name: str) -> Any:
-        made = self.__dict__.get(_ON_DEMAND)
-        if made is None or name not in made:
+        outputs: _Outputs | None = self.__dict__.get(_ON_DEMAND)
+        if outputs is not None and name in outputs.of_another:
+            return getattr(outputs.of_another[name], name)
+        if outputs is None or name not in outputs.names:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(message, name=name, obj=self)
-        made.make(name)
+        outputs.make(name)
         return self.__dict__[name]
+
+    def take_outputs(self, names: Iterable[str], of: pulumi.Resource) -> None:
+        """Show outputs of another resource as outputs of this one."""
+        self.__dict__[_ON_DEMAND].of_another = dict.fromkeys(names, of)
+
+
+_Resolvers = dict[str, Callable[..., None]]
+"""The SDK's functions that give an output its value, by name."""
 
 
 @final
-class _Resolvers(dict[str, Callable[..., None]]):
-    """What the SDK calls with the value of each property; keeps the values until their outputs are made."""
+class _Outputs:
+    """The outputs of a resource: made one by one, and resolved once the engine has answered."""
 
-    def __init__(self, names: Iterable[str], make: Callable[[str], Callable[..., None]]) -> None:
-        super().__init__({name: functools.partial(self._resolve, name) for name in names})
+    def __init__(self, names: Iterable[str], make: Callable[[str], _Resolvers]) -> None:
+        self.names = frozenset(names)
+        self.of_another: Mapping[str, pulumi.Resource] = {}
         self._make = make
-        self._resolve_made: dict[str, Callable[..., None]] = {}
-        self._resolved: dict[str, tuple[Any, ...]] = {}
+        self._waiting: _Resolvers = {}
+        self._resolve: Callable[[_Resolvers], None] | None = None
 
     def make(self, name: str) -> None:
         """Make the output *name* an attribute of the resource, with its value if that is here already."""
-        self._resolve_made[name] = self._make(name)
-        if name in self._resolved:
-            self._resolve_made[name](*self._resolved[name])
+        made = self._make(name)
+        if self._resolve:
+            self._resolve(made)
+        else:
+            self._waiting |= made
 
-    def _resolve(self, name: str, *value: Any) -> None:
-        self._resolved[name] = value
-        if name in self._resolve_made:
-            self._resolve_made[name](*value)
+    def resolve(self, resolve: Callable[[_Resolvers], None]) -> None:
+        """Resolve those made so far, and each one that is made from now on, by *resolve*."""
+        self._resolve = resolve
+        if self._waiting:
+            resolve(self._waiting)
 
 
 def make_outputs_on_demand() -> None:
@@ -223,24 +241,48 @@ def make_outputs_on_demand() -> None:
 
     It is told to once in a process. The types of such a class are read once too, in place of once for each resource.
     """
-    if not hasattr(rpc, "transfer_properties") or not hasattr(_types, "resource_types"):
+    if not all(hasattr(rpc, name) for name in _REPLACED) or not hasattr(_types, "resource_types"):
         return
-    make_all, read_types = rpc.transfer_properties, _types.resource_types
+    make_all, resolve_all, fail_all = (getattr(rpc, name) for name in _REPLACED)
+    read_types = _types.resource_types
     read_once = functools.cache(read_types)
 
-    def transfer_properties(res: pulumi.Resource, props: Any, custom: bool) -> dict[str, Callable[..., None]]:
+    def transfer_properties(res: pulumi.Resource, props: Any, custom: bool) -> Any:
         if not isinstance(res, OutputsOnDemand):
             return make_all(res, props, custom)
-        names = [name for name in props if name not in {"id", "urn"}]
-        resolvers = _Resolvers(names, lambda name: make_all(res, {name: None}, custom)[name])
-        res.__dict__[_ON_DEMAND] = resolvers
-        return resolvers
+        names = (name for name in props if name not in {"id", "urn"})
+        outputs = _Outputs(names, lambda name: make_all(res, {name: None}, custom))
+        res.__dict__[_ON_DEMAND] = outputs
+        return outputs
+
+    def resolve_outputs(
+        res: pulumi.Resource, given: Struct, answered: Struct, deps: Any, resolvers: Any, *rest: Any, **options: Any
+    ) -> None:
+        if not isinstance(resolvers, _Outputs):
+            resolve_all(res, given, answered, deps, resolvers, *rest, **options)
+            return
+        resolvers.resolve(
+            lambda made: resolve_all(res, _only(given, made), _only(answered, made), deps, made, *rest, **options)
+        )
+
+    def resolve_outputs_due_to_exception(resolvers: Any, exn: Exception) -> None:
+        if isinstance(resolvers, _Outputs):
+            resolvers.resolve(lambda made: fail_all(made, exn))
+        else:
+            fail_all(resolvers, exn)
 
     def resource_types(resource_cls: type[Any]) -> dict[str, type]:
         return read_once(resource_cls) if issubclass(resource_cls, OutputsOnDemand) else read_types(resource_cls)
 
     rpc.transfer_properties = transfer_properties
+    rpc.resolve_outputs = resolve_outputs
+    rpc.resolve_outputs_due_to_exception = resolve_outputs_due_to_exception
     _types.resource_types = resource_types
+
+
+def _only(struct: Struct, names: Iterable[str]) -> Struct:
+    """The members of *struct* that have these names: all others need not be read."""
+    return Struct(fields={name: struct.fields[name] for name in names if name in struct.fields})
 
 
 def exit_code_when_shown() -> int | None:

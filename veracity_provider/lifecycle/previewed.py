@@ -27,6 +27,7 @@ class PreviewedContent:
     def __init__(self, folder: Path, cli_run: str | None) -> None:
         self._folder = folder
         self._cli_run = cli_run
+        self._has_removed_old = False
 
     def hold_to(self, urn: str, content_hash: str, *, is_preview: bool) -> tuple[InputProblem, ...]:
         """Note what a preview sees of *urn*'s source; in `up`, refuse what its own preview has not seen."""
@@ -68,7 +69,10 @@ class PreviewedContent:
         return self._folder / self._cli_run / hashlib.sha256(urn.encode()).hexdigest()
 
     def _remove_old(self) -> None:
-        """Forget runs that have long ended; nobody asks for them again."""
+        """Forget runs that have long ended, once: nobody asks for them again."""
+        if self._has_removed_old:
+            return
+        self._has_removed_old = True
         for run in self._folder.glob("*"):
             if run.name != self._cli_run and run.stat().st_mtime < time.time() - _OLD_S:
                 for note in run.glob("*"):

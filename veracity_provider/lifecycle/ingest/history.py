@@ -36,10 +36,10 @@ class JobHistory:
             left_behind=tuple(Job.from_properties(one) for one in given.get("left_behind") or ()),
         )
 
-    def to_properties(self, current: Job) -> dict[str, Any]:
-        """For a state whose job is *current*; a part that is empty is left out."""
+    def to_properties(self, current: Job, state: JsonObject | None = None) -> dict[str, Any]:
+        """For a state whose job is *current*; a part that is empty, or that *state* itself shows, is left out."""
         parts: Mapping[str, Any] = {
-            _CURRENT: current.to_properties(),
+            _CURRENT: None if _shows(state or {}, current) else current.to_properties(),
             "effective": _all_of(self.effective.values()),
             "in_doubt": _all_of(self.in_doubt),
             "left_behind": _all_of(self.left_behind),
@@ -48,7 +48,7 @@ class JobHistory:
 
 
 def current_job(properties: JsonObject) -> Job:
-    """The job that a state or inputs name, with what it was made for; release 0.1.0 kept that beside it."""
+    """The job that a state or inputs name, with what it was made for: as the history has it, or as they show it."""
     history: JsonObject = properties.get(PROPERTY) or {}
     return Job.from_properties(history.get(_CURRENT) or properties)
 
@@ -69,6 +69,12 @@ def ingests_before(history: Mapping[str, Any] | None) -> tuple[str, ...] | None:
     current: JsonObject = (history or {}).get(_CURRENT) or {}
     names = current.get("ingests_before")
     return None if names is None else tuple(names)
+
+
+def _shows(state: JsonObject, job: Job) -> bool:
+    """Whether both resources can read *job* from the state of the upload: all but `follows` and `ingests_before`."""
+    is_for_more = bool(job.follows) or job.ingests_before is not None
+    return not is_for_more and "operation" in state and Job.from_properties(state) == job
 
 
 def _all_of(jobs: Iterable[Job]) -> list[dict[str, Any]]:

@@ -193,4 +193,5 @@ class IngestUploadLifecycle:
 def _state(news: JsonObject, job: Job, history: JobHistory) -> dict[str, Any]:
     """The inputs, the job, and the history."""
     of_the_job = {"job_id": job.job_id, "content_hash": job.content_hash, "size_bytes": job.size_bytes}
-    return {**news, **of_the_job, **history.to_properties(job)}
+    state = {**news, **of_the_job}
+    return {**state, **history.to_properties(job, state)}
