@@ -43,6 +43,21 @@ A dynamic provider as the SDK runs it, with nothing tuned.
 In a module, as that of a library is: the SDK pickles a class of the program itself with its code, for each resource.
 """
 
+DATASETS = """
+columns = [
+    {{"name": "imo_number", "type": "Int32", "is_key": True}},
+    {{"name": "report_time", "type": "DateTime", "is_key": True}},
+    *({{"name": name, "type": "Decimal"}} for name in ("latitude", "longitude", "distance_nm", "speed_knots")),
+    {{"name": "main_engine_fuel_mt", "type": "Decimal"}},
+    {{"name": "wind_force_bft", "type": "Int32"}},
+    {{"name": "remarks", "type": "String"}},
+]
+schema = Schema("noon", schema_name="Noon {count}", columns=columns)
+for i in range({count}):
+    made = Dataset(f"noon-{{i}}", dataset_name=f"Noon {count} {{i}}", schema_version_id=schema.schema_version_id)
+    DatasetIngest(f"reports-{{i}}", dataset_id=made.dataset_id, source="noon.csv", operation="Upsert")
+"""
+
 
 class Bench:
     """Projects against one emulator, and a clock."""
@@ -65,6 +80,14 @@ class Bench:
                 for i, dataset in enumerate(datasets)
             ]
         )
+        return project
+
+    def datasets(self, count: int, *, job_seconds: float) -> Project:
+        """Datasets that are made with one schema, and an ingest into each: a job after the other for each of them."""
+        project = self.project(f"datasets-{count}")
+        project.write("noon.csv", noon_reports())
+        project.program(DATASETS.format(count=count))
+        self.veracity.post("/_emulator/settings", {"jobSeconds": job_seconds})
         return project
 
     def containers(self, count: int) -> Project:
@@ -92,17 +115,24 @@ def main(*, small: bool) -> Iterator[Table]:
 
 
 def _many_at_a_time(bench: Bench, counts: list[int], job_seconds: float) -> Table:
-    table = Table("ingests", "seconds", "of one", "provider, MiB", title=f"`pulumi up`, jobs of {job_seconds:g} s each")
-    one = None
-    for count in counts:
-        seconds, memory = _measured(bench.ingests(count, job_seconds=job_seconds).up)
-        one = one or seconds
-        table.add_row(str(count), f"{seconds:.1f}", f"{seconds / one:.2f}", f"{memory / MIB:.0f}")
-    untuned = bench.no_ops(counts[-1] // 10 or 1, seconds=job_seconds)
-    seconds, memory = _measured(lambda: untuned.up(environ={"PULUMI_PARALLEL": ""}))
-    table.add_row(
-        f"{counts[-1] // 10 or 1}, untuned", f"{seconds:.1f}", f"{seconds / (one or 1):.2f}", f"{memory / MIB:.0f}"
-    )
+    title = f"`pulumi up` of many at a time, jobs of {job_seconds:g} s each"
+    table = Table("what", "seconds", "of one", "provider, MiB", title=title)
+
+    def measure(kind: str, counts: list[int], up: Callable[[int], Callable[[], Any]]) -> None:
+        one = None
+        for count in counts:
+            seconds, memory = _measured(up(count))
+            one = one or seconds
+            table.add_row(f"{count} {kind}", f"{seconds:.1f}", f"{seconds / one:.2f}", f"{memory / MIB:.0f}")
+
+    def up_untuned(count: int) -> Callable[[], Any]:
+        project = bench.no_ops(count, seconds=job_seconds)
+        return lambda: project.up(environ={"PULUMI_PARALLEL": ""})
+
+    few = [1, counts[-1] // 10 or 1]
+    measure("ingests", counts, lambda count: bench.ingests(count, job_seconds=job_seconds).up)
+    measure("datasets with an ingest each", counts, lambda count: bench.datasets(count, job_seconds=job_seconds).up)
+    measure("dynamic resources that wait as long, Pulumi's defaults", few, up_untuned)
     return table
 
 
