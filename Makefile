@@ -16,27 +16,31 @@ BIN := .venv/bin
 .PHONY: help setup up preview env stop down quick test kills mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 19
+	@grep -hE '^[a-z]+:.*## |^##@ ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/; s/^##@ //' | expand -t 19
 
-setup: ## make the virtual environment, get the Pulumi CLI, if missing
+##@ The local stack (docs/guide/workflow.md):
+
+setup: ## create .venv, and install the Pulumi CLI if it is missing
 	@$(PYTHON) -m tools.setup
 
-up: ## set up, start the emulator, and `pulumi up` the local stack
+up: ## set up, start the emulator, and deploy the stack `local`
 	@$(PYTHON) -m tools.local up
 
 preview: ## show what `make up` would change
 	@$(PYTHON) -m tools.local preview
 
-env: ## to use `pulumi` by hand: eval "$(make -s env)"
+env: ## print what puts `pulumi` on PATH: eval "$(make -s env)"
 	@$(PYTHON) -m tools.local env
 
-stop: ## stop the emulator; what it holds stays
+stop: ## stop the emulator; its data is kept
 	@$(PYTHON) -m tools.local stop
 
-down: ## destroy the local stack, stop the emulator, remove the state
+down: ## destroy the stack, stop the emulator, delete state and data
 	@$(PYTHON) -m tools.local down
 
-quick: ## lint, check types, and run the tests that are fast (a minute)
+##@ Development (CONTRIBUTING.md):
+
+quick: ## lint, check types, and run the fast tests (a minute)
 	@$(PYTHON) -m tools.checks quick
 
 test: ## lint, check types, run all tests with coverage (15 minutes)
@@ -45,23 +49,23 @@ test: ## lint, check types, run all tests with coverage (15 minutes)
 kills: setup ## kill `pulumi up` at each of its requests (5 minutes)
 	@$(PYTHON) -m tools.checks kills
 
-examples: setup ## run commands and programs of the documentation (10 minutes)
+examples: setup ## run the examples of the documentation (10 minutes)
 	@$(PYTHON) -m tools.checks examples
 
-package: ## make wheel and source distribution in dist/, and check them
+package: ## build wheel and source distribution into dist/; check them
 	@$(PYTHON) -m tools.package
 
-docs: ## make the documentation as a site in build/site, strictly
+docs: ## build the documentation into build/site; fail on warnings
 	@$(PYTHON) -m tools.site
 
-screenshots: setup ## make the pictures of the documentation (Chromium)
+screenshots: setup ## create the pictures of the documentation (Chromium)
 	$(BIN)/python -m tests.examples.screenshots
 
 release: ## build and check all that a release needs; publishes nothing
 	@$(PYTHON) -m tools.release
 
 mutants: SHARE ?= 0.2
-mutants: setup ## list SHARE=0.2 of the changes that no test notices (an hour)
+mutants: setup ## mutation testing of a sample, SHARE=0.2 (an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutants]'
 	$(BIN)/python -m tests.mutants --share $(SHARE) $(GROUPS)
 
@@ -75,22 +79,22 @@ format: setup ## format the code
 types: ## check the types of both packages, strictly
 	@$(PYTHON) -m tools.checks types
 
-versions: setup ## run the end-to-end test on the oldest and newest Python, SDK
+versions: setup ## run the end-to-end test on oldest and newest Python, SDK
 	@$(PYTHON) -m tools.versions
 
 bench: setup ## measure speed, memory; write docs/benchmarks.md (15 min)
 	$(BIN)/python -m benchmarks
 
 fuzz: EXAMPLES ?= 200000
-fuzz: setup ## test the metadata patch with EXAMPLES=200000 (20 minutes)
+fuzz: setup ## property tests of the metadata patch (20 minutes)
 	VERACITY_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto --timeout 3600 tests/lifecycle/metadata/test_metadata_patch.py
 
-model: setup ## try an ingest with every one or two disturbances (an hour)
+model: setup ## test an ingest with all sets of one or two faults (an hour)
 	$(BIN)/python -m tests.model
 
-clients: setup ## test other Azure clients with the local Veracity
+clients: setup ## test other Azure clients against the emulator
 	VERACITY_ALL_CLIENTS=1 $(BIN)/python -m pytest -q tests/clients
 
 chaos: KILLS ?= 200
-chaos: setup ## kill `pulumi up` KILLS=200 times, and count rows (an hour)
+chaos: setup ## kill `pulumi up` KILLS=200 times; count rows (an hour)
 	$(BIN)/python -m tests.chaos --kills $(KILLS)

@@ -1,4 +1,4 @@
-"""The Pulumi program: the stack's config in, resources out. A new environment is a new file under stacks/."""
+"""The Pulumi program: declares what the lists in the stack's config hold. A new environment is a file in stacks/."""
 
 from veracity_provider import declare_stack
 

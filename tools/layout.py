@@ -90,7 +90,7 @@ def shell_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def local_environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
     """
-    The variables for the local stack; `docs/guide/workflow.md` says why each is there.
+    The variables for the local stack; `docs/guide/workflow.md` and `environments.md` say why each is there.
 
     Raises:
         StepFailed: The stack is not a local one, so its secrets must not be encrypted with the public passphrase.

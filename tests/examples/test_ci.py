@@ -71,7 +71,8 @@ def github_steps(job):
 
 def azure_steps(job):
     found = yaml.safe_load(AZURE.text)
-    (chosen,) = (one for one in found["jobs"] if job in (one.get("job"), one.get("deployment")))
+    jobs = [one for stage in found["stages"] for one in stage["jobs"]]
+    (chosen,) = (one for one in jobs if job in (one.get("job"), one.get("deployment")))
     steps = chosen.get("steps") or chosen["strategy"]["runOnce"]["deploy"]["steps"]
     variables = {one["name"]: one["value"] for one in found["variables"] if "name" in one}
     scripts = [step for step in steps if "script" in step and step["displayName"] != "Pulumi CLI"]
@@ -80,16 +81,28 @@ def azure_steps(job):
 
 def given(name, value):
     """The value that a variable has in a run: secrets, and what is told of the state, are those of the test."""
+    if name == "PIP_FIND_LINKS":  # the folder of the page, and that of this machine in place of an index
+        return f"{value} {os.environ.get(name, '')}".strip()
     return "{}" if name == "VERACITY_ANSWERS" else SECRETS.get(name, value)
+
+
+def test_no_preview_takes_the_place_of_an_up_that_waits():
+    jobs = yaml.safe_load(GITHUB.text)["jobs"]
+    groups = [jobs[name]["concurrency"]["group"] for name in ("preview", "up")]
+    assert groups == ["veracity-dev-preview-${{ github.ref }}", "veracity-dev-up"]
+    assert "concurrency" not in yaml.safe_load(GITHUB.text)
+    locked = [stage["stage"] for stage in yaml.safe_load(AZURE.text)["stages"] if "veracity-dev" in str(stage["jobs"])]
+    assert locked == ["up"]
 
 
 @pytest.mark.parametrize(
     ("steps_of", "installs"), [(github_steps, True), (azure_steps, False)], ids=["GitHub", "Azure"]
 )
 def test_the_steps_preview_and_deploy(request, steps_of, installs):
-    shell = request.getfixturevalue("published" if installs else "project")
+    shell = request.getfixturevalue("shell" if installs else "project")
     if installs:
         shell.run(f"pulumi new {ROOT}/templates/veracity --generate-only --yes --force")
+        shutil.copytree(request.getfixturevalue("distributions"), shell.folder / "wheels")
     (shell.folder / "state").mkdir()
     fixed = {"PULUMI_BACKEND_URL": f"file://{shell.folder}/state", "PULUMI_CONFIG_PASSPHRASE": "of a test"}
     stack_file = shell.folder / "stacks/Pulumi.dev.yaml"

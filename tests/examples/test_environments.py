@@ -66,19 +66,48 @@ def test_one_declaration_by_names_in_the_project_file(environment, veracity):
 
 
 def test_secrets_are_asked_for_and_encrypted(project):
-    commands = typed(section(PAGE, "Settings and secrets"))
+    activate, export, login, *commands, check, preview = typed(section(PAGE, "From the emulator to a real environment"))
     (project.folder / "state").mkdir()
-    own = {"PULUMI_BACKEND_URL": f"file://{project.folder}/state", "PULUMI_CONFIG_PASSPHRASE": "my own"}
-    given = [f"echo a-secret | {command}" if "--secret" in command else command for command in commands[:-1]]
-    project.run(*given, environ=own)
+    own = {"PULUMI_CONFIG_PASSPHRASE": "my own"}
+    given = [f"echo a-secret | {command}" if "--secret " in command else command for command in commands]
+    assert login == "pulumi login"
+    project.run(f"{login} file://{project.folder}/state", *given, environ=own)
     stack_file = (project.folder / "stacks/Pulumi.dev.yaml").read_text()
     assert stack_file.count("secure: v1:") == 2
     assert "a-secret" not in stack_file
-    assert commands[-1] == "pulumi preview --stack dev"
-    previewed = project.tries(f"{commands[-1]} --non-interactive", environ=own)
-    assert "stack config of `dev` cannot be used" in previewed.stdout
-    assert "clientSecret" not in previewed.stdout
-    assert "a-secret" not in previewed.stdout
+    checked = project.tries(activate, check, environ=own).stdout
+    previewed = project.tries(activate, export, f"{preview} --non-interactive", environ=own).stdout
+    assert "stack config of `dev` cannot be used" in previewed
+    assert "the settings are not complete" in checked
+    for printed in (checked, previewed):
+        assert "clientSecret" not in printed
+        assert "a-secret" not in printed
+
+
+def test_the_template_shows_the_same_steps(project):
+    steps = typed(section(PAGE, "From the emulator to a real environment"))
+    assert [block.text for block in blocks("templates/veracity/README.md")] == [
+        "".join(f"$ {step}\n" for step in steps)
+    ]
+
+
+def test_the_state_holds_a_secret_of_the_stack_config_encrypted_and_one_of_the_environment_not_at_all(
+    environment, veracity
+):
+    client_secret, key = (environment.config.pop(f"veracity:{name}") for name in ("clientSecret", "subscriptionKey"))
+    entry = {"datasetId": veracity.demo["datasets"]["keyless"], "source": "data/wind_turbine_readings.csv"}
+    environment.declare(datasets=[{"name": "wind", "operation": "Append", **entry}])
+    setting = environment.pulumi("config", "set", "--secret", "veracity:clientSecret", client_secret)
+    assert setting.succeeded, setting.text
+    environment.keep_config()
+    done = environment.up(environ={"VERACITY_SUBSCRIPTION_KEY": key})
+    assert done.succeeded, done.text
+
+    stored = [file.read_text() for file in (environment.folder / "backend").rglob("*") if file.is_file()]
+    assert not [text for text in stored if client_secret in text or key in text]
+    (inputs,) = (one["inputs"] for one in environment.state()["resources"] if "pulumi:providers" in one["type"])
+    assert "ciphertext" in inputs["veracity:clientSecret"]
+    assert "veracity:subscriptionKey" not in inputs
 
 
 def test_a_certificate_authority_of_ones_own_is_trusted(project):

@@ -1,5 +1,6 @@
-"""The README's first commands: from an installation by pip or uv to the first rows in the local Veracity."""
+"""The README's first commands: from the package that a clone builds, by pip or uv, to the first rows."""
 
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -8,12 +9,19 @@ import requests
 
 from tests.examples.shell import ROOT, ended_emulator
 from tests.guide import section, typed
+from tools import package
 from tools.publishing import project_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 INSTALLED = section("README.md", "Install")
 UV = "uv venv --seed && uv pip install 'veracity-provider[emulator]'"
+
+
+def run_in(folder, *commands):
+    """What the commands print, typed into one shell in *folder*."""
+    command = ["bash", "-e", "-c", "\n".join(commands)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def row_count(shell, dataset):
@@ -23,9 +31,18 @@ def row_count(shell, dataset):
     return next(one["rowCount"] for one in datasets if one["id"] == dataset)
 
 
+def test_the_package_is_built_where_pip_is_told_to_look(tmp_path):
+    clone, build, find = typed(INSTALLED)[:3]
+    assert clone == "git clone <repository URL> veracity-provider"
+    (tmp_path / "veracity-provider").symlink_to(ROOT)
+    printed = run_in(tmp_path, f"{build} --dry-run", find, "echo $PIP_FIND_LINKS").splitlines()
+    assert any(line.endswith("-m tools.package") for line in printed)
+    assert Path(printed[-1]).resolve() == package.DIST
+
+
 @pytest.mark.parametrize("installer", ["pip", "uv"])
 def test_three_commands_lead_to_the_first_rows(published, tools, installer):
-    install, new, up = typed(INSTALLED)[:3]
+    install, new, up = typed(INSTALLED)[3:]
     if installer == "uv":
         assert f"`{UV}`" in INSTALLED
         install = UV

@@ -19,7 +19,7 @@ from veracity_provider.description.stack_schema import stack_schema
 pytestmark = pytest.mark.slow
 
 RUN_BY = {
-    ("README.md", "console"): "tests/examples/test_installed.py, tests/engine/test_local_stack.py, test_readme.py",
+    ("README.md", "console"): "tests/examples/test_installed.py",
     ("docs/tutorial.md", "console"): "tests/examples/test_tutorial.py",
     ("docs/tutorial.md", "yaml"): "tests/examples/test_tutorial.py",
     ("docs/guide/ci.md", "yaml"): "tests/examples/test_ci.py",
@@ -31,6 +31,7 @@ RUN_BY = {
     ("docs/guide/schemas.md", "console"): "tests/examples/test_single_commands.py",
     ("docs/guide/schemas.md", "json"): "tests/examples/test_single_commands.py",
     ("docs/guide/shared-state.md", "console"): "tests/examples/test_shared_state.py",
+    ("docs/guide/workflow.md", "console"): "tests/engine/test_local_stack.py, tests/engine/test_clone.py",
     ("docs/guide/testing.md", "python"): "tests/dynamic/test_mocked_programs.py, tests/engine/test_programs.py",
 }
 """Blocks that tests of their own run, by page and kind."""

@@ -34,7 +34,7 @@ class Reader:
 
 
 def test_the_tutorial_is_what_happens(project):
-    as_made, entries = (block.text for block in blocks(PAGE) if block.kind == "yaml")
+    as_made, entry, schemas = (block.text for block in blocks(PAGE) if block.kind == "yaml")
     (ports,) = (block.text for block in blocks(PAGE) if block.kind == "csv")
     stack_file = project.folder / "stacks/Pulumi.local.yaml"
     assert as_made in stack_file.read_text()
@@ -47,7 +47,7 @@ def test_the_tutorial_is_what_happens(project):
         reader.types("./pulumi-local up --yes")
 
         (project.folder / "data/ports.csv").write_text(ports)
-        reader.edits("stacks/Pulumi.local.yaml", as_made, as_made + entries)
+        reader.edits("stacks/Pulumi.local.yaml", as_made, as_made + entry + schemas)
         reader.types("./pulumi-local preview")
         reader.edits("stacks/Pulumi.local.yaml", "upsert", "Upsert")
         reader.types("./pulumi-local up --yes")

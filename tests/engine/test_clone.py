@@ -1,4 +1,4 @@
-"""The commands of the README's "A real environment", typed word by word."""
+"""The page about a clone: its shell, its local stack, and the steps to a real environment in it."""
 
 import json
 import os
@@ -24,6 +24,8 @@ SECRET = "of a real environment"
 OWN = "the person's own passphrase"
 PUBLIC = "local"
 ENV = 'eval "$(make -s env)"'
+PAGE = "docs/guide/workflow.md"
+ENVIRONMENTS, REAL = "docs/guide/environments.md", "From the emulator to a real environment"
 _NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".setup", ".veracity*", "__pycache__", ".*_cache", ".hypothesis")
 
 
@@ -64,15 +66,15 @@ def newcomer(tmp_path: Path) -> Newcomer:
 
 
 def of_a_real_environment(newcomer: Newcomer) -> list[str]:
-    """Its commands up to the preview, for which the placeholders would have to be replaced."""
-    commands = typed(section("README.md", "A real environment"))
-    login = f"pulumi login file://{newcomer.folder.parent / 'backend'}"
-    assert commands[0] == "pulumi login"
-    return [login, *commands[1 : commands.index("pulumi preview --stack dev")]]
+    """Its commands from the login to the first check, for which the placeholders would have to be replaced."""
+    commands = typed(section(ENVIRONMENTS, REAL))
+    first, end = commands.index("pulumi login"), commands.index("veracity doctor --stack dev")
+    return [f"pulumi login file://{newcomer.folder.parent / 'backend'}", *commands[first + 1 : end]]
 
 
-def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_own_passphrase(newcomer):
-    assert ENV in section("README.md", "A clone, in two commands")
+def test_the_secrets_of_a_real_environment_are_encrypted_with_the_persons_own_passphrase(newcomer):
+    assert ENV in section(PAGE, "Pulumi in a clone")
+    assert f"{REAL.lower().replace(' ', '-')}" in section(PAGE, "Pulumi in a clone")
     commands = of_a_real_environment(newcomer)
     done = newcomer.types(*commands)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -83,13 +85,13 @@ def test_the_readme_encrypts_the_secrets_of_a_real_environment_with_the_persons_
     assert "incorrect passphrase" in newcomer.types(get, passphrase=PUBLIC).stderr
 
 
-def test_the_readme_gives_nobody_a_passphrase_who_has_none(newcomer):
+def test_nobody_is_given_a_passphrase_who_has_none(newcomer):
     refused = newcomer.types(*of_a_real_environment(newcomer), passphrase=None)
     assert refused.returncode != 0
     assert "passphrase must be set" in refused.stderr
 
 
-def test_the_shell_of_the_readme_leaves_other_projects_where_they_are(newcomer):
+def test_the_shell_of_a_clone_leaves_other_projects_where_they_are(newcomer):
     (newcomer.folder.parent / "other").mkdir()
     (newcomer.folder.parent / "other/Pulumi.yaml").write_text("name: other\nruntime: python\n")
     done = newcomer.types(
@@ -125,17 +127,13 @@ def newly_made(project):
         yield project, Veracity(emulator.url)
 
 
-def test_the_output_in_the_readme_is_a_real_one_and_says_what_it_leaves_out(newly_made):
+def test_the_output_on_the_page_is_that_of_the_local_stack(newly_made):
     project, veracity = newly_made
-    made, changed = re.findall(r"```text\n(.*?)```", section("README.md", "A clone, in two commands"), re.DOTALL)
+    (made,) = re.findall(r"```text\n(.*?)```", section(PAGE, "The local stack"), re.DOTALL)
     assert veracity.get("/_emulator/state")["datasets"] == []
     require_lines(made, project.up().text)
     [dataset] = veracity.get("/_emulator/state")["datasets"]
     assert (dataset["name"], len(veracity.rows(dataset["id"]))) == ("Noon reports 2026", 720)
-
-    source = project.folder / "data/noon/2026-02.csv"
-    source.write_text(source.read_text().replace(",13.7,", ",13.8,", 1))
-    require_lines(changed, project.preview().text)
     assert veracity.violations() == []
 
 
