@@ -105,7 +105,7 @@ def test_the_version_is_that_of_the_distribution():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert project["project"]["dynamic"] == ["version"]
     assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "veracity_provider.__version__"}
-    assert re.fullmatch(r"\d+\.\d+\.\d+", veracity_provider.__version__)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev0)?", veracity_provider.__version__)
 
 
 @pytest.mark.parametrize(

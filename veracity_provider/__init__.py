@@ -57,7 +57,7 @@ __all__ = [
     "get_schema",
     "get_workspace",
 ]
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _MODULES = {
     "ContainerMetadata": "veracity_provider.dynamic.resources",
