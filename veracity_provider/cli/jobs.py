@@ -156,7 +156,7 @@ def show_journal(
             ("started", _moment(entry.starting_at)),
             ("written", _moment(entry.updated_at)),
             ("content", f"SHA-256 {entry.content_hash}" if entry.content_hash else ""),
-            ("beside", ", ".join(one.job_id for one in (*entry.beside, *entry.unheard_of))),
+            ("concurrent", ", ".join(one.job_id for one in (*entry.concurrent_jobs, *entry.jobs_unknown_to_platform))),
             ("platform", (report.status if report else "does not know it") if seen else "was not asked"),
             ("answer", seen.evidence.answer if seen else None),
             ("file", known.file),

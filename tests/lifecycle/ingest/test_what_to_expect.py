@@ -173,7 +173,7 @@ class TestAnUpload:
 
     def test_a_job_that_ended_after_it_was_started_beside_it_has_the_last_word(self, past, write, platform, told):
         other = reference("o")
-        write(UPSERT, JobState.STARTED, beside=(other,))
+        write(UPSERT, JobState.STARTED, concurrent_jobs=(other,))
         platform.jobs |= {"j": "Completed", "o": "Completed"}
         assert past(UPSERT).plan().is_overtaken
         assert told.infos == [
@@ -430,7 +430,7 @@ class TestAnIngest:
         assert len(platform.sent) == starts
 
     def test_a_job_that_ended_after_it_may_have_undone_it(self, ingest, write, platform, told):
-        write(UPSERT, JobState.STARTED, beside=(reference("o"),))
+        write(UPSERT, JobState.STARTED, concurrent_jobs=(reference("o"),))
         platform.jobs |= {"j": "Completed", "o": "Completed"}
         with pytest.raises(NewJobNeeded) as refused:
             ingest.create(state(UPSERT), told)

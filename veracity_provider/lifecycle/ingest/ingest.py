@@ -189,9 +189,9 @@ class _JobRun:
         entry = seen.evidence.entry
         if entry is None:
             return
-        others = (*entry.beside, *entry.unheard_of)
+        others = (*entry.concurrent_jobs, *entry.jobs_unknown_to_platform)
         outcomes = {job.job_id: self._observer.look(job).outcome for job in others}
-        late = has_ended_after(self._job, entry.beside, entry.unheard_of, outcomes)
+        late = has_ended_after(self._job, entry.concurrent_jobs, entry.jobs_unknown_to_platform, outcomes)
         if late:
             raise NewJobNeeded(
                 f"ingest job {late.job_id} ended after ingest job {self._job.job_id} was started beside it, and "

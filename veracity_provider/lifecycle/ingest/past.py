@@ -61,24 +61,26 @@ class PastJobs:
         if plan.stop:
             self._raise(plan.stop)
         if current.outcome is Outcome.MAY_BE_AT_WORK and not known.is_in_journal:
-            # Started on another machine, for all that is known: nothing is started beside it on this one either.
+            # Started on another machine, for all that is known: nothing is started concurrently on this one either.
             self._observer.journal.write(self._current, JobState.STARTING, since=begun)
         return plan if self._withdraw(plan.withdrawn) else self.settle()
 
     def _known(self, seen: dict[str, Observation]) -> Known:
         entry = seen[self._current.job_id].evidence.entry
         was_sent_here = entry is not None and entry.state not in {JobState.STAGED, JobState.NEVER_SENT}
-        beside: tuple[JobReference, ...] = entry.beside if entry and was_sent_here else self._history.left_behind
-        unheard_of = entry.unheard_of if entry and was_sent_here else ()
-        others = {job.job_id: job for job in (*self._history.left_behind, *beside, *unheard_of)}
+        concurrent_jobs: tuple[JobReference, ...] = (
+            entry.concurrent_jobs if entry and was_sent_here else self._history.left_behind
+        )
+        jobs_unknown_to_platform = entry.jobs_unknown_to_platform if entry and was_sent_here else ()
+        others = {job.job_id: job for job in (*self._history.left_behind, *concurrent_jobs, *jobs_unknown_to_platform)}
         outcomes = {job_id: one.outcome for job_id, one in seen.items()}
         outcomes |= {job_id: self._observer.look(job).outcome for job_id, job in others.items()}
         return Known(
             current=self._current,
             history=self._history,
             outcomes=outcomes,
-            beside=beside,
-            unheard_of=unheard_of,
+            concurrent_jobs=concurrent_jobs,
+            jobs_unknown_to_platform=jobs_unknown_to_platform,
             is_in_journal=entry is not None,
         )
 
