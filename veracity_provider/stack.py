@@ -215,7 +215,7 @@ def _is_secret(stack_list: StackList) -> bool:
 def _secrets_in_lists() -> list[InputProblem]:
     reason = (
         "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
-        "the clear. Set the value without --secret, or take it out"
+        "plain text. Set the value without --secret, or remove it"
     )
     return [InputProblem(f"{NAMESPACE}:{one.key}", reason) for one in STACK_LISTS if _is_secret(one)]
 

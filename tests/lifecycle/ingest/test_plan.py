@@ -111,7 +111,10 @@ def test_what_is_declared_stays_the_same(outcome, current, in_journal, is_due, s
             id="one before is in doubt",
         ),
         pytest.param(
-            known(job("C", "c"), NONE, effective=[A], doubt=[B], B=NONE), declared("a"), A, id="that one had no effect"
+            known(job("C", "c"), NONE, effective=[A], doubt=[B], B=NONE),
+            declared("a"),
+            A,
+            id="that one was not applied",
         ),
         pytest.param(
             known(job("C", "c"), NONE, effective=[A], doubt=[B], B=TOOK), declared("b"), B, id="that one took effect"

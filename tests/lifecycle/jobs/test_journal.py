@@ -127,7 +127,7 @@ def test_an_entry_of_0_1_0_tells_what_it_proves_and_counts_as_unknown_else(
         (),
         (),
     )
-    expected = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started" if is_warned_of else ""
+    expected = f"release 0.1.0 wrote `{word}`, which does not show whether it was started" if is_warned_of else ""
     assert entry.problem == expected
     assert [one.job.job_id for one in journal.open_jobs("d", "w")] == ([JOB.job_id] if is_warned_of else [])
 
@@ -233,8 +233,8 @@ def test_a_folder_that_cannot_be_written_is_an_error_that_says_what_to_do(journa
     with pytest.raises(JournalError) as failed:
         use(journal)
     assert str(failed.value) == (
-        f"the journal of ingest jobs in {tmp_path / 'jobs'} cannot be written (Not a directory). It is the proof of "
-        "which jobs were started, so nothing is started without it. Mend the folder, make room on its disk, or set "
+        f"the journal of ingest jobs in {tmp_path / 'jobs'} cannot be written (Not a directory). It records which "
+        "jobs were started, so nothing is started without it. Fix the folder, free space on its disk, or set "
         "PULUMI_HOME to another folder, and run again"
     )
 

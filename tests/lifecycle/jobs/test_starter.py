@@ -106,7 +106,7 @@ class TestTheRequest:
     def test_an_engine_that_is_gone_has_nothing_sent_for_it(self, make_starter, platform, journal, staged):
         with pytest.raises(EngineGone) as gone:
             make_starter(engine_is_alive=lambda: False).start(staged, OtherJobs())
-        assert str(gone.value) == "the engine that asked for ingest job j is gone; it was not started"
+        assert str(gone.value) == "the Pulumi engine that asked for ingest job j has exited; it was not started"
         assert platform.sent == []
         assert journal.find(staged).state is JobState.STAGED
 
@@ -142,7 +142,7 @@ class TestATurn:
         with make_starter().turn("d"), pytest.raises(DatasetBusy) as busy, make_starter(timeout_s=1.0).turn("d"):
             pass
         assert str(busy.value) == (
-            "another `pulumi up` on this machine is about to start a job of dataset d, and has not come to an end. "
+            "another `pulumi up` on this machine is about to start a job of dataset d, and has not ended. "
             "Run `pulumi up` again when it has; nothing was started"
         )
         assert told.infos == ["another job of dataset d is being started on this machine; waiting"]

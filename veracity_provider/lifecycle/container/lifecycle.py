@@ -231,7 +231,7 @@ class ContainerMetadataLifecycle:
             return self._send_patch(live, plan.operations)
         except RequestRefused:
             if overtaken := self._find_overtaken(live, plan, state, declared):
-                text = metadata_texts.conflict_text(_what(live), overtaken, "while this up was at work")
+                text = metadata_texts.conflict_text(_what(live), overtaken, "while this up was running")
                 raise MetadataConflict(text) from None
             raise
 

@@ -217,7 +217,7 @@ class Journal:
                 if not wait(_LOCK_POLL_S):
                     raise DatasetBusy(
                         f"another `pulumi up` on this machine is about to start a job of dataset {dataset_id}, and has "
-                        "not come to an end. Run `pulumi up` again when it has; nothing was started"
+                        "not ended. Run `pulumi up` again when it has; nothing was started"
                     )
             yield
 
@@ -263,8 +263,8 @@ class Journal:
             yield
         except OSError as error:
             raise JournalError(
-                f"the journal of ingest jobs in {self._folder} cannot be {done} ({error.strerror or error}). It is the "
-                "proof of which jobs were started, so nothing is started without it. Mend the folder, make room on its "
+                f"the journal of ingest jobs in {self._folder} cannot be {done} ({error.strerror or error}). It "
+                "records which jobs were started, so nothing is started without it. Fix the folder, free space on its "
                 "disk, or set PULUMI_HOME to another folder, and run again"
             ) from None
 
@@ -303,7 +303,7 @@ def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
 def _from_0_1_0(members: dict[str, Any], job: JobReference) -> Entry:
     word = str(members["state"])
     state = _STATES_OF_0_1_0[word]
-    problem = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started"
+    problem = f"release 0.1.0 wrote `{word}`, which does not show whether it was started"
     return Entry(
         job=job.reference(),
         state=state,

@@ -124,7 +124,9 @@ class JobStarter:
         """
         with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
             if not self._services.engine_is_alive():
-                raise EngineGone(f"the engine that asked for ingest job {job.job_id} is gone; it was not started")
+                raise EngineGone(
+                    f"the Pulumi engine that asked for ingest job {job.job_id} has exited; it was not started"
+                )
             self._observer.journal.write(
                 job,
                 JobState.STARTING,
