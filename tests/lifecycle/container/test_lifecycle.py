@@ -234,7 +234,7 @@ class TestDestroy:
         state = life.create(declared, told).outputs
         veracity.fault(path=f"*/resources/{container}", effect={"kind": "status", "status": 404})
         life.delete(container, state, told)
-        assert "gone" in told.infos[-1]
+        assert "no longer exists" in told.infos[-1]
 
 
 class TestRead:

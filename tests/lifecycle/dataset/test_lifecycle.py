@@ -483,7 +483,7 @@ class TestDrift:
         )
         machine.refresh(state)
         assert state == {}
-        assert told.infos == [f'dataset "{name}" ({before}) is gone']
+        assert told.infos == [f'dataset "{name}" ({before}) no longer exists']
         machine.up(state, declared)
         assert state["dataset"]["dataset_id"] != before
         assert machine.is_unchanged(state, declared)

@@ -473,7 +473,7 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
-        assert told.infos[-1] == f"file {path} is gone"
+        assert told.infos[-1] == f"file {path} no longer exists"
 
     def test_drift_of_metadata_shows_in_the_declared_keys_alone(self, life, told, storage, path, declare):
         state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}), told).outputs
@@ -525,7 +525,7 @@ class TestDestroy:
         state = life.create(declare(on_destroy="delete"), told).outputs
         storage.somebody_removes(path)
         destroy(state)
-        assert told.infos[-1] == f"file {path} is gone already"
+        assert told.infos[-1] == f"file {path} no longer exists"
 
     def test_a_file_that_another_resource_manages_now_stays(self, life, told, storage, path, declare):
         storage.set_rights(ALL_RIGHTS)

@@ -364,7 +364,7 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
-        assert told.infos[-1] == f"folder {path} is gone"
+        assert told.infos[-1] == f"folder {path} no longer exists"
 
     @pytest.mark.parametrize("status", [404, 500])
     def test_an_answer_that_is_not_the_storages_own_says_nothing(self, life, told, storage, path, declare, status):

@@ -248,7 +248,7 @@ def test_columns_that_somebody_changed_are_put_back(life, told, schemas, workspa
 def test_a_schema_that_is_gone_is_forgotten_by_a_refresh(life, told, workspace):
     state = {"schema_id": workspace, "schema_name": "x", "workspace_id": workspace, "columns": COLUMNS}
     assert life.read(workspace, state, told) is None
-    assert told.infos == [f"schema {workspace} is gone"]
+    assert told.infos == [f"schema {workspace} no longer exists"]
     with pytest.raises(SchemaNotFound):
         life.diff(workspace, state, state, told)
 

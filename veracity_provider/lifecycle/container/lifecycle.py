@@ -139,7 +139,7 @@ class ContainerMetadataLifecycle:
         try:
             live = self._clients.data.get_container(id_)
         except ContainerNotFound:
-            reporter.info(f"container {id_} is gone")
+            reporter.info(f"container {id_} no longer exists")
             return None
         state = ContainerState.from_properties(olds)
         observed = {
@@ -186,7 +186,7 @@ class ContainerMetadataLifecycle:
             if plan.operations:
                 self._send_patch(live, plan.operations)
         except ContainerNotFound:
-            reporter.info(f"container {id_} is gone already")
+            reporter.info(f"container {id_} no longer exists")
             return
         if plan.kept:
             reporter.warning(metadata_texts.kept_text(plan))

@@ -145,7 +145,7 @@ class DatasetLifecycle:
         found = datasets.check_presence(workspace_id, id_)
         inputs = _inputs_of(declared)
         if found.presence is Presence.GONE:
-            reporter.info(f'dataset "{shown(name)}" ({id_}) is gone')
+            reporter.info(f'dataset "{shown(name)}" ({id_}) no longer exists')
             return None
         if found.presence is Presence.UNPROVEN:
             reporter.warning(f"dataset {id_} was not found, but {found.reason}; it is kept in the state")

@@ -170,7 +170,7 @@ class StorageFileLifecycle:
         place = state.declared.known_place
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone")
+            reporter.info(f"{_what(place)} no longer exists")
             return None
         if not is_as_put(live, state):
             reporter.info(f"somebody else has changed the content of {_what(place)}; the next `pulumi up` puts it back")
@@ -196,7 +196,7 @@ class StorageFileLifecycle:
     def _remove(self, place: Place, state: FileState, reporter: Reporter) -> None:
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone already")
+            reporter.info(f"{_what(place)} no longer exists")
         elif not is_as_put(live, state):
             reporter.warning(f"{_what(place)} is not removed, since somebody else has changed its content")
         else:

@@ -127,7 +127,7 @@ class StorageFolderLifecycle:
         place = state.declared.known_place
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone")
+            reporter.info(f"{_what(place)} no longer exists")
             return None
         inputs = state.declared.inputs.given()
         if "metadata" in inputs:
@@ -160,7 +160,7 @@ class StorageFolderLifecycle:
     def _restore(self, place: Place, managed: Managed, reporter: Reporter) -> None:
         plan = repeat_while_changed(lambda: self._put_back(place, managed))
         if plan is None:
-            reporter.info(f"{_what(place)} is gone already")
+            reporter.info(f"{_what(place)} no longer exists")
             return
         if plan.kept:
             reporter.warning(texts.kept_text(plan))

@@ -34,7 +34,7 @@ def read(
     recorded = IngestInputs.from_properties(olds)
     found = services.clients.datasets.check_presence(str(recorded.workspace_id), str(recorded.dataset_id))
     if found.presence is Presence.GONE:
-        reporter.info(f"dataset {recorded.dataset_id} is gone")
+        reporter.info(f"dataset {recorded.dataset_id} no longer exists")
         return None
     if found.presence is Presence.UNPROVEN:
         reporter.warning(

@@ -130,7 +130,7 @@ class SchemaLifecycle:
         try:
             live = self._schemas.get_schema(_workspace(state.declared), id_)
         except SchemaNotFound:
-            reporter.info(f"schema {id_} is gone")
+            reporter.info(f"schema {id_} no longer exists")
             return None
         seen = {"schema_name": live.name, "short_name": live.short_name, "description": live.description}
         observed = {name: value for name, value in seen.items() if olds.get(name) is not None}
