@@ -103,7 +103,7 @@ def test_a_placeholder_that_was_left_in_counts_as_missing_wherever_it_is(tmp_pat
         pytest.param(
             {"name": "a\nb"},
             r' "a\nb".name',
-            r"must be one line without invisible characters or blanks at its ends, not 'a\nb'",
+            r"must be one line without invisible characters or leading or trailing spaces, not 'a\nb'",
             id="a name of two lines",
         ),
         pytest.param({"tagz": []}, ' "c".tagz', "is not a key; did you mean tags?", id="a key that is nearly right"),
@@ -128,7 +128,7 @@ def test_a_placeholder_that_was_left_in_counts_as_missing_wherever_it_is(tmp_pat
         pytest.param(
             {"icon": {"id": None}},
             ' "c".icon',
-            "must have an id, a background colour, or both",
+            "must have an id, a background color, or both",
             id="an icon with nothing in it",
         ),
         pytest.param(
@@ -185,7 +185,7 @@ def test_unusual_values_that_may_be_meant_are_taken(tmp_path, container):
     assert problems(tmp_path, [{**CONTAINER, **container}]) == {}
 
 
-ONE_LINE = "must be one line without invisible characters or blanks at its ends, not "
+ONE_LINE = "must be one line without invisible characters or leading or trailing spaces, not "
 HINT = "; leave it out to manage no title"
 
 
@@ -203,12 +203,11 @@ HINT = "; leave it out to manage no title"
         pytest.param(
             {"tags": ["måling", "ma\u030aling"]},
             "tags[1]",
-            "'ma\u030aling (U+0061 U+030A)' differs from item 0, 'måling (U+00E5)', "
-            "by the form of its characters alone",
+            "'ma\u030aling (U+0061 U+030A)' differs from item 0, 'måling (U+00E5)', only by the form of its characters",
             id="one tag in two forms of Unicode",
         ),
         pytest.param(
-            {"tags": ["a", "A"]}, "tags[1]", "'A' differs from item 0, 'a', by case alone", id="one tag in two cases"
+            {"tags": ["a", "A"]}, "tags[1]", "'A' differs from item 0, 'a', only by case", id="one tag in two cases"
         ),
     ],
 )
@@ -423,7 +422,8 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
         pytest.param(
             [{**WITHOUT_SCHEMA, "datasetSource": "a.csv"}],
             {
-                '[0] "d".datasetSource': "must come with a schema, with which the dataset is made if it is not there",
+                '[0] "d".datasetSource': "must come with a schema, from which the dataset is created if it does not "
+                "exist",
             },
             id="a first file without a schema",
         ),
@@ -435,7 +435,7 @@ def test_an_entry_that_names_a_dataset_says_what_it_is_made_with(tmp_path):
         pytest.param(
             [{**DATASET, "schemaName": "Noon", "datasetSource": "a.csv"}],
             {
-                f'[0] "d".{key}': "must come with datasetName, of the dataset that is made if it is not there"
+                f'[0] "d".{key}': "must come with datasetName, the name of the dataset to create if it does not exist"
                 for key in ("schemaName", "datasetSource")
             },
             id="a schema without a name",
@@ -496,7 +496,7 @@ class TestPatterns:
                 [{**PATTERN, "operation": "Overwrite", "fileName": "x.csv"}],
                 {
                     '[0] "d".operation': "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: "
-                    "each file would wipe the one before",
+                    "each file would replace the rows of the one before",
                     '[0] "d".fileName': "must be left out where source is a pattern: each file has a name of its own",
                 },
                 id="what only a single file can have",
@@ -506,8 +506,8 @@ class TestPatterns:
                 {
                     '[0] "d".operation': "must be Upsert, Delete, Overwrite or Append, not 'upsert'; did you mean "
                     "Upsert?",
-                    '[0] "d".source': "must match a file, and 'noon/*.tsv' matches none in FOLDER/noon; correct it, or "
-                    "take it out, which forgets its ingests (their rows stay)",
+                    '[0] "d".source': "must match a file, and 'noon/*.tsv' matches none in FOLDER/noon; correct it, "
+                                      "or remove it, which removes its ingests from the state (their rows stay)",
                 },
                 id="a pattern that matches nothing, beside another problem",
             ),

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from veracity_provider import errors
+
 ROOT = Path(__file__).resolve().parents[1]
+ERRORS = (ROOT / "docs/errors.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -49,9 +52,19 @@ def texts_of_the_provider():
 
 
 def test_the_messages_on_the_page_of_errors_are_those_of_the_code():
-    page = (ROOT / "docs/errors.md").read_text().partition("## Pulumi's own")[0]
+    page = ERRORS.partition("## Declaration")[2].partition("## Pulumi's own")[0]
     messages = re.findall(r"^\| `(.*?)` \|", page, re.MULTILINE)
-    assert len(messages) > 30
+    assert len(messages) > 80
     texts = texts_of_the_provider()
     parts = [part.strip() for message in messages for part in message.split("…")]
     assert [part for part in parts if part not in texts] == []
+
+
+def test_every_type_of_error_leads_to_a_section_of_the_page_of_errors():
+    index = ERRORS.partition("## Declaration")[0]
+    families = {errors.VeracityError, errors.PlatformError, errors.MetadataError, errors.IngestError}
+    types = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.VeracityError)}
+    assert set(re.findall(r"`(\w+)`[,|]? ", index)) - {"type"} >= {one.__name__ for one in types - families}
+    headings = re.findall(r"^#+ (.*)$", ERRORS, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
+    assert set(re.findall(r"\(#([^)]+)\)", index)) <= anchors

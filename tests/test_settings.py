@@ -134,7 +134,7 @@ def test_a_text_that_cannot_be_meant_is_refused_without_a_word_of_a_secret(confi
 
 def test_limits_and_default_of_a_number_stand_in_its_description():
     (doc,) = (key.doc for key in KEYS if key.name == "uploadWorkers")
-    assert doc == "Appends in flight, of all uploads of a process together, 1 to 16. Default 3."
+    assert doc == "Parallel appends of all uploads of a process together, 1 to 16. Default 3."
 
 
 def test_a_supplied_token_needs_no_account():

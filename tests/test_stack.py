@@ -254,8 +254,8 @@ def test_a_list_that_holds_a_secret_is_refused_and_nothing_of_it_is_shown(declar
             datasets=[{**DATASET, "operation": "hidden-word", "triggers": ["hidden-word"]}],
         )
     reason = (
-        "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
-        "the clear. Set the value without --secret, or take it out"
+        "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the "
+        "state in plain text. Set the value without --secret, or remove it"
     )
     assert str(refused.value).splitlines()[1:] == [
         f"  - veracity:datasets: {reason}",

@@ -285,9 +285,13 @@ class _EntryCheck:
         if given.get("datasetName") is None:
             for key in ("schemaName", "schemaVersionId", "datasetSource"):
                 if given.get(key) is not None:
-                    self._refuse(key, "must come with datasetName, of the dataset that is made if it is not there")
+                    self._refuse(
+                        key, "must come with datasetName, the name of the dataset to create if it does not exist"
+                    )
         elif given.get("datasetSource") is not None and not _has_schema(given):
-            self._refuse("datasetSource", "must come with a schema, with which the dataset is made if it is not there")
+            self._refuse(
+                "datasetSource", "must come with a schema, from which the dataset is created if it does not exist"
+            )
 
     def _refuse_both(self, given: Mapping[str, Any], key: str, other: str) -> None:
         if given.get(key) is not None and given.get(other) is not None:

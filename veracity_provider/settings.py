@@ -16,7 +16,7 @@ from veracity_provider.texts import shown
 
 PatchStyle = Literal["rfc6902", "documented"]
 Answer = Literal["applied", "not-applied", "ended"]
-"""What a person says of a job: its rows are there; they are not, and it will not bring them; it will do no more."""
+"""What a person says of a job: its rows are in the dataset; they are not, and it will not add them; it does no more."""
 _ANSWERS: Final = ("applied", "not-applied", "ended")
 
 DEFAULT_JOB_TIMEOUT_S: Final = 900
@@ -73,7 +73,7 @@ class Key:
 
 
 KEYS: Final = (
-    Key("endpoint", "One base URL for all services, or `emulator` for the local one. Default: production."),
+    Key("endpoint", "One base URL for all services, or `emulator`. Default: production."),
     Key("tokenUrl", "Token endpoint. Default: the endpoint's, in the form that `resource` or `scope` asks for."),
     Key("dataWorkbenchUrl", "Data Workbench gateway (datasets, ingest). Default: the endpoint's."),
     Key("provisioningUrl", "Data Fabric Provisioning API (metadata patches). Default: the endpoint's."),
@@ -81,25 +81,25 @@ KEYS: Final = (
     Key("clientId", "Service account id."),
     Key("clientSecret", "Service account secret.", is_secret=True),
     Key("subscriptionKey", "API key, sent as `Ocp-Apim-Subscription-Key`.", is_secret=True),
-    Key("accessToken", "A token got elsewhere; skips the token request.", is_secret=True),
+    Key("accessToken", "A token obtained elsewhere; skips the token request.", is_secret=True),
     Key("resource", "Audience of Data Workbench tokens (v1). Default: the documented one."),
-    Key("scope", "Scope of Data Workbench tokens; asks the v2 token endpoint in place of `resource`."),
+    Key("scope", "Scope of Data Workbench tokens; uses the v2 token endpoint instead of `resource`."),
     Key("dataFabricResource", "Audience of Data Fabric tokens (v1). Default: the documented one."),
     Key("dataFabricScope", "Scope of Data Fabric tokens (v2), used where `scope` is set. Default: the documented one."),
-    Key("workspaceId", "UUID of the workspace of what names none."),
-    Key("workspaceName", "Name of that workspace, exactly as in the portal; in place of `workspaceId`."),
+    Key("workspaceId", "UUID of the default workspace, for resources that do not set `workspace_id`."),
+    Key("workspaceName", "Name of that workspace, exactly as in the portal; instead of `workspaceId`."),
     Key(
         "patchStyle",
-        "`rfc6902` (default), or `documented`: the published page's spelling and wrapper.",
+        "`rfc6902` (default), or `documented`: the spelling and wrapper of Veracity's documentation.",
         choices=("rfc6902", "documented"),
     ),
     Key(
         "answers",
-        "JSON object, job id to `applied`, `not-applied` or `ended`: what became of a job whose end is not known.",
+        "JSON object, job id to `applied`, `not-applied` or `ended`: outcomes that only a person can determine.",
     ),
     Key(
         "usualJobSeconds",
-        "How long a job that may have been started is given to end, in seconds",
+        "After an interrupted run: longest wait for a job whose start is uncertain, in seconds",
         limits=Limits(default=120, minimum=1, maximum=3600),
     ),
     Key(
@@ -109,18 +109,17 @@ KEYS: Final = (
     ),
     Key(
         "uploadWorkers",
-        "Appends in flight, of all uploads of a process together",
+        "Parallel appends of all uploads of a process together",
         limits=Limits(default=3, minimum=1, maximum=16),
     ),
     Key(
         "requestTimeoutSeconds",
-        "Longest wait for one answer, in seconds",
+        "Longest wait for one response, in seconds",
         limits=Limits(default=60, minimum=1, maximum=600),
     ),
 )
 OBSOLETE_KEYS: Final = {
-    "resume": "is no longer followed: its words were orders, and following one twice doubled rows. Where a job is "
-    "asked about, the error names the answers for veracity:answers",
+    "resume": "is ignored; it was replaced by veracity:answers, which records the outcome of one job. Remove it",
 }
 """Keys of earlier releases, and why they do nothing."""
 _KEY_OF: Final = {key.name: key for key in KEYS}
@@ -278,7 +277,8 @@ class _Reading:
             self._refuse(name, f"must be an HTTP address such as https://api.veracity.com, not {found}")
         elif value.startswith("http:") and not is_loopback(value):
             self._refuse(
-                name, f"must begin with https, not {self._found(name, value)}: plain http is for this machine alone"
+                name,
+                f"must begin with https, not {self._found(name, value)}: plain http is allowed only for this machine",
             )
         return value.rstrip("/")
 

@@ -42,13 +42,11 @@ _InWorkspace = tuple[tuple[str, str], str]
 
 def declare_stack() -> None:
     """
-    Declare what the lists of the stack's config hold: `veracity:containers`, `schemas`, `datasets`, `folders`
-    and `files`.
+    Declare the resources that the stack config lists under `veracity:containers`, `veracity:schemas`,
+    `veracity:datasets`, `veracity:folders` and `veracity:files`, and export stack outputs for them.
 
-    Everything wrong with the config, connection settings included, is shown at once, and then nothing is declared.
-    Exports `containers`, with the `container_id` and `url` of each, `schemas`, with `schema_id` and
-    `schema_version_id`, `datasets`, with `job_id`, `status` and `content_hash`, or `files`, the number of files of a
-    pattern, `folders`, with `path` and `url`, and `files`, with `path`, `url` and `content_hash`.
+    Call it from a Pulumi program, which may declare further resources. All problems of the config, connection settings
+    included, are reported at once, and then nothing is declared.
     """
     config = pulumi.Config(NAMESPACE)
     workspace_id, workspace_name = default_workspace(config.get, os.environ)
@@ -215,7 +213,7 @@ def _is_secret(stack_list: StackList) -> bool:
 def _secrets_in_lists() -> list[InputProblem]:
     reason = (
         "must hold no secret, and a value in it was set with --secret: what is declared here is kept in the state in "
-        "the clear. Set the value without --secret, or take it out"
+        "plain text. Set the value without --secret, or remove it"
     )
     return [InputProblem(f"{NAMESPACE}:{one.key}", reason) for one in STACK_LISTS if _is_secret(one)]
 

@@ -197,7 +197,7 @@ class TestFailing:
             pytest.param(
                 (401, '{"error": "invalid_client", "error_codes": [7000222]}'),
                 AuthenticationFailed,
-                "no token from {url}: the service account's secret has expired. Make a new one in the portal and set "
+                "no token from {url}: the service account's secret has expired. Create a new one in the portal and set "
                 "veracity:clientSecret (invalid_client)",
                 id="an expired secret",
             ),

@@ -171,7 +171,7 @@ class TestMaking:
         with pytest.raises(RequestRefused) as refused:
             clients.ingest.register_create_job(client.workspace, new, file_name="a.csv")
         assert str(refused.value).partition(" (trace id")[0] == (
-            f'registering an ingest job that makes dataset "{taken.name}" failed: the platform answered 400: Ensure '
+            f'registering an ingest job that creates dataset "{taken.name}" failed: the platform answered 400: Ensure '
             "DatasetName is unique in the workspace. A dataset needs a name that no other one of the workspace has, "
             "and a schema version of the workspace. The portal takes a schema only if its active version is locked: "
             "lock it in the portal, or with `lock` of a `Schema`."

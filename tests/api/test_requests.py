@@ -79,7 +79,7 @@ CALLS = [
             file_name="a.csv",
         ),
         ("write", "POST", "/workspaces/w/ingest/dataset"),
-        Action(label='registering an ingest job that makes dataset "Noon"'),
+        Action(label='registering an ingest job that creates dataset "Noon"'),
         {
             "datasetName": "Noon",
             "datasetDescription": "Reports.",
@@ -258,7 +258,7 @@ CALLS = [
         SchemasClient,
         lambda client: client.add_schema("w", name="Noon", short_name="noon", description="R.", columns=COLUMNS).id,
         ("write", "POST", "/workspaces/w/schemas/add"),
-        Action(label='making schema "Noon"'),
+        Action(label='creating schema "Noon"'),
         {"name": "Noon", "shortName": "noon", "description": "R.", "columns": WIRE_COLUMNS},
         {"id": "s"},
         "s",
@@ -299,7 +299,7 @@ CALLS = [
         lambda client: client.activate_version("w", "s", "v"),
         ("write", "POST", "/workspaces/w/schemas/s/schemaversions/v/activate"),
         Action(
-            label="schema version v: making it the active version",
+            label="schema version v: activating the version",
             not_found=SchemaVersionNotFound,
         ),
         None,

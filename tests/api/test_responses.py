@@ -103,8 +103,8 @@ class TestTheError:
         assert type(found) is UnexpectedAnswer
         assert str(found) == (
             "reading dataset d failed: the response is a 404 that does not come from the service itself, so it does "
-            "not say that the thing is not there. The address may be wrong, or a proxy stands in between. "
-            "Check veracity:dataWorkbenchUrl; it is https://host/v2"
+            "not mean that the object does not exist. The URL may be wrong, or a proxy stands in between. Check "
+            "veracity:dataWorkbenchUrl; it is https://host/v2"
         )
 
 

@@ -185,7 +185,7 @@ class TestA404:
             connect(make_settings(dataWorkbenchUrl=url)).datasets.get_dataset(client.workspace, NOTHING)
         assert str(failed.value) == (
             f"reading dataset {NOTHING} failed: the response is a 404 that does not come from the service itself "
-            "(Resource not found), so it does not say that the thing is not there. The address may be wrong, or a "
+            "(Resource not found), so it does not mean that the object does not exist. The URL may be wrong, or a "
             f"proxy stands in between. Check veracity:dataWorkbenchUrl; it is {url}"
         )
 
@@ -308,8 +308,8 @@ def test_a_header_that_the_library_refuses_is_told_in_these_words(connect_to):
     with pytest.raises(SettingsError) as failed:
         connect_to("https://veracity.invalid", accessToken="–").datasets.get_dataset(WORKSPACE, NOTHING)
     assert str(failed.value) == (
-        "veracity:subscriptionKey or veracity:accessToken: must have no line break, no blank at its ends and no "
-        "special character. Set it again"
+        "veracity:subscriptionKey or veracity:accessToken: must have no line break, no leading or trailing space and "
+        "no special character. Set it again"
     )
 
 

@@ -59,7 +59,7 @@ def test_another_shape_is_no_absence_and_the_id_does_as_well(body):
     assert str(failed.value).startswith(
         "listing the account's workspaces failed: the response is not what the platform documents ("
     )
-    assert str(failed.value).endswith("give the id in place of the name.")
+    assert str(failed.value).endswith("use the id instead of the name.")
 
 
 @pytest.mark.parametrize("ahead_s", [0.0, 3600.0, -3600.0])

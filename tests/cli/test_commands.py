@@ -181,7 +181,7 @@ def test_columns_that_do_not_fit_are_told(veracity, rows):
         (["schema", "show", NOTHING], 3, "there is no schema {nothing} in workspace {ws}"),
         (["schema", "show", "noon"], 3, 'there is no schema "noon" in workspace {ws}'),
         (["job", NOTHING], 3, "there is no ingest job {nothing} in workspace {ws}"),
-        (["journal", NOTHING], 3, "this machine knows nothing of ingest job {nothing}"),
+        (["journal", NOTHING], 3, "the journal of this machine has no entry for ingest job {nothing}"),
         (["rows", "Noon reports", "-c", "imo"], 2, "--column: must be a column of dataset \"Noon reports\", not 'imo'"),
         (["datasets", "--tag", "Site"], 2, "--tag: must be KEY=VALUE, such as Site=123, not 'Site'"),
         (["preflight", "none.csv", "-d", NOON], 1, "none.csv does not exist"),

@@ -54,8 +54,8 @@ REFUSED = {
         {"title": "a\tb", "description": "kept"},
         {"description": "kept"},
         (
-            "a-b: title is left out: title must be one line without invisible characters or blanks at its ends, "
-            "not 'a\\tb'; leave it out to manage no title"
+            "a-b: title is left out: title must be one line without invisible characters or leading or trailing "
+            "spaces, not 'a\\tb'; leave it out to manage no title"
         ),
     ),
     "a long description": (
@@ -66,12 +66,12 @@ REFUSED = {
     "tags that differ by case alone": (
         {"title": "A", "tags": [{"title": "x"}, {"title": "X"}]},
         {"title": "A"},
-        "a: tags is left out: tags[1] 'X' differs from item 0, 'x', by case alone",
+        "a: tags is left out: tags[1] 'X' differs from item 0, 'x', only by case",
     ),
     "a colour that is none": (
         {"title": "A", "icon": {"id": "x", "backgroundColor": "blue"}},
         {"title": "A"},
-        "a: icon is left out: icon.backgroundColor must be a colour such as #5594aa, not 'blue'",
+        "a: icon is left out: icon.backgroundColor must be a color such as #5594aa, not 'blue'",
     ),
 }
 

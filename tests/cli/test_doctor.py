@@ -90,7 +90,7 @@ def test_a_wrong_secret_is_told_once(doctor):
 def test_a_key_that_the_gateway_refuses(doctor):
     found = doctor(VERACITY_SUBSCRIPTION_KEY="another-key-of-nobody")
     assert found["workbench"]["found"].startswith(
-        "the gateway says no, and the service was not asked: reading workspace"
+        "refused by API Management; the service was not asked: reading workspace"
     )
     assert verdicts(found, "workbench", "workspace", "role") == ["failed", "skipped", "skipped"]
     assert verdicts(found, "containers", "metadata", "file storage") == ["warning"] * 3
@@ -102,8 +102,8 @@ FAULTS = {
         "failed",
         "does not answer as the service would: reading workspace",
     ),
-    "the quota is used up": ({"status": 403, "gateway": True}, "failed", "the gateway says no, and the service was"),
-    "the service itself says no": ({"status": 400}, "failed", "the service says no: reading"),
+    "the quota is used up": ({"status": 403, "gateway": True}, "failed", "refused by API Management; the service was"),
+    "the service itself says no": ({"status": 400}, "failed", "refused by the service: reading"),
     "the page of a proxy": ({"status": 404, "html": True}, "failed", "does not answer as the service would"),
 }
 
@@ -164,7 +164,7 @@ def test_secrets_in_the_clear_fail_where_the_platform_is_not_on_this_machine(tmp
     found = checks.check_settings(connect_to("dev", None))
     assert (found.verdict, found.found, found.remedy) == (
         Verdict.FAILED,
-        "stack dev (Pulumi.dev.yaml) has in the clear: veracity:clientSecret, veracity:subscriptionKey",
+        "stack dev (Pulumi.dev.yaml) has in plain text: veracity:clientSecret, veracity:subscriptionKey",
         "Set each with `pulumi config set --stack dev --secret KEY`",
     )
 
@@ -194,7 +194,7 @@ def test_a_journal_with_a_job_in_doubt(doctor, tmp_path):
         (-5.0, Verdict.OK, "agrees with the platform's to a minute"),
         (300.0, Verdict.FAILED, "this machine's is 5 min 00 s ahead of the platform's"),
         (-90.0, Verdict.FAILED, "this machine's is 1 min 30 s behind the platform's"),
-        (None, Verdict.SKIPPED, "the platform does not tell its time"),
+        (None, Verdict.SKIPPED, "the platform does not report its time"),
     ],
 )
 def test_the_clock(doctor, monkeypatch, ahead_s, verdict, said):

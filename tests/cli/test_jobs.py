@@ -70,7 +70,7 @@ def test_a_job_that_took_effect_asks_nothing_and_needs_no_settings(alone, three,
     assert (found.code, found.err) == (0, "")
     assert found.out == (
         f"{three[1]}\n"
-        "state      completed: it took effect\n"
+        "state      completed: it was applied\n"
         f"job        Upsert into dataset {NOON}\n"
         f"workspace  {WORKSPACE}\n"
         "dataset    Noon reports\n"
@@ -79,7 +79,7 @@ def test_a_job_that_took_effect_asks_nothing_and_needs_no_settings(alone, three,
         "platform   was not asked\n"
         f"{shown_file(tmp_path, NOON, three[1])}"
         "\n"
-        "It asks no question.\n"
+        "No answer is needed.\n"
     )
 
 
@@ -95,12 +95,13 @@ def test_an_append_in_doubt_is_asked_about_with_the_ways_to_answer(veracity, thr
     assert found.code == 0
     question = found.out.partition("\n\n")[2].splitlines()
     assert question[0] == (
-        f"ingest job {three[0]} (Append into dataset {WIND}) has ended, which does not say whether its rows are there."
+        f"ingest job {three[0]} (Append into dataset {WIND}) has ended, which does not say whether its rows are in "
+        f"the dataset."
     )
     command = f"pulumi config set --path 'veracity:answers.{three[0]}'"
     assert question[-3:-1] == [
-        f"  if its rows are there                        {command} applied",
-        f"  if they are not, and it will not bring them  {command} not-applied",
+        f"  if its rows are in the dataset             {command} applied",
+        f"  if they are not, and it will not add them  {command} not-applied",
     ]
 
 
@@ -108,8 +109,8 @@ def test_the_same_as_json(veracity, three):
     found = veracity("journal", three[0], "--json").json
     assert (found["state"], found["outcome"], found["platform"], found["answer"]) == ("in-doubt", "ENDED", None, None)
     assert found["answers"] == {
-        "applied": "its rows are there",
-        "not-applied": "they are not, and it will not bring them",
+        "applied": "its rows are in the dataset",
+        "not-applied": "they are not, and it will not add them",
     }
 
 
@@ -144,7 +145,7 @@ def test_a_job_at_work(veracity, platform, journal):
     ]
     found = veracity("journal", job_id, "--json").json
     assert (found["outcome"], found["platform"]) == ("AT_WORK", {"status": "Running", "phase": "ACTIVE"})
-    assert "While a job of this dataset runs it is too early to decide" in found["question"]
+    assert "While a job of this dataset is running it is too early to decide" in found["question"]
 
 
 def test_a_job_that_failed_says_why(veracity, platform):
@@ -159,5 +160,5 @@ def test_a_job_that_failed_says_why(veracity, platform):
         "status   Failed",
         "error    Error ID: 7",
         "refused  {'row': 2, 'message': 'no number'}",
-        "journal  knows nothing of it",
+        "journal  has no entry",
     ]

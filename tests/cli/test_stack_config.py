@@ -84,15 +84,15 @@ def test_values_that_come_from_elsewhere_are_asked_of_pulumi(project, project_te
 
 
 SECURE = "config:\n  veracity:clientSecret: {secure: v1:abc}\n"
-TAIL = "Mend that, or leave --stack out and set the variables that `veracity settings` lists"
+TAIL = "Fix that, or leave --stack out and set the variables that `veracity settings` lists"
 
 
 @pytest.mark.parametrize(
     ("answer", "failure", "reason"),
     [
         pytest.param("", "error: incorrect passphrase.\nmore", "incorrect passphrase", id="it refuses"),
-        pytest.param("no json", "", "its output is no JSON", id="no JSON"),
-        pytest.param("[]", "", "its output is no JSON object", id="another document"),
+        pytest.param("no json", "", "its output is not JSON", id="no JSON"),
+        pytest.param("[]", "", "its output is not JSON object", id="another document"),
     ],
 )
 def test_what_pulumi_cannot_do_is_told(project, answer, failure, reason):

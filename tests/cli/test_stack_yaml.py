@@ -81,5 +81,5 @@ def test_entries_are_put_into_a_file_that_stays_as_it_is(before, after):
     ],
 )
 def test_a_file_in_another_form_is_left_to_people(text):
-    with pytest.raises(InputError, match="--write: must be used with a stack file in the usual form"):
+    with pytest.raises(InputError, match="--write: must be used with a stack config file in the usual form"):
         insert(text, [Block(key="containers", entries=[ENTRY])])

@@ -71,18 +71,18 @@ def test_what_is_not_known_yet_passes_wherever_it_is():
         ),
         pytest.param(
             {"icon": {"background_color": "blue"}},
-            "icon.background_color: must be a colour such as #5594aa, not 'blue'",
+            "icon.background_color: must be a color such as #5594aa, not 'blue'",
             id="a colour by name",
         ),
         pytest.param({"icon": "Ship"}, "icon: must be a mapping, not 'Ship'", id="an icon that is a string"),
-        pytest.param({"icon": {}}, "icon: must have an id, a background colour, or both", id="an empty icon"),
+        pytest.param({"icon": {}}, "icon: must have an id, a background color, or both", id="an empty icon"),
         pytest.param({"tags": "a"}, "tags: must be a list, not 'a'", id="tags that are a string"),
         pytest.param({"tags": ["a", ""]}, "tags[1]: must not be empty", id="an empty tag"),
         pytest.param({"tags": ["a", {}]}, "tags[1]: must be a string, not a mapping", id="a tag that is a mapping"),
         pytest.param({"tags": ["a", "b", "a"]}, "tags[2]: repeats item 0, 'a'", id="a tag twice"),
         pytest.param(
             {"tags": ["a", UNKNOWN, "A"]},
-            "tags[2]: 'A' differs from item 0, 'a', by case alone",
+            "tags[2]: 'A' differs from item 0, 'a', only by case",
             id="tags that differ by case",
         ),
         pytest.param(

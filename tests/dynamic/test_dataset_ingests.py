@@ -87,7 +87,8 @@ def test_its_docstring_says_of_each_argument_what_its_description_says():
 
 
 OVERWRITE = (
-    "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: each file would wipe the one before"
+    "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: each file would replace the "
+    "rows of the one before"
 )
 
 
@@ -112,7 +113,7 @@ OVERWRITE = (
         ),
         pytest.param(
             {"opts": pulumi.ResourceOptions(import_="x")},
-            ["noon.opts.import_: an ingest is made from its file alone; leave `import_` out"],
+            ["noon.opts.import_: an ingest is created from its file only; leave `import_` out"],
             id="an import",
         ),
     ],

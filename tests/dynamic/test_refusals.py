@@ -85,7 +85,7 @@ def test_an_option_that_cannot_do_what_it_is_for_is_refused(declare, name, optio
             id="container",
         ),
         pytest.param(
-            declare_ingest, "d.opts.import_: an ingest is made from its file alone; leave `import_` out", id="ingest"
+            declare_ingest, "d.opts.import_: an ingest is created from its file only; leave `import_` out", id="ingest"
         ),
     ],
 )

@@ -42,20 +42,23 @@ def environ(tmp_path):
 
 def test_the_commands_run_as_printed(tmp_path, environ):
     port = free_port()
-    (serve, ready), *others = [
+    (start, started), (stop, stopped), *others = [
         (command.replace("8780", port), output.replace("8780", port))
         for block in BLOCKS
         for command, output in commands_of(block)
     ]
-    assert serve.startswith("veracity-emulator serve ")
-    assert len(others) == sum(block.count("$ ") for block in BLOCKS) - 1 > 0
-    options = {"cwd": tmp_path, "env": environ, "text": True}
-    with subprocess.Popen(["bash", "-c", f"exec {serve}"], stdout=subprocess.PIPE, **options) as server:
-        assert server.stdout.readline().strip() == ready
+    assert start.startswith("veracity-emulator start ")
+    assert (stop.startswith("veracity-emulator stop "), stopped) == (True, "")
+    assert len(others) == sum(block.count("$ ") for block in BLOCKS) - 2 > 0
+    options = {"cwd": tmp_path, "env": environ, "text": True, "capture_output": True, "timeout": 60}
+    try:
+        ran = subprocess.run(["bash", "-c", start], check=True, **options)
+        assert {**json.loads(ran.stdout), "pid": 0} == {**json.loads(started), "pid": 0}
         for command, output in others:
-            ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False, **options)
+            ran = subprocess.run(["bash", "-c", command], check=False, **options)
             assert ran.returncode == 0, ran.stderr
             answered = json.loads(ran.stdout)
             if output:
                 assert set(answered) == set(json.loads(output))
-        server.terminate()
+    finally:
+        assert subprocess.run(["bash", "-c", stop], check=False, **options).returncode == 0

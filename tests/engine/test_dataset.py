@@ -79,7 +79,7 @@ def test_a_dataset_and_its_rows_are_there_after_one_up_and_the_next_one_finds_no
     assert 'description: "Noon." on the platform, "Other." declared' in warned
 
     destroyed = succeed(program.destroy())
-    assert "stays on the platform, which has no call that deletes one" in destroyed
+    assert "stays on the platform, whose API cannot delete it" in destroyed
     assert [one["id"] for one in datasets_of(veracity, name)] == [made["id"]]
     adopted = succeed(program.up())
     assert "adopts dataset" in adopted
@@ -130,7 +130,7 @@ def test_a_stack_file_makes_a_dataset_with_a_schema_of_its_own(project, veracity
             {**entry, "name": "gone", "operation": "Delete"},
         ],
     )
-    assert "makes the dataset" in succeed(project.preview())
+    assert "creates the dataset" in succeed(project.preview())
     succeed(project.up())
     [made] = datasets_of(veracity, name)
     assert project.outputs("ships-dataset")["dataset_id"] == made["id"]

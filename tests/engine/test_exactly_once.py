@@ -285,7 +285,7 @@ def test_a_journal_of_0_1_0_is_read(project, veracity, word, jobs):
 
 def test_words_of_0_1_0_are_named_and_not_followed(append, veracity):
     append.config["veracity:resume"] = {"11111111-2222-4333-8444-555555555555": "start"}
-    assert "warning: veracity:resume is no longer followed" in succeed(append.preview())
+    assert "warning: veracity:resume is ignored" in succeed(append.preview())
     succeed(append.up())
 
 

@@ -64,7 +64,8 @@ DatasetIngest("second", {{named}}, source="second.csv", operation="Upsert")
     project.program(program.format(named=f"dataset_id={dataset_id!r}"))
     refused = project.preview()
     assert not refused.succeeded
-    assert f'dataset_id: must name dataset {dataset_id} as "first" does, by dataset_name "' in refused
+    assert 'dataset_id: must be replaced by dataset_name "' in refused
+    assert f'which "first" uses for dataset {dataset_id}: a program must refer to a dataset in one way' in refused
     assert veracity.jobs(dataset_id) == []
 
     project.program(program.format(named=f"dataset_name={name!r}"))

@@ -121,7 +121,7 @@ def test_a_container_stays_as_declared_through_a_change_of_its_manager_and_is_re
 
     previewed = ways.preview(*replaced)
     assert previewed.succeeded, previewed.text
-    says = 'takes the container over from "rename-1"; a restore will put back what was there first: title: "Untitled'
+    says = 'takes the container over from "rename-1"; a restore will put back the original values: title: "Untitled'
     assert previewed.lines_with(says), previewed.text
 
     up = ways.up(*replaced)
@@ -163,5 +163,5 @@ def test_without_that_note_an_up_says_which_first_values_are_given_up(ways, vera
     assert previewed.lines_with("already as declared, so a restore will leave as it is: title"), previewed.text
     up = ways.up()
     assert up.succeeded, up.text
-    assert up.lines_with('no restore will put back any more what was there first: title: "Untitled container"'), up.text
+    assert up.lines_with('these original values can no longer be restored: title: "Untitled container"'), up.text
     assert titles(veracity, ids) == ("Declared", FIRST)

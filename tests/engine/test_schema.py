@@ -9,7 +9,7 @@ POWER = {"name": "power", "type": "Decimal"}
 def test_a_schema_of_a_stack_file_is_made_changed_and_left_on_the_platform(project):
     entry = {"name": "noon", "schemaName": "Noon of an engine test", "columns": [IMO]}
     project.declare(schemas=[entry])
-    assert "makes the schema" in project.preview()
+    assert "creates the schema" in project.preview()
     up = project.up()
     assert up.succeeded, up.text
     made = project.outputs("noon")
@@ -28,7 +28,7 @@ def test_a_schema_of_a_stack_file_is_made_changed_and_left_on_the_platform(proje
     assert refresh.succeeded, refresh.text
     destroyed = project.destroy()
     assert destroyed.succeeded, destroyed.text
-    assert "stays on the platform, which has no call that deletes one" in destroyed
+    assert "stays on the platform, whose API cannot delete it" in destroyed
 
 
 def test_a_program_gives_a_schema_by_its_definition_file_and_wrong_ones_are_told_at_preview(project):

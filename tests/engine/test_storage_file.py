@@ -82,7 +82,7 @@ def test_a_conflict_stops_with_a_table(declared, storage):
 def test_an_adopted_file_with_these_bytes_is_not_uploaded(declared, storage):
     storage.somebody_uploads(declared.path, OLD, Owner="she")
     adopts = declared.preview()
-    assert adopts.lines_with("adopts the file that is there, and changes: Version"), adopts.text
+    assert adopts.lines_with("adopts the existing file, and changes: Version"), adopts.text
     assert declared.up().succeeded
     assert storage.metadata(declared.path) == {"Owner": "she", "Version": "1"}
     assert declared.is_unchanged()

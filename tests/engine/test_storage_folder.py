@@ -32,7 +32,7 @@ def declared(project, storage):
 def test_a_folder_is_made_and_then_nothing_is_to_do(declared, storage):
     previewed = declared.preview()
     assert previewed.succeeded, previewed.text
-    assert previewed.lines_with("makes the folder"), previewed.text
+    assert previewed.lines_with("creates the folder"), previewed.text
     up = declared.up()
     assert up.succeeded, up.text
     assert storage.metadata(declared.path) == {"Customer": "123"}
@@ -109,7 +109,7 @@ def test_a_folder_that_holds_something_stays_and_says_so(declared, storage):
     storage.somebody_puts(f"{declared.path}/hers.txt", b"hers")
     destroyed = declared.destroy()
     assert destroyed.succeeded, destroyed.text
-    assert "is not removed, since it holds what is not managed here" in destroyed
+    assert "is not removed, since it contains what is not managed here" in destroyed
     assert storage.content(f"{declared.path}/hers.txt") == b"hers"
 
 
@@ -118,7 +118,7 @@ def test_a_right_that_the_sas_lacks_is_named_and_the_state_keeps_the_folder(decl
     assert declared.up().succeeded
     failed = declared.destroy()
     assert not failed.succeeded
-    assert failed.lines_with("must include the right d (delete), and does not"), failed.text
+    assert failed.lines_with("must include the permission d (delete), and does not"), failed.text
     assert "Traceback" not in failed
     assert "f" in declared.resources()
 
@@ -178,7 +178,7 @@ def test_unknown_metadata_and_paths_preview_and_work(project, storage):
     assert project.is_unchanged()
 
 
-@pytest.mark.parametrize(("reads", "text"), [(True, "makes the folder"), (False, "the portal's page")])
+@pytest.mark.parametrize(("reads", "text"), [(True, "creates the folder"), (False, "the portal's page")])
 def test_a_reader_previews_where_readers_get_a_sas(declared, storage, reads, text):
     storage.let_readers_read(reads)
     declared.config |= storage.veracity.reader_config

@@ -48,7 +48,7 @@ class TestDataset:
     def test_everything_wrong_with_the_arguments_is_told_at_once(self, functions):
         asked = functions(workspaceId=None)
         assert refusal(lambda: asked.get_dataset({"dataset_id": "7", "dataset_name": " Noon"})) == [
-            "dataset_name: must be one line without invisible characters or blanks at its ends, not ' Noon'",
+            "dataset_name: must be one line without invisible characters or leading or trailing spaces, not ' Noon'",
             "dataset_id: must be a UUID, not '7'",
             "dataset_name: must be left out where dataset_id is given",
             "workspace_id: is missing; set it, or veracity:workspaceId",

@@ -122,7 +122,7 @@ class TestDataset:
             ),
             pytest.param(
                 lambda veracity, id_: veracity.delete(f"/_emulator/datasets/{id_}"),
-                "is not there any more",
+                "no longer exists",
                 id="deleted",
             ),
         ],
@@ -172,6 +172,6 @@ class TestDataset:
         first, second = ways
         assert find("a", first)["dataset_id"] == find("b", first)["dataset_id"] == dataset_id
         assert refusal(lambda: find("b", second)) == (
-            f'{place}: must name dataset {dataset_id} as "a" does, by {by}: in a program a dataset is named in one '
-            "way, so that what is declared for it is seen to belong together"
+            f'{place}: must be replaced by {by}, which "a" uses for dataset {dataset_id}: a program must refer to a '
+            "dataset in one way"
         )

@@ -138,9 +138,10 @@ class TestTheLine:
             write(folder, bytes(64 * MIB), silence_s=0.3)
         text = re.sub(r"[\d,]+ of (.*) in \d s,", r"N of \1 in N s,", str(failed.value))
         assert text == (
-            f"uploading a.csv failed: the line to the storage at {host} is too slow: N of 67,108,864 bytes were sent "
+            f"uploading a.csv failed: the connection to the storage at {host} is too slow: N of 67,108,864 bytes "
+            "were sent "
             "in N s, and then no byte was sent or received for 0.3 s. Send less at a time "
-            "(`pulumi config set veracity:uploadWorkers 1`) or use a faster line, and run again"
+            "(`pulumi config set veracity:uploadWorkers 1`) or use a faster connection, and run again"
         )
 
     def test_without_a_connection_it_is_tried_again_for_as_long_as_a_line_may_be_silent(self, monkeypatch):
@@ -234,7 +235,7 @@ class TestLength:
             write(folder, b"abc")
         assert str(failed.value) == (
             "uploading a.csv failed: the storage's answer to HEAD has no Content-Length, so it cannot be verified that "
-            "all bytes arrived. Check whether a proxy takes it away, and run again"
+            "all bytes arrived. Check whether a proxy removes it, and run again"
         )
 
 

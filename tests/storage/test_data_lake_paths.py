@@ -84,7 +84,9 @@ def test_a_folder_is_found_as_it_was_made(paths):
 
 def test_a_folder_that_is_there_is_not_made_anew(paths):
     paths.make_folder("a", {"Ship": "Asta"})
-    with pytest.raises(StoragePathChanged, match="making folder a failed: the storage answered 409 PathAlreadyExists"):
+    with pytest.raises(
+        StoragePathChanged, match="creating folder a failed: the storage answered 409 PathAlreadyExists"
+    ):
         paths.make_folder("a", {})
     assert paths.find("a").metadata == {"Ship": "Asta"}
 
@@ -174,7 +176,7 @@ class TestRemove:
 
 def test_a_right_that_is_missing_is_named(paths):
     put(paths, "a")
-    with pytest.raises(SasRightMissing, match=r"the right d \(delete\), and does not; it has the rights racwl"):
+    with pytest.raises(SasRightMissing, match=r"permission d \(delete\), and does not; it has the permissions racwl"):
         paths.remove("a")
 
 
@@ -191,7 +193,10 @@ def refused(failures):
     [
         pytest.param(lambda paths: paths.find("a"), "reading a", "r (read)", id="reading"),
         pytest.param(
-            lambda paths: paths.make_folder("a", {}), "making folder a", "c (create) or w (write)", id="making a folder"
+            lambda paths: paths.make_folder("a", {}),
+            "creating folder a",
+            "c (create) or w (write)",
+            id="making a folder",
         ),
         pytest.param(
             lambda paths: paths.set_metadata("a", {}, etag="e"), "setting the metadata of a", "w (write)", id="metadata"
@@ -209,7 +214,8 @@ def test_each_call_says_what_it_does_and_which_right_that_needs(paths, monkeypat
         call(paths)
     assert str(failed.value) == (
         f"{doing} failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the platform gave "
-        f"must include the right {right}, and does not; it has the rights racwl. Ask an administrator of the workspace "
+        f"must include the permission {right}, and does not; it has the permissions racwl. Ask an administrator of "
+        "the workspace "
         "or Veracity support for it"
     )
 
@@ -246,9 +252,9 @@ class TestTheLine:
             put(DataLakePaths(folder), "a", data=bytes(100_000))
         host = folder.account_url.removeprefix("http://")
         assert str(failed.value) == (
-            f"uploading a failed: the line to the storage at {host} is too slow: 0 of 100,000 bytes were sent in 0 s, "
-            "and then the connection was cut. Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or "
-            "use a faster line, and run again"
+            f"uploading a failed: the connection to the storage at {host} is too slow: 0 of 100,000 bytes were sent "
+            "in 0 s, and then the connection was cut. Send less at a time (`pulumi config set "
+            "veracity:uploadWorkers 1`) or use a faster connection, and run again"
         )
 
     def test_without_a_connection_it_is_tried_again_for_as_long_as_a_line_may_be_silent(self, monkeypatch):

@@ -90,13 +90,15 @@ def translated(error, sending=None, query=f"se={EXPIRES}", **options):
         pytest.param(
             answer(404, "PathNotFound"),
             StorageError,
-            "the storage answered 404 PathNotFound. The upload folder is gone; run again for a fresh ingest job.",
+            "the storage answered 404 PathNotFound. The upload folder no longer exists; run again, which registers a "
+            "new ingest job.",
             id="a folder that is gone",
         ),
         pytest.param(
             answer(404, "FilesystemNotFound"),
             StorageError,
-            "the storage answered 404 FilesystemNotFound. The upload folder is gone; run again for a fresh ingest job.",
+            "the storage answered 404 FilesystemNotFound. The upload folder no longer exists; run again, which "
+            "registers a new ingest job.",
             id="a file system that is gone",
         ),
         pytest.param(
@@ -110,7 +112,7 @@ def translated(error, sending=None, query=f"se={EXPIRES}", **options):
             answer(412, "ConditionNotMet"),
             StoragePathChanged,
             "the storage answered 412 ConditionNotMet. "
-            "Somebody else writes to the same upload; run again for a fresh ingest job.",
+            "Somebody else writes to the same upload; run again, which registers a new ingest job.",
             id="somebody else",
         ),
         pytest.param(
@@ -136,7 +138,7 @@ def test_a_refusal_says_what_the_storage_said_and_what_to_do(error, kind, text):
 
 @pytest.mark.parametrize(
     ("query", "has"),
-    [("sp=rl", "; it has the rights rl"), ("si=policy", "")],
+    [("sp=rl", "; it has the permissions rl"), ("si=policy", "")],
     ids=["rights in the SAS", "rights in a policy"],
 )
 def test_a_right_that_the_sas_lacks_is_named(query, has):
@@ -144,7 +146,8 @@ def test_a_right_that_the_sas_lacks_is_named(query, has):
     assert type(found) is SasRightMissing
     assert str(found) == (
         "uploading a.csv failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the platform "
-        f"gave must include the right w (write), and does not{has}. Ask an administrator of the workspace or Veracity "
+        f"gave must include the permission w (write), and does not{has}. Ask an administrator of the workspace or "
+        "Veracity "
         "support for it (trace id: t1)"
     )
 
@@ -196,9 +199,9 @@ def test_a_slow_line_is_told_with_what_it_moved(error, reason):
     found = translated(error, Sending(sent_bytes=65_536, size_bytes=1_048_576, seconds=61.4))
     assert type(found) is StorageUnavailable
     assert str(found) == (
-        f"uploading a.csv failed: the line to the storage at {HOST} is too slow: 65,536 of 1,048,576 bytes were sent "
-        f"in 61 s, and then {reason}. Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or use a "
-        "faster line, and run again"
+        f"uploading a.csv failed: the connection to the storage at {HOST} is too slow: 65,536 of 1,048,576 bytes "
+        f"were sent in 61 s, and then {reason}. Send less at a time (`pulumi config set veracity:uploadWorkers 1`) "
+        "or use a faster connection, and run again"
     )
 
 

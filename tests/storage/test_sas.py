@@ -7,7 +7,7 @@ import pytest
 from veracity_provider.errors import StorageError
 from veracity_provider.storage.sas import UploadFolder, parse_sas_uri
 
-NO_SAS_URI = "the platform gave an upload address that is no SAS URI of a folder"
+NO_SAS_URI = "the platform gave an upload URL that is not the SAS URL of a folder"
 
 
 def test_an_address_is_taken_apart():
@@ -94,9 +94,7 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(uri):
 def test_an_address_that_is_not_encrypted_is_refused():
     with pytest.raises(StorageError) as refused:
         parse_sas_uri("http://acct.dfs.core.windows.net/fs/d?sig=x")
-    assert str(refused.value) == (
-        "the upload address at acct.dfs.core.windows.net is not encrypted; nothing is sent there"
-    )
+    assert str(refused.value) == ("the upload URL at acct.dfs.core.windows.net is not encrypted; nothing is sent there")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8780", "localhost:8780", "[::1]:8780"])

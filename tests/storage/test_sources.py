@@ -88,7 +88,7 @@ def test_a_pattern_in_place_of_a_file_is_told_where_it_belongs(tmp_path, refused
 
 def test_a_path_that_no_file_can_have_is_refused(tmp_path, refused):
     path = tmp_path / "a\0b"
-    assert set(refused(path)) == {f"{str(path)!r} is no path: it has a character that no path can have"}
+    assert set(refused(path)) == {f"{str(path)!r} is not a path: it has a character that no path can have"}
 
 
 def test_a_path_that_this_locale_cannot_have_names_the_locale(tmp_path, refused):

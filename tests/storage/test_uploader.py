@@ -212,7 +212,7 @@ class TestWhatIsVerified:
             send(bytes(1_235), remote)
         assert str(failed.value) == (
             "uploading a.csv failed: the storage holds 1,234 bytes where 1,235 were sent. "
-            "Run again for a fresh ingest job"
+            "Run again, which registers a new ingest job"
         )
 
     def test_a_length_that_may_not_be_asked_is_left_to_the_commit(self, remote):

@@ -32,7 +32,7 @@ _SECRET: Final = "veracity:clientSecret"  # noqa: S105 — a key's name
 # Source: docs/platform.md, "Tokens". Texts may change, so only `error_codes` and `error` are read.
 _CAUSES: Final = {
     7000215: f"the service account's secret is wrong. Check {_SECRET}",
-    7000222: f"the service account's secret has expired. Make a new one in the portal and set {_SECRET}",
+    7000222: f"the service account's secret has expired. Create a new one in the portal and set {_SECRET}",
     7000218: f"the service account's secret is missing. Set {_SECRET}",
     700016: "there is no such service account. Check veracity:clientId",
     90002: "there is no such tenant. Check veracity:tokenUrl",

@@ -25,7 +25,7 @@ ADMIN_ROLE: Final = Cause(
 )
 SELECTED_DATASETS: Final = Cause(
     _FORBIDDEN,
-    "An account that is limited to selected datasets can use those alone; an administrator of the workspace sees in "
+    "An account that is limited to selected datasets can use only those; an administrator of the workspace sees in "
     "the portal, under API management, which ones.",
 )
 SCHEMA_MANAGEMENT: Final = Cause(
@@ -60,7 +60,7 @@ ACTIVE_VERSION_LOCKED: Final = Cause(
 LOCKED_VERSION: Final = Cause(frozenset({400, 409}), "A locked version cannot be changed; add a new one.")
 ID_IN_PLACE_OF_NAME: Final = Cause(
     frozenset({400, 403, 404}),
-    "Whether a service account may look up its workspaces by name is not published: give the id in place of the name.",
+    "Whether a service account may list its workspaces is not documented: use the id instead of the name.",
 )
 
 

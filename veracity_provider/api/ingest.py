@@ -145,7 +145,7 @@ class IngestClient:
 
     def register_create_job(self, workspace_id: str, new: NewDataset, *, file_name: str) -> RegisteredJob:
         """
-        Register a job that waits for the first file of a dataset, and makes the dataset when it is done.
+        Register a job that waits for the first file of a dataset, and creates the dataset when it is done.
 
         Raises:
             PermissionDenied: The account is a Reader.
@@ -153,7 +153,7 @@ class IngestClient:
             AnswerLost: A job may be registered that nobody will start; harmless.
         """
         action = Action(
-            label=f'registering an ingest job that makes dataset "{new.name}"',
+            label=f'registering an ingest job that creates dataset "{new.name}"',
             hints=hints(NAME_TAKEN, ACTIVE_VERSION_LOCKED, ADMIN_ROLE, SELECTED_DATASETS),
         )
         body = {

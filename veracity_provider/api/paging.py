@@ -54,5 +54,5 @@ def _page(body: object, action: Action) -> _Page:
     try:
         return _Page.model_validate(body)
     except ValidationError:
-        message = f"{action.label} failed: the response is no page of results, which has a list `result`"
+        message = f"{action.label} failed: the response is not a page of results with a list `result`"
         raise UnexpectedAnswer(message) from None

@@ -103,7 +103,7 @@ def _foreign_404(
     text = text_of(response, redact)
     message = (
         f"{action.label} failed: the response is a 404 that does not come from the service itself"
-        f"{f' ({text})' if text else ''}, so it does not say that the thing is not there. The address may be wrong, "
+        f"{f' ({text})' if text else ''}, so it does not mean that the object does not exist. The URL may be wrong, "
         f"or a proxy stands in between. Check {service.url_key}; it is {service.base_url}"
     )
     return UnexpectedAnswer(message, trace_id=trace_id_of(response))

@@ -57,7 +57,7 @@ class SchemasClient:
             PermissionDenied: The account is a Reader, or the workspace has no subscription to Schema management.
             RequestRefused: The platform refuses a column.
         """
-        action = Action(label=f'making schema "{name}"', hints=_WRITE_HINTS)
+        action = Action(label=f'creating schema "{name}"', hints=_WRITE_HINTS)
         body = {
             "name": name,
             "shortName": short_name,
@@ -128,7 +128,7 @@ class SchemasClient:
 
     def activate_version(self, workspace_id: str, schema_id: str, version_id: str) -> None:
         """Make a version the schema's active one; the same call may be sent twice. Raises as the others."""
-        self._perform(workspace_id, schema_id, version_id, "activate", "making it the active version")
+        self._perform(workspace_id, schema_id, version_id, "activate", "activating the version")
 
     def lock_version(self, workspace_id: str, schema_id: str, version_id: str) -> None:
         """Lock a version for good; the same call may be sent twice. Raises as the others."""

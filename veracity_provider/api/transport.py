@@ -181,7 +181,7 @@ class Transport:
         except (UnicodeError, requests.exceptions.InvalidHeader):
             # The library's own text repeats the header's value.
             keys = "veracity:subscriptionKey or veracity:accessToken"
-            reason = "must have no line break, no blank at its ends and no special character. Set it again"
+            reason = "must have no line break, no leading or trailing space and no special character. Set it again"
             raise SettingsError([InputProblem(keys, reason)]) from None
         except requests.exceptions.InvalidURL:
             reason = f"must be an HTTP address, such as https://api.veracity.com, not {self.service.base_url}"

@@ -94,7 +94,7 @@ class WorkspacesClient:
         try:
             tenants = parse(_Tenants, body, action.label).root
         except UnexpectedAnswer as error:
-            message = f"{error}. The shape of this response is not published: {ID_IN_PLACE_OF_NAME.text}"
+            message = f"{error}. The form of this response is not documented: {ID_IN_PLACE_OF_NAME.text}"
             raise UnexpectedAnswer(message) from None
         return [_workspace(one, tenant.id) for tenant in tenants for one in tenant.workspaces]
 

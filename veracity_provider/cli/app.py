@@ -15,7 +15,7 @@ from veracity_provider.cli.output import ExitCode, note, print_error
 from veracity_provider.errors import InputError, NotFound, SettingsError, VeracityError
 
 _EPILOG: Final = (
-    "Exit codes: 0 done; 1 the platform, the network or this machine said no; 2 an argument or a setting is wrong; "
+    "Exit codes: 0 done; 1 refused, network error or local error; 2 an argument or a setting is wrong; "
     "3 not found; 4 problems were found."
 )
 

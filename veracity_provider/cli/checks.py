@@ -139,7 +139,7 @@ def check_settings(connection: Connection) -> Check:
     return Check(
         name="settings",
         verdict=Verdict.FAILED,
-        found=f"{source} has in the clear: {', '.join(f'veracity:{one}' for one in clear)}",
+        found=f"{source} has in plain text: {', '.join(f'veracity:{one}' for one in clear)}",
         remedy=f"Set each with `pulumi config set --stack {config.stack if config else ''} --secret KEY`",
     )
 
@@ -152,7 +152,7 @@ def _check_clock(settings: Settings, time: Callable[[], float]) -> Check:
     except VeracityError as error:
         return Check(name="clock", verdict=Verdict.SKIPPED, found=str(error))
     if ahead is None:
-        return Check(name="clock", verdict=Verdict.SKIPPED, found="the platform does not tell its time")
+        return Check(name="clock", verdict=Verdict.SKIPPED, found="the platform does not report its time")
     word = "ahead of" if ahead > 0 else "behind"
     if abs(ahead) <= _MAX_CLOCK_DIFFERENCE_S:
         return Check(name="clock", verdict=Verdict.OK, found="agrees with the platform's to a minute")
@@ -160,7 +160,7 @@ def _check_clock(settings: Settings, time: Callable[[], float]) -> Check:
         name="clock",
         verdict=Verdict.FAILED,
         found=f"this machine's is {duration(abs(ahead))} {word} the platform's",
-        remedy="Set it (NTP): tokens and upload addresses have times",
+        remedy="Set it (NTP): tokens and SAS URLs are valid for a time",
     )
 
 
@@ -242,11 +242,11 @@ def _check_role(connection: Connection, workspace_id: str) -> Check:
     try:
         listed = connection.clients.workspaces.list_workspaces()
     except VeracityError as error:
-        found = f"not known, since the platform does not tell ({_without_end(error)})"
+        found = f"not known, since the platform does not say ({_without_end(error)})"
         return Check(name="role", verdict=Verdict.WARNING, found=found, remedy=_NO_ADMIN)
     mine = next((one for one in listed if one.id.lower() == workspace_id.lower()), None)
     if mine is None or not mine.role:
-        found = "not known: the platform's list of the account's workspaces does not tell"
+        found = "not known: the platform's list of the account's workspaces does not say"
         return Check(name="role", verdict=Verdict.WARNING, found=found, remedy=_NO_ADMIN)
     if mine.is_admin:
         return Check(name="role", verdict=Verdict.OK, found=f"{shown(mine.role)}: may preview and ingest")
@@ -297,7 +297,11 @@ def _refusal(name: str, error: VeracityError, *, is_needed: bool, manages: str) 
     """Who says no: the service, the gateway in front of it, or nobody."""
     who = "does not answer as the service would"
     if isinstance(error, PlatformError):
-        who = "the gateway says no, and the service was not asked" if error.is_from_gateway else "the service says no"
+        who = (
+            "refused by API Management; the service was not asked"
+            if error.is_from_gateway
+            else "refused by the service"
+        )
     verdict = Verdict.FAILED if is_needed else Verdict.WARNING
     remedy = "" if is_needed else f"Needed only to manage {manages}"
     return Check(name=name, verdict=verdict, found=f"{who}: {_without_end(error)}", remedy=remedy)

@@ -42,7 +42,7 @@ def discover(
     workspace: Workspace = None,
     *,
     only: Annotated[
-        list[Part] | None, typer.Option("--only", help="Look for these alone; may be repeated. Default: all.")
+        list[Part] | None, typer.Option("--only", help="Look only for these; may be repeated. Default: all.")
     ] = None,
     definitions: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where the definitions of schemas are written, in the project.")

@@ -75,7 +75,9 @@ def containers_block(containers: Iterable[Container], names: Names) -> Block:
         is_own = one.access_level.casefold() in {"", _OWNER}
         (entries if is_own and not is_idle else inactive).append(entry)
     if inactive:
-        remarks.append("The commented entries have nothing to declare, or belong to others, who alone may change them.")
+        remarks.append(
+            "The commented entries have nothing to declare, or belong to others; only its owner may change a container."
+        )
     return Block(key=CONTAINERS.key, entries=entries, inactive=inactive, remarks=remarks)
 
 
@@ -160,7 +162,7 @@ def datasets_block(
         }
         for one in sorted(datasets, key=lambda one: one.name)
     ]
-    remarks = [f"To ingest into a dataset, take out the # and put the path of a file in place of {_FILE}."]
+    remarks = [f"To ingest into a dataset, remove the # and write the path of a file instead of {_FILE}."]
     return Block(key=DATASETS.key, inactive=inactive, remarks=remarks if inactive else ())
 
 

@@ -25,13 +25,13 @@ from veracity_provider.lifecycle.units import moment
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S, home_folder
 
 MEANINGS: Final[Mapping[JobState, str]] = {
-    JobState.STAGED: "its file was uploaded here, and it was not started",
+    JobState.STAGED: "its file was uploaded on this machine, and it was not started",
     JobState.NEVER_SENT: "it was never started; another job took its place",
     JobState.STARTING: "it may have been started",
     JobState.STARTED: "the platform accepted its start",
-    JobState.COMPLETED: "it took effect",
-    JobState.FAILED: "it had no effect",
-    JobState.IN_DOUBT: "it has ended, and it is not known whether it took effect",
+    JobState.COMPLETED: "it was applied",
+    JobState.FAILED: "it was not applied",
+    JobState.IN_DOUBT: "it has ended, and it is not known whether it was applied",
 }
 _UNKNOWN: Final = frozenset({Outcome.ENDED, Outcome.GONE})
 _COLUMNS: Final = (
@@ -98,7 +98,7 @@ def list_jobs(
         and (state is None or one.state is state)
         and operation.casefold() in {"", one.job.operation.casefold()}
     )
-    nothing = "this machine knows of no such jobs"
+    nothing = "the journal of this machine has no such jobs"
     Output(as_json=as_json).print_items(found, _COLUMNS, entry_document, limit=limit, nothing=nothing)
 
 
@@ -125,7 +125,7 @@ def show_job(job: JobArgument, stack: Stack = None, workspace: Workspace = None,
             ("dataset", report.dataset_name),
             ("dataset id", report.dataset_id),
             *_complaints(report),
-            ("journal", f"{entry.state.value}: {MEANINGS[entry.state]}" if entry else "knows nothing of it"),
+            ("journal", f"{entry.state.value}: {MEANINGS[entry.state]}" if entry else "has no entry"),
         ],
     )
 
@@ -137,7 +137,7 @@ def show_journal(
     journal = open_journal()
     entry = journal.find_by_id(job)
     if entry is None:
-        raise NotFound(f"this machine knows nothing of ingest job {job}", status=404)
+        raise NotFound(f"the journal of this machine has no entry for ingest job {job}", status=404)
     seen, question = _observe(entry, stack, workspace)
     known = _Known(entry=entry, file=journal.file_of(entry), seen=seen, question=question)
     output = Output(as_json=as_json)
@@ -156,7 +156,7 @@ def show_journal(
             ("started", _moment(entry.starting_at)),
             ("written", _moment(entry.updated_at)),
             ("content", f"SHA-256 {entry.content_hash}" if entry.content_hash else ""),
-            ("beside", ", ".join(one.job_id for one in (*entry.beside, *entry.unheard_of))),
+            ("concurrent", ", ".join(one.job_id for one in (*entry.concurrent_jobs, *entry.jobs_unknown_to_platform))),
             ("platform", (report.status if report else "does not know it") if seen else "was not asked"),
             ("answer", seen.evidence.answer if seen else None),
             ("file", known.file),
@@ -166,7 +166,7 @@ def show_journal(
     if question:
         output.print_text(question)
     else:
-        output.print_line("It asks no question.")
+        output.print_line("No answer is needed.")
 
 
 def open_journal() -> Journal:

@@ -53,7 +53,7 @@ Stack = Annotated[
         "-s",
         envvar="PULUMI_STACK",
         metavar="NAME",
-        help="Stack whose config has the settings. Default: environment variables alone.",
+        help="Stack whose config has the settings. Default: environment variables only.",
         callback=_noted_as(STACK),
         autocompletion=_stacks,
     ),

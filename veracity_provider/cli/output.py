@@ -31,13 +31,13 @@ class ExitCode(IntEnum):
 
     OK = 0
     FAILED = 1
-    """The platform, the network or this machine said no."""
+    """The platform refused, the network failed, or something on this machine did."""
     USAGE = 2
     """An argument, an option or a setting is missing or wrong; nothing was sent."""
     NOT_FOUND = 3
     """The platform, or this machine, does not have what was named."""
     PROBLEMS = 4
-    """The command did its work, and what it looked at has problems."""
+    """The command succeeded, and found problems."""
 
 
 @dataclass(frozen=True, kw_only=True)

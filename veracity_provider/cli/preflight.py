@@ -50,7 +50,7 @@ def preflight(
     connection = connect_to(stack, workspace)
     found = find_dataset(connection, dataset)
     if found.schema_version_id is None:
-        raise DatasetError(f'dataset "{shown(found.name)}" names no schema version to check a file against')
+        raise DatasetError(f'dataset "{shown(found.name)}" has no schema version to check a file against')
     schema = connection.clients.datasets.get_schema_version(connection.workspace_id, found.schema_version_id)
     chosen = operation or (Operation.UPSERT if schema.key_columns else Operation.APPEND)
     problems = find_misfits(source, schema, chosen)

@@ -49,9 +49,7 @@ def list_schemas(
     workspace: Workspace = None,
     *,
     name: Annotated[str, typer.Option(metavar="TEXT", help="Only those whose name has this in it.")] = "",
-    own: Annotated[
-        bool, typer.Option("--own", metavar="", help="Leave out those that the platform brings along.")
-    ] = False,
+    own: Annotated[bool, typer.Option("--own", metavar="", help="Leave out the predefined ones.")] = False,
     limit: Limit = 0,
     as_json: AsJson = False,
 ) -> None:

@@ -143,12 +143,12 @@ def _ask_pulumi(stack: str, project: Project, environ: Mapping[str, str]) -> tup
     except subprocess.TimeoutExpired:
         failure, document = f"it took longer than {_LIMIT_S} s", None
     except ValueError:
-        failure, document = "its output is no JSON", None
+        failure, document = "its output is not JSON", None
     if not isinstance(document, Mapping):
-        reason = failure or "its output is no JSON object"
+        reason = failure or "its output is not JSON object"
         raise _problem(
             f"must be a stack whose config can be read, and `pulumi config --stack {stack} --show-secrets` failed: "
-            f"{reason}. Mend that, or leave --stack out and set the variables that `veracity settings` lists"
+            f"{reason}. Fix that, or leave --stack out and set the variables that `veracity settings` lists"
         )
     found = {
         str(key).removeprefix(NAMESPACE): cast("Mapping[str, Any]", one)

@@ -83,7 +83,8 @@ def insert(text: str, blocks: Iterable[Block]) -> str:
         is_right = False
     if not is_right:
         reason = (
-            "must be used with a stack file in the usual form, one key in a line below `config:`; leave it out, and "
+            "must be used with a stack config file in the usual form, one key in a line below `config:`; leave it "
+            "out, and "
             "put what is printed into the file by hand"
         )
         raise InputError([InputProblem("--write", reason)])

@@ -23,12 +23,12 @@ class Icon(Description):
     model_config = ConfigDict(json_schema_extra={"anyOf": [_with_value("id"), _with_value("backgroundColor")]})
 
     id: MaybeUnknown[Text] | None = Field(None, description="Name of the icon.")
-    background_color: MaybeUnknown[Colour] | None = Field(None, description="Colour behind it, such as `#5594aa`.")
+    background_color: MaybeUnknown[Colour] | None = Field(None, description="Background color, such as `#5594aa`.")
 
 
 def _require_members(icon: Icon) -> Icon:
     if icon.id is None and icon.background_color is None:
-        message = "must have an id, a background colour, or both"
+        message = "must have an id, a background color, or both"
         raise refusal(message)
     return icon
 
@@ -38,7 +38,8 @@ class ContainerMetadataInputs(Inputs):
     The descriptive metadata that a container should have.
 
     The container itself exists already: creating this resource adopts it, and the difference between what is declared
-    and what the container has is sent as one RFC 6902 patch. What is not declared is left alone.
+    and what the container has is sent as one RFC 6902 patch. Fields that are not declared
+    stay as they are.
 
     Source: Veracity Data Fabric, Provisioning API, "Update Metadata".
     """
@@ -47,22 +48,24 @@ class ContainerMetadataInputs(Inputs):
         Field(description="UUID of the container. A change replaces the resource.")
     )
     title: Annotated[MaybeUnknown[Text] | None, Hint("leave it out to manage no title")] = Field(
-        None, description="Not empty. What is left out, here and below, is not managed."
+        None, description="Not empty. A field that is left out, here and below, is not managed."
     )
     description: MaybeUnknown[Annotated[str, Field(max_length=MAX_DESCRIPTION_LENGTH)]] | None = Field(
         None, description=f'At most {MAX_DESCRIPTION_LENGTH} characters; "" clears it.'
     )
     icon: MaybeUnknown[Annotated[Icon, AfterValidator(_require_members)]] | None = Field(
-        None, description="The icon's id and its background colour, such as `#5594aa`; either may be left out."
+        None, description="The icon's id and its background color, such as `#5594aa`; either may be left out."
     )
     tags: MaybeUnknown[DistinctTexts] | None = Field(
         None, description="Titles of the user's tags, in the order they should have. System tags stay as they are."
     )
     on_destroy: MaybeUnknown[Literal["retain", "restore"]] = Field(
-        "retain", description="`retain` leaves the metadata as it is; `restore` puts back what was there before."
+        "retain", description="`retain` leaves the metadata as it is; `restore` restores the original values."
     )
     on_conflict: MaybeUnknown[Literal["overwrite", "fail"]] = Field(
-        "overwrite", description="`overwrite` puts back what somebody else changed, and says so; `fail` stops."
+        "overwrite",
+        description="`overwrite` writes the declared value over a change by somebody else, and reports it; `fail` "
+        "stops.",
     )
 
 

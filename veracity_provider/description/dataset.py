@@ -18,35 +18,40 @@ class DatasetInputs(Inputs):
     """
     A dataset that the workspace should have.
 
-    One of the same name is adopted, else it is made, by one ingest job. Nothing about a dataset that is there can be
-    changed or deleted by a call, so a difference is reported as a warning, and another name is another dataset.
+    An existing dataset of the same name is adopted; otherwise the dataset is created, by one ingest job. The API cannot
+    change or delete an existing dataset, so a difference is reported as a warning, and a changed name declares another
+    dataset.
 
     Source: Veracity Data Platform, "Datasets".
     """
 
     dataset_name: Annotated[
         MaybeUnknown[DatasetName], Replaces(), Hint("it is the dataset's name in the portal", when_refused=False)
-    ] = Field(description="Name of the dataset in the workspace. Another one is another dataset; the old one stays.")
+    ] = Field(
+        description="Name of the dataset in the workspace. Another name declares another dataset; the old one stays."
+    )
     schema_version_id: Annotated[MaybeUnknown[Uuid] | None, Hint("it is in the portal's address of the schema")] = (
-        Field(None, description="UUID of the schema version that the dataset is made with.")
+        Field(None, description="UUID of the schema version that the dataset is created with.")
     )
     schema_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of a schema, whose active version is taken; in place of *schema_version_id*."
+        None, description="Name of a schema, whose active version is used; instead of *schema_version_id*."
     )
     source: MaybeUnknown[Source] | None = Field(
         None,
-        description="Path of the CSV file with the first rows, a `FileAsset`, or a `StringAsset`; default: the header "
-        "alone, which the platform may refuse.",
+        description="Path of the CSV file with the first rows, a `FileAsset`, or a `StringAsset`; default: a header "
+        "row only, which the platform may refuse.",
     )
-    description: MaybeUnknown[str] | None = Field(None, description="What it holds; given when it is made.")
+    description: MaybeUnknown[str] | None = Field(
+        None, description="Description; set only when the dataset is created."
+    )
     tags: MaybeUnknown[Tags] | None = Field(
-        None, description='Tags, such as `{"Site": ["123"]}`; given when it is made.'
+        None, description='Tags, such as `{"Site": ["123"]}`; set only when the dataset is created.'
     )
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 
@@ -56,10 +61,8 @@ class DatasetOutputs(Outputs):
     dataset_id: str = Field(default="", description="UUID of the dataset.")
     columns: tuple[str, ...] = Field(default=(), description="Names of its columns.")
     schema_version_id: str = Field(default="", description="UUID of the schema version that it has.")
-    job_id: str = Field(
-        default="", description="UUID of the ingest job that made it; empty for one that was there before."
-    )
-    job_history: Mapping[str, Any] = Field(default={}, description="That job with what it was made for.")
+    job_id: str = Field(default="", description="UUID of the ingest job that created it; empty for an adopted dataset.")
+    job_history: Mapping[str, Any] = Field(default={}, description="That job and the inputs it was registered for.")
 
 
 class DatasetUploadInputs(DatasetInputs):
@@ -72,12 +75,8 @@ class DatasetUploadInputs(DatasetInputs):
 class DatasetUploadOutputs(Outputs):
     """What the state of the upload keeps besides its inputs."""
 
-    dataset_id: str = Field(
-        default="", description="UUID of a dataset that was there before; empty for one to be made."
-    )
-    job_id: str = Field(
-        default="", description="UUID of the ingest job that makes it; empty for one that was there before."
-    )
+    dataset_id: str = Field(default="", description="UUID of an adopted dataset; empty for one to be created.")
+    job_id: str = Field(default="", description="UUID of the ingest job that creates it; empty for an adopted dataset.")
     job_history: Mapping[str, Any] = Field(
-        default={}, description="That job with what it was made for, and those left behind."
+        default={}, description="That job, the inputs it was registered for, and earlier jobs that may still run."
     )

@@ -90,7 +90,7 @@ class DatasetIngestInputs(Inputs):
     A file whose rows a dataset should have received.
 
     When the file's bytes change (or the operation, or a trigger), and only then, it is uploaded and an ingest job runs.
-    Deleting the resource forgets it: rows stay, since the platform has no undo.
+    Deleting the resource removes it from the state only: rows stay, since the platform has no undo.
 
     Source: Veracity Data Platform, "Update Datasets".
     """
@@ -98,10 +98,12 @@ class DatasetIngestInputs(Inputs):
     dataset_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address of the dataset")
     ] = Field(
-        None, description="UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay."
+        None,
+        description="UUID of the dataset. A change, as of *workspace_id*, ingests the file into the other dataset; "
+        "rows in the old one stay.",
     )
     dataset_name: MaybeUnknown[DatasetName] | None = Field(
-        None, description="Name of the dataset, exactly as in the portal; in place of *dataset_id*."
+        None, description="Name of the dataset, exactly as in the portal; instead of *dataset_id*."
     )
     source: Annotated[MaybeUnknown[Source], Hint("it is the path of a CSV file", when_refused=False)] = Field(
         description="Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a "
@@ -114,7 +116,7 @@ class DatasetIngestInputs(Inputs):
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
     file_name: MaybeUnknown[FileName] | None = Field(
         None, description="Name in the upload folder; default: the source's name."
@@ -125,11 +127,11 @@ class DatasetIngestInputs(Inputs):
     preflight: MaybeUnknown[Literal["header", "warn", "off"]] = Field(
         "header",
         description="`header` checks the file's header against the schema before anything is sent; `warn` only reports "
-        "what the platform may refuse; `off` does not look.",
+        "what the platform may refuse; `off` does not check.",
     )
     job_timeout_seconds: MaybeUnknown[Seconds] = Field(
         DEFAULT_JOB_TIMEOUT_S,
-        description=f"Longest wait for the job, in seconds, 1 to {MAX_JOB_TIMEOUT_S}. It is not cancelled at the end.",
+        description=f"Longest wait for the job, in seconds, 1 to {MAX_JOB_TIMEOUT_S}. The job is not cancelled then.",
     )
 
 
@@ -141,10 +143,10 @@ class DatasetIngestOutputs(Outputs):
     size_bytes: int = Field(0, description="Size of the file, in bytes.")
     job_id: str = Field("", description="UUID of the ingest job.")
     job_history: Mapping[str, Any] = Field(
-        {}, description="The job with what it was made for, and what is known of those before it."
+        {}, description="The job, the inputs it was registered for, and earlier jobs."
     )
     status: str = Field(
-        "", description="The platform's word for how the job ended; `applied` where a person's answer says so."
+        "", description="Final status of the job, as the platform reports it; `applied` if `veracity:answers` says so."
     )
     dataset_name: str = Field("", description="Name of the dataset, as the platform reported it.")
     started_at: str = Field("", description="When the job was started, in UTC, ISO 8601.")

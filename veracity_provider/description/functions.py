@@ -12,18 +12,18 @@ from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
 
 class GetDatasetInputs(Inputs):
     """
-    A dataset that is there, by its name or its id.
+    An existing dataset, by its name or its id.
 
     Source: Veracity Data Platform, "Datasets".
     """
 
     dataset_name: MaybeUnknown[DatasetName] | None = Field(None, description="Name, exactly as in the portal.")
-    dataset_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; in place of *dataset_name*.")
+    dataset_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; instead of *dataset_name*.")
     workspace_id: MaybeUnknown[Uuid] | None = Field(
         None, description="UUID; default: stack config `veracity:workspaceId`."
     )
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 
@@ -41,20 +41,21 @@ class GetDatasetOutputs(Outputs):
 
 class GetSchemaInputs(Inputs):
     """
-    A schema that is there, by its name or its id, with its active version.
+    An existing schema, by its name or its id, with its active version.
 
     Source: Veracity Data Platform, "Schema management".
     """
 
     schema_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name, exactly as in the portal. The workspace's own goes before a predefined one."
+        None,
+        description="Name, exactly as in the portal. A schema of the workspace takes precedence over a predefined one.",
     )
-    schema_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; in place of *schema_name*.")
+    schema_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; instead of *schema_name*.")
     workspace_id: MaybeUnknown[Uuid] | None = Field(
         None, description="UUID; default: stack config `veracity:workspaceId`."
     )
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 
@@ -65,11 +66,13 @@ class GetSchemaOutputs(Outputs):
     schema_name: str = Field("", description="Name of the schema.")
     short_name: str = Field("", description="Short name.")
     description: str = Field("", description="What it is for.")
-    is_predefined: bool = Field(default=False, description="Whether the platform brings it along.")
-    schema_version_id: str = Field("", description="UUID of its active version, with which a `Dataset` is made.")
+    is_predefined: bool = Field(default=False, description="Whether it is predefined by the platform.")
+    schema_version_id: str = Field(
+        "", description="UUID of its active version, for *schema_version_id* of a `Dataset`."
+    )
     schema_version_name: str = Field("", description="Name of that version.")
     columns: Sequence[Mapping[str, Any]] = Field((), description="Columns of that version, as a `Schema` takes them.")
-    workspace_id: str = Field("", description="UUID of the workspace that was looked in.")
+    workspace_id: str = Field("", description="UUID of the workspace that was searched.")
 
 
 class GetWorkspaceInputs(Inputs):
@@ -80,7 +83,7 @@ class GetWorkspaceInputs(Inputs):
     """
 
     workspace_name: MaybeUnknown[Text] | None = Field(None, description="Name, exactly as in the portal.")
-    workspace_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; in place of *workspace_name*.")
+    workspace_id: MaybeUnknown[Uuid] | None = Field(None, description="UUID; instead of *workspace_name*.")
 
 
 class GetWorkspaceOutputs(Outputs):
@@ -90,7 +93,9 @@ class GetWorkspaceOutputs(Outputs):
     workspace_name: str = Field("", description="Name of the workspace.")
     description: str = Field("", description="What it is for.")
     region: str = Field("", description="Region, `EU` or `US`.")
-    role: str = Field("", description="Role of the account in it, `Reader` or `Admin`; empty where that is not told.")
+    role: str = Field(
+        "", description="Role of the account in it, `Reader` or `Admin`; empty if the platform does not report it."
+    )
     tenant_id: str = Field("", description="UUID of the tenant.")
 
 

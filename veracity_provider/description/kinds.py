@@ -42,14 +42,14 @@ def _require_one_line(value: str) -> str:
         message = "must not be empty"
         raise refusal(message)
     if not _ONE_LINE.fullmatch(value):
-        message = f"must be one line without invisible characters or blanks at its ends, not {found(value)}"
+        message = f"must be one line without invisible characters or leading or trailing spaces, not {found(value)}"
         raise refusal(message)
     return value
 
 
 def _require_colour(value: str) -> str:
     if not _COLOUR.fullmatch(value):
-        message = f"must be a colour such as #5594aa, not {found(value)}"
+        message = f"must be a color such as #5594aa, not {found(value)}"
         raise refusal(message)
     return value
 
@@ -71,7 +71,7 @@ def _likeness(title: str, earlier: str, j: int) -> str:
         return f"repeats item {j}, {found(title)}"
     this, other = tell_apart(title, earlier)
     difference = "case" if title.casefold() == earlier.casefold() else "the form of its characters"
-    return f"'{this}' differs from item {j}, '{other}', by {difference} alone"
+    return f"'{this}' differs from item {j}, '{other}', only by {difference}"
 
 
 # In a stack file a template's `<…>` may stand in place of a UUID; preview names the command that replaces it.

@@ -24,16 +24,18 @@ class Column(Description):
     type: MaybeUnknown[Literal["String", "Int32", "Int64", "Decimal", "DateTime", "DateOnly", "Boolean"]] = Field(
         description="Type of the values."
     )
-    is_key: MaybeUnknown[bool] | None = Field(None, description="Whether it tells rows apart, for `Upsert`.")
+    is_key: MaybeUnknown[bool] | None = Field(
+        None, description="Whether it is a key column, by which `Upsert` and `Delete` match rows."
+    )
     is_required: MaybeUnknown[bool] | None = Field(None, description="Whether each row has a value.")
-    display_name: MaybeUnknown[str] | None = Field(None, description="Name for people.")
+    display_name: MaybeUnknown[str] | None = Field(None, description="Display name.")
     description: MaybeUnknown[str] | None = Field(None, description="What it holds.")
-    format: MaybeUnknown[str] | None = Field(None, description="Form of dates and times, such as `YYYY-MM-DD`.")
+    format: MaybeUnknown[str] | None = Field(None, description="Format of dates and times, such as `YYYY-MM-DD`.")
     precision: MaybeUnknown[Annotated[int, Field(ge=1, le=28)]] | None = Field(
         None, description="Digits of a `Decimal`, 1 to 28."
     )
     scale: MaybeUnknown[Annotated[int, Field(ge=0, le=28)]] | None = Field(
-        None, description="Digits behind the point of a `Decimal`, at most *precision*."
+        None, description="Digits after the decimal point of a `Decimal`, at most *precision*."
     )
     order: MaybeUnknown[int] | None = Field(None, description="Position, from 0; default: that in the list.")
     is_sortable: MaybeUnknown[bool] | None = Field(None, description="Whether rows can be sorted by it.")
@@ -64,9 +66,9 @@ class SchemaInputs(Inputs):
     """
     A schema that the workspace should have, and its active version.
 
-    One of the same name is adopted, else it is made. Other columns are a new version, which becomes the active one; a
-    version that this resource made, that no dataset uses and that is not locked is changed in place. Nothing is
-    deleted on the platform, which has no call for it.
+    An existing schema of the same name is adopted; otherwise the schema is created. Changed columns make a new version,
+    which becomes the active one; only a version that this resource created, that no dataset uses and that is not locked
+    is changed in place. Nothing is deleted on the platform, whose API cannot delete schemas.
 
     Source: Veracity Data Platform, "Schema management".
     """
@@ -75,21 +77,21 @@ class SchemaInputs(Inputs):
         Field(description="Name of the schema in the workspace; a change renames it.")
     )
     definition: MaybeUnknown[Text] | None = Field(
-        None, description="Path of a JSON file, a schema version as the portal exports it; in place of *columns*."
+        None, description="Path of a JSON file, a schema version as the portal exports it; instead of *columns*."
     )
     columns: MaybeUnknown[Annotated[tuple[Column, ...], AfterValidator(_require_distinct_names)]] | None = Field(
-        None, description="The columns, in order; in place of *definition*."
+        None, description="The columns, in order; instead of *definition*."
     )
     description: MaybeUnknown[str] | None = Field(None, description="What it is for; not managed if left out.")
     short_name: MaybeUnknown[str] | None = Field(None, description="Short name; not managed if left out.")
     lock: MaybeUnknown[bool] = Field(
-        default=False, description="Whether each version that is made active is locked. There is no way back."
+        default=False, description="Whether each version that is activated is locked. It cannot be unlocked."
     )
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 
@@ -99,5 +101,5 @@ class SchemaOutputs(Outputs):
     schema_id: str = Field("", description="UUID of the schema.")
     schema_version_id: str = Field("", description="UUID of the version with the declared columns, the active one.")
     schema_version_name: str = Field("", description="Name of that version.")
-    is_own_version: bool = Field(default=False, description="Whether this resource made that version.")
+    is_own_version: bool = Field(default=False, description="Whether this resource created that version.")
     is_locked: bool = Field(default=False, description="Whether that version is known to be locked.")

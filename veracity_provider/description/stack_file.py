@@ -33,10 +33,10 @@ class EntryOptions(Description):
 
     name: MaybeUnknown[Text] = Field(description="Name of the resource, used once in the stack.")
     aliases: MaybeUnknown[DistinctTexts] | None = Field(
-        None, description="Names that the entry had before, so that a new name is no new resource."
+        None, description="Former names of the entry, so that Pulumi treats a rename as the same resource."
     )
     protect: MaybeUnknown[Annotated[bool, Field(strict=True)]] | None = Field(
-        None, description="`true` has Pulumi refuse whatever would delete or replace the resource."
+        None, description="If `true`, Pulumi refuses to delete or replace the resource."
     )
 
 
@@ -52,20 +52,22 @@ class DatasetEntry(DatasetIngestInputs, EntryOptions):
         MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]],
         Hint("it is the path of a CSV file", when_refused=False),
     ] = Field(
-        description="Path of a CSV file, or a pattern such as `data/noon/*.csv`, which is a `DatasetIngests`: relative "
+        description="Path of a CSV file, or a glob pattern such as `data/noon/*.csv`, which is a `DatasetIngests`: "
+        "relative "
         "to the project, absolute, or with `~`."
     )
     schema_name: MaybeUnknown[Text] | None = Field(
         None,
-        description="Name of a schema, of an entry of `schemas` or any other. With *dataset_name*: the dataset is made "
-        "with it if it is not there, by a `Dataset` with the entry's name and `-dataset`.",
+        description="Name of a schema, of an entry of `schemas` or any other. With *dataset_name*: if the "
+        "dataset does not exist, it is created from this schema, by a `Dataset` named after the entry with "
+        "`-dataset` appended.",
     )
     schema_version_id: Annotated[MaybeUnknown[Uuid] | None, Hint("it is in the portal's address of the schema")] = (
-        Field(None, description="UUID of its schema version, in place of *schema_name*.")
+        Field(None, description="UUID of its schema version, instead of *schema_name*.")
     )
     dataset_source: MaybeUnknown[Annotated[Source, BeforeValidator(_require_one_path)]] | None = Field(
         None,
-        description="Path of the CSV file that it is made with; default: the header alone, which the platform may "
+        description="Path of the CSV file that it is created with; default: a header row only, which the platform may "
         "refuse.",
     )
 
@@ -116,7 +118,7 @@ CONTAINERS: Final = StackList(
     entry=ContainerEntry,
     inputs=ContainerMetadataInputs,
     outputs=ContainerMetadataOutputs,
-    words="Containers whose metadata is kept as declared; each is a `ContainerMetadata`.",
+    words="Containers whose metadata is managed; each is a `ContainerMetadata`.",
 )
 DATASETS: Final = StackList(
     key="datasets",

@@ -21,7 +21,7 @@ _SECURE: Final = {
 }
 _SECURE_IN_LIST: Final = {
     **_SECURE,
-    "description": "A secret, which a list must not hold: what is declared is kept in the state in the clear.",
+    "description": "A secret, which a list must not hold: what is declared is kept in the state in plain text.",
 }
 _TEXT: Final = {"type": "string"}
 # Pulumi's own keys beside `config`. Source: "Pulumi stack settings file reference".
@@ -60,11 +60,11 @@ def stack_schema() -> dict[str, Any]:
     settings = {f"{_NAMESPACE}{key.name}": _setting(key) for key in KEYS}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "A stack file of veracity-provider",
+        "title": "Stack config file of veracity-provider",
         "type": "object",
         "properties": {
             "config": {
-                "description": "Stack config. Keys of other namespaces are their own affair.",
+                "description": "Stack config. Keys of other namespaces are not checked.",
                 "type": ["object", "null"],
                 "properties": {**lists, **settings},
                 "propertyNames": _own_keys([*lists, *settings]),

@@ -36,9 +36,9 @@ class StorageFileInputs(Inputs):
     """
     A file that a workspace's file storage should have, with its content and metadata.
 
-    Content and metadata are put in place at once: the old file stays until the new one has arrived as a whole. The file
-    is uploaded when the bytes of its source change, or when somebody else has changed it, and only then. Of the
-    metadata only the declared keys are managed: the others stay as they are.
+    Content and metadata are replaced in one request: the old file stays until the new one has arrived completely. The
+    file is uploaded when the bytes of its source change, or when somebody else has changed its content, and only then.
+    Of the metadata only the declared keys are managed: the others stay as they are.
 
     Source: Veracity Data Platform, "Files".
     """
@@ -58,19 +58,22 @@ class StorageFileInputs(Inputs):
         "`StringAsset` of at most 1 MiB; at most 5,000 MiB."
     )
     metadata: MaybeUnknown[Metadata] | None = Field(
-        None, description="Values by key, ASCII alone; keys are compared without case. 8 KiB in all."
+        None, description="Values by key, ASCII only; keys are case-insensitive. At most 8 KiB in all."
     )
     on_destroy: MaybeUnknown[Literal["retain", "delete"]] = Field(
-        "retain", description="`retain` leaves the file; `delete` removes it, unless somebody else has changed it."
+        "retain",
+        description="`retain` leaves the file; `delete` removes it, unless somebody else has changed its content.",
     )
     on_conflict: MaybeUnknown[Literal["overwrite", "fail"]] = Field(
-        "overwrite", description="`overwrite` puts back what somebody else changed, and says so; `fail` stops."
+        "overwrite",
+        description="`overwrite` writes the declared value over a change by somebody else, and reports it; `fail` "
+        "stops.",
     )
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 
@@ -80,7 +83,7 @@ class StorageFileOutputs(Outputs):
     content_hash: str = Field("", description="SHA-256 of the bytes, in hex.")
     size_bytes: int = Field(0, description="Size of the file, in bytes.")
     content_md5: str = Field("", description="MD5 of the bytes, in Base64, which the storage checks and keeps.")
-    etag: str = Field("", description="What the storage called this version of the file; any change gives another.")
+    etag: str = Field("", description="ETag of the file at the last write; any change gives another.")
     url: str = Field("", description="Address of the file in Azure, without a SAS.")
     last_modified: str = Field("", description="When the file was last changed, in UTC, ISO 8601.")
     live_metadata: Mapping[str, str] = Field({}, description="All of the file's metadata, declared or not.")

@@ -52,13 +52,13 @@ def _require_name(name: str) -> str:
 
 def _require_value(value: str) -> str:
     if not value:
-        message = "must not be empty; leave the key out to leave it alone"
+        message = "must not be empty; leave the key out if it is not to be managed"
         raise refusal(message)
     if strange := next((one for one in value if not " " <= one <= "~"), None):
         message = f"must be printable ASCII characters, which are all that the storage keeps, and has {_named(strange)}"
         raise refusal(message)
     if not _VALUE.fullmatch(value):
-        message = f"must have no blank at its ends, which the storage takes away, not {found(value)}"
+        message = f"must have no leading or trailing space, which the storage removes, not {found(value)}"
         raise refusal(message)
     return value
 
@@ -73,7 +73,7 @@ def _require_storable(metadata: Mapping[str, str | Unknown]) -> Mapping[str, str
     for name in metadata:
         other = first.setdefault(name.lower(), name)
         if other != name:
-            message = f"differs from the key {other} by case alone, which the storage does not tell apart"
+            message = f"differs from the key {other} only by case, which the storage does not distinguish"
             raise refusal(message, item=name)
     size_bytes = metadata_bytes(metadata)
     if size_bytes > MAX_METADATA_BYTES:
@@ -114,8 +114,8 @@ class StorageFolderInputs(Inputs):
     """
     A folder that a workspace's file storage should have, with metadata.
 
-    One that is there is adopted; else it is made, with those above it. Of the metadata only the declared keys are
-    managed: the others stay as they are. What the folder holds is left alone.
+    An existing folder is adopted; otherwise it is created, together with missing parent folders. Of the metadata only
+    the declared keys are managed: the others stay as they are. The folder's content is not managed.
 
     Source: Veracity Data Platform, "Files".
     """
@@ -124,21 +124,23 @@ class StorageFolderInputs(Inputs):
         description="Path from the root of file storage. A change replaces the resource."
     )
     metadata: MaybeUnknown[Metadata] | None = Field(
-        None, description="Values by key, ASCII alone; keys are compared without case. 8 KiB in all."
+        None, description="Values by key, ASCII only; keys are case-insensitive. At most 8 KiB in all."
     )
     on_destroy: MaybeUnknown[Literal["retain", "restore", "delete"]] = Field(
         "retain",
-        description="`retain` leaves the folder as it is; `restore` puts back the metadata that was there before; "
+        description="`retain` leaves the folder as it is; `restore` restores the original metadata; "
         "`delete` removes the folder if it is empty.",
     )
     on_conflict: MaybeUnknown[Literal["overwrite", "fail"]] = Field(
-        "overwrite", description="`overwrite` puts back what somebody else changed, and says so; `fail` stops."
+        "overwrite",
+        description="`overwrite` writes the declared value over a change by somebody else, and reports it; `fail` "
+        "stops.",
     )
     workspace_id: Annotated[
         MaybeUnknown[Uuid] | None, Replaces(), Hint("it is in the portal's address, after `ws/`")
     ] = Field(None, description="UUID; default: stack config `veracity:workspaceId`.")
     workspace_name: MaybeUnknown[Text] | None = Field(
-        None, description="Name of the workspace, exactly as in the portal; in place of *workspace_id*."
+        None, description="Name of the workspace, exactly as in the portal; instead of *workspace_id*."
     )
 
 

@@ -39,19 +39,20 @@ class Dataset(DeclaredResource, module="veracity", name="Dataset"):
     """
     A dataset that the workspace should have.
 
-    One of the same name is adopted, else it is made, by one ingest job. Nothing about a dataset that is there can be
-    changed or deleted by a call, so a difference is reported as a warning, and another name is another dataset.
+    An existing dataset of the same name is adopted; otherwise the dataset is created, by one ingest job. The API cannot
+    change or delete an existing dataset, so a difference is reported as a warning, and a changed name declares another
+    dataset.
 
     Args:
-        dataset_name: Name of the dataset in the workspace. Another one is another dataset; the old one stays.
-        schema_version_id: UUID of the schema version that the dataset is made with.
-        schema_name: Name of a schema, whose active version is taken; in place of *schema_version_id*.
-        source: Path of the CSV file with the first rows, a `FileAsset`, or a `StringAsset`; default: the header alone,
-            which the platform may refuse.
-        description: What it holds; given when it is made.
-        tags: Tags, such as `{"Site": ["123"]}`; given when it is made.
+        dataset_name: Name of the dataset in the workspace. Another name declares another dataset; the old one stays.
+        schema_version_id: UUID of the schema version that the dataset is created with.
+        schema_name: Name of a schema, whose active version is used; instead of *schema_version_id*.
+        source: Path of the CSV file with the first rows, a `FileAsset`, or a `StringAsset`; default: a header row
+            only, which the platform may refuse.
+        description: Description; set only when the dataset is created.
+        tags: Tags, such as `{"Site": ["123"]}`; set only when the dataset is created.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Datasets".
     """
@@ -72,9 +73,9 @@ class Dataset(DeclaredResource, module="veracity", name="Dataset"):
     columns: Output[Sequence[str]]
     """Names of its columns."""
     job_id: Output[str]
-    """UUID of the ingest job that made it; empty for one that was there before."""
+    """UUID of the ingest job that created it; empty for an adopted dataset."""
     job_history: Output[Mapping[str, Any]]
-    """That job with what it was made for."""
+    """That job and the inputs it was registered for."""
 
     def __init__(
         self,

@@ -27,15 +27,17 @@ _JOB_S: Final = (30, 40)
 
 class DatasetIngests(pulumi.ComponentResource):
     """
-    Files whose rows a dataset should have received: a `DatasetIngest` for each file that a pattern matches.
+    Files whose rows a dataset should have received: a `DatasetIngest` for each file that a glob pattern matches.
 
-    An ingest is named `NAME-PATH`, where the path is that below the pattern's fixed part; they run in the order of
-    their names. A new file is one ingest; a file that is gone is forgotten, and its rows stay.
+    An ingest is named `NAME-PATH`, where the path is relative to the folders before the first wildcard; they run in the
+    order of these names. A new file is one more ingest; the ingest of a deleted file is removed from the state, and its
+    rows stay.
 
     Args:
-        source: A pattern such as `data/noon/*.csv`: relative to the project, absolute, or with `~`. It matches 1 to 500
-            files.
-        operation: As for a `DatasetIngest`. An `Overwrite` would leave the rows of the last file alone.
+        source: A glob pattern such as `data/noon/*.csv`: relative to the project, absolute, or with `~`. It matches 1
+            to 500 files.
+        operation: As for a `DatasetIngest`. `Overwrite` is not allowed: each file would replace the rows of the one
+            before.
 
     The other arguments are those of a `DatasetIngest`, and are given to each.
     """
@@ -64,7 +66,7 @@ class DatasetIngests(pulumi.ComponentResource):
         workspace = InWorkspace.of(resource_name, workspace_id, workspace_name)
         program.refuse_any(
             [
-                *option_problems(resource_name, opts, when_imported="an ingest is made from its file alone"),
+                *option_problems(resource_name, opts, when_imported="an ingest is created from its file only"),
                 *text_problems(resource_name, {}),
                 *_operation_problems(resource_name, operation),
                 *workspace.problems,

@@ -51,15 +51,15 @@ class GetSchemaResult:
     description: str = ""
     """What it is for."""
     is_predefined: bool = False
-    """Whether the platform brings it along."""
+    """Whether it is predefined by the platform."""
     schema_version_id: str = ""
-    """UUID of its active version, with which a `Dataset` is made."""
+    """UUID of its active version, for *schema_version_id* of a `Dataset`."""
     schema_version_name: str = ""
     """Name of that version."""
     columns: Sequence[Mapping[str, Any]] = ()
     """Columns of that version, as a `Schema` takes them."""
     workspace_id: str = ""
-    """UUID of the workspace that was looked in."""
+    """UUID of the workspace that was searched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class GetWorkspaceResult:
     region: str = ""
     """Region, `EU` or `US`."""
     role: str = ""
-    """Role of the account in it, `Reader` or `Admin`; empty where that is not told."""
+    """Role of the account in it, `Reader` or `Admin`; empty if the platform does not report it."""
     tenant_id: str = ""
     """UUID of the tenant."""
 
@@ -88,13 +88,13 @@ def get_dataset(
     workspace_name: Input[str] | None = None,
 ) -> Output[GetDatasetResult]:
     """
-    A dataset that is there, by its name or its id.
+    An existing dataset, by its name or its id.
 
     Args:
         dataset_name: Name, exactly as in the portal.
-        dataset_id: UUID; in place of *dataset_name*.
+        dataset_id: UUID; instead of *dataset_name*.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Datasets".
     """
@@ -115,13 +115,13 @@ def get_schema(
     workspace_name: Input[str] | None = None,
 ) -> Output[GetSchemaResult]:
     """
-    A schema that is there, by its name or its id, with its active version.
+    An existing schema, by its name or its id, with its active version.
 
     Args:
-        schema_name: Name, exactly as in the portal. The workspace's own goes before a predefined one.
-        schema_id: UUID; in place of *schema_name*.
+        schema_name: Name, exactly as in the portal. A schema of the workspace takes precedence over a predefined one.
+        schema_id: UUID; instead of *schema_name*.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Schema management".
     """
@@ -142,7 +142,7 @@ def get_workspace(
 
     Args:
         workspace_name: Name, exactly as in the portal.
-        workspace_id: UUID; in place of *workspace_name*.
+        workspace_id: UUID; instead of *workspace_name*.
 
     Source: Veracity Data Platform, release notes of April 2026.
     """

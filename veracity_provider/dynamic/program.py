@@ -84,7 +84,7 @@ def checkpoint_problems(environ: Mapping[str, str]) -> tuple[InputProblem, ...]:
     """`PULUMI_SKIP_CHECKPOINTS` keeps the state unwritten until the end, and with it every promise about a kill."""
     if environ.get("PULUMI_SKIP_CHECKPOINTS", "").lower() not in {"1", "true"}:
         return ()
-    reason = "a killed `pulumi up` would forget which ingest jobs it registered, and ingest again. Unset it."
+    reason = "a killed `pulumi up` would lose track of the ingest jobs that it registered, and ingest again. Unset it."
     return (InputProblem("PULUMI_SKIP_CHECKPOINTS", reason),)
 
 
@@ -92,7 +92,7 @@ def _secrets_in_the_clear(config: pulumi.Config) -> tuple[InputProblem, ...]:
     return tuple(
         InputProblem(
             f"{NAMESPACE}:{key.name}",
-            "is set without --secret, and would land in the state and its history in the clear. "
+            "is set without --secret, and would be stored in the state and its history in plain text. "
             f"Set it again with `{set_command()} --secret {NAMESPACE}:{key.name}`.",
         )
         for key in KEYS

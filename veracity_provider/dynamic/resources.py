@@ -32,16 +32,17 @@ class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMeta
     The descriptive metadata that a container should have.
 
     The container itself exists already: creating this resource adopts it, and the difference between what is declared
-    and what the container has is sent as one RFC 6902 patch. What is not declared is left alone.
+    and what the container has is sent as one RFC 6902 patch. Fields that are not declared
+    stay as they are.
 
     Args:
         container_id: UUID of the container. A change replaces the resource.
-        title: Not empty. What is left out, here and below, is not managed.
+        title: Not empty. A field that is left out, here and below, is not managed.
         description: At most 500 characters; "" clears it.
-        icon: The icon's id and its background colour, such as `#5594aa`; either may be left out.
+        icon: The icon's id and its background color, such as `#5594aa`; either may be left out.
         tags: Titles of the user's tags, in the order they should have. System tags stay as they are.
-        on_destroy: `retain` leaves the metadata as it is; `restore` puts back what was there before.
-        on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+        on_destroy: `retain` leaves the metadata as it is; `restore` restores the original values.
+        on_conflict: `overwrite` writes the declared value over a change by somebody else, and reports it; `fail` stops.
 
     Source: Veracity Data Fabric, Provisioning API, "Update Metadata".
     """
@@ -124,7 +125,7 @@ class ContainerMetadata(DeclaredResource, module="veracity", name="ContainerMeta
 
 class IngestUpload(DeclaredResource, module="veracity", name="IngestUpload"):
     """
-    The first half of an ingest: a registered job and the file uploaded for it. Made by `DatasetIngest`.
+    The first half of an ingest: a registered job and the file uploaded for it. Created by `DatasetIngest`.
 
     A resource of its own, so that its `job_id` is in the state before anything is started.
     """
@@ -147,21 +148,22 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
     A file whose rows a dataset should have received.
 
     When the file's bytes change (or the operation, or a trigger), and only then, it is uploaded and an ingest job runs.
-    Deleting the resource forgets it: rows stay, since the platform has no undo.
+    Deleting the resource removes it from the state only: rows stay, since the platform has no undo.
 
     Args:
-        dataset_id: UUID of the dataset. Another one is another ingest, as with *workspace_id*; rows stay.
-        dataset_name: Name of the dataset, exactly as in the portal; in place of *dataset_id*.
+        dataset_id: UUID of the dataset. A change, as of *workspace_id*, ingests the file into the other dataset;
+            rows in the old one stay.
+        dataset_name: Name of the dataset, exactly as in the portal; instead of *dataset_id*.
         source: Path of a CSV file (relative to the project, absolute, or with `~`), a `FileAsset`, or a `StringAsset`
             of at most 1 MiB.
         operation: `Upsert` or `Delete` (the schema has key columns), `Append` (it has none), `Overwrite`.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
         file_name: Name in the upload folder; default: the source's name.
         triggers: A change of these values runs the ingest again for the same bytes.
         preflight: `header` checks the file's header against the schema before anything is sent; `warn` only reports
-            what the platform may refuse; `off` does not look.
-        job_timeout_seconds: Longest wait for the job, in seconds, 1 to 86400. It is not cancelled at the end.
+            what the platform may refuse; `off` does not check.
+        job_timeout_seconds: Longest wait for the job, in seconds, 1 to 86400. The job is not cancelled then.
     Source: Veracity Data Platform, "Update Datasets".
     """
 
@@ -184,9 +186,9 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
     job_id: Output[str]
     """UUID of the ingest job."""
     job_history: Output[Mapping[str, Any]]
-    """The job with what it was made for, and what is known of those before it."""
+    """The job, the inputs it was registered for, and earlier jobs."""
     status: Output[str]
-    """The platform's word for how the job ended; `applied` where a person's answer says so."""
+    """Final status of the job, as the platform reports it; `applied` if `veracity:answers` says so."""
     dataset_name: Output[str]
     """Name of the dataset, as the platform reported it."""
     started_at: Output[str]
@@ -239,7 +241,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
         }
         program.refuse_any(
             [
-                *option_problems(resource_name, opts, when_imported="an ingest is made from its file alone"),
+                *option_problems(resource_name, opts, when_imported="an ingest is created from its file only"),
                 *text_problems(resource_name, of_upload),
                 *workspace.problems,
                 *dataset_problems(resource_name, dataset_id, dataset_name),

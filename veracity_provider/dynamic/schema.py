@@ -20,19 +20,19 @@ class Schema(DeclaredResource, module="veracity", name="Schema"):
     """
     A schema that the workspace should have, and its active version.
 
-    One of the same name is adopted, else it is made. Other columns are a new version, which becomes the active one; a
-    version that this resource made, that no dataset uses and that is not locked is changed in place. Nothing is
-    deleted on the platform, which has no call for it.
+    An existing schema of the same name is adopted; otherwise the schema is created. Changed columns make a new version,
+    which becomes the active one; only a version that this resource created, that no dataset uses and that is not locked
+    is changed in place. Nothing is deleted on the platform, whose API cannot delete schemas.
 
     Args:
         schema_name: Name of the schema in the workspace; a change renames it.
-        definition: Path of a JSON file, a schema version as the portal exports it; in place of *columns*.
-        columns: The columns, in order; in place of *definition*.
+        definition: Path of a JSON file, a schema version as the portal exports it; instead of *columns*.
+        columns: The columns, in order; instead of *definition*.
         description: What it is for; not managed if left out.
         short_name: Short name; not managed if left out.
-        lock: Whether each version that is made active is locked. There is no way back.
+        lock: Whether each version that is activated is locked. It cannot be unlocked.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Schema management".
     """
@@ -53,7 +53,7 @@ class Schema(DeclaredResource, module="veracity", name="Schema"):
     schema_version_name: Output[str]
     """Name of that version."""
     is_own_version: Output[bool]
-    """Whether this resource made that version."""
+    """Whether this resource created that version."""
     is_locked: Output[bool]
     """Whether that version is known to be locked."""
 

@@ -21,19 +21,19 @@ class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
     """
     A file that a workspace's file storage should have, with its content and metadata.
 
-    Content and metadata are put in place at once: the old file stays until the new one has arrived as a whole. The file
-    is uploaded when the bytes of its source change, or when somebody else has changed it, and only then. Of the
-    metadata only the declared keys are managed: the others stay as they are.
+    Content and metadata are replaced in one request: the old file stays until the new one has arrived completely. The
+    file is uploaded when the bytes of its source change, or when somebody else has changed its content, and only then.
+    Of the metadata only the declared keys are managed: the others stay as they are.
 
     Args:
         path: Path from the root of file storage. A change replaces the resource.
         source: Path of a file of any kind (relative to the project, absolute, or with `~`), a `FileAsset`, or a
             `StringAsset` of at most 1 MiB; at most 5,000 MiB.
-        metadata: Values by key, ASCII alone; keys are compared without case. 8 KiB in all.
-        on_destroy: `retain` leaves the file; `delete` removes it, unless somebody else has changed it.
-        on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+        metadata: Values by key, ASCII only; keys are case-insensitive. At most 8 KiB in all.
+        on_destroy: `retain` leaves the file; `delete` removes it, unless somebody else has changed its content.
+        on_conflict: `overwrite` writes the declared value over a change by somebody else, and reports it; `fail` stops.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Files".
     """
@@ -54,7 +54,7 @@ class StorageFile(DeclaredResource, module="veracity", name="StorageFile"):
     content_md5: Output[str]
     """MD5 of the bytes, in Base64, which the storage checks and keeps."""
     etag: Output[str]
-    """What the storage called this version of the file; any change gives another."""
+    """ETag of the file at the last write; any change gives another."""
     url: Output[str]
     """Address of the file in Azure, without a SAS."""
     last_modified: Output[str]

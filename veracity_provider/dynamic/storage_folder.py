@@ -19,17 +19,17 @@ class StorageFolder(DeclaredResource, module="veracity", name="StorageFolder"):
     """
     A folder that a workspace's file storage should have, with metadata.
 
-    One that is there is adopted; else it is made, with those above it. Of the metadata only the declared keys are
-    managed: the others stay as they are. What the folder holds is left alone.
+    An existing folder is adopted; otherwise it is created, together with missing parent folders. Of the metadata only
+    the declared keys are managed: the others stay as they are. The folder's content is not managed.
 
     Args:
         path: Path from the root of file storage. A change replaces the resource.
-        metadata: Values by key, ASCII alone; keys are compared without case. 8 KiB in all.
-        on_destroy: `retain` leaves the folder as it is; `restore` puts back the metadata that was there before;
+        metadata: Values by key, ASCII only; keys are case-insensitive. At most 8 KiB in all.
+        on_destroy: `retain` leaves the folder as it is; `restore` restores the original metadata;
             `delete` removes the folder if it is empty.
-        on_conflict: `overwrite` puts back what somebody else changed, and says so; `fail` stops.
+        on_conflict: `overwrite` writes the declared value over a change by somebody else, and reports it; `fail` stops.
         workspace_id: UUID; default: stack config `veracity:workspaceId`.
-        workspace_name: Name of the workspace, exactly as in the portal; in place of *workspace_id*.
+        workspace_name: Name of the workspace, exactly as in the portal; instead of *workspace_id*.
 
     Source: Veracity Data Platform, "Files".
     """

@@ -77,7 +77,7 @@ def with_dataset(inputs: JsonObject, olds: JsonObject, services: Services, repor
             if had_it is None or olds.get("workspace_id") != workspace_id:
                 raise
             now = services.directory.dataset_names(workspace_id).get(had_it)
-            is_called = "is not there any more" if now is None else f'is called "{shown(now)}" now'
+            is_called = "no longer exists" if now is None else f'is called "{shown(now)}" now'
             told = f". The dataset that had this name at the last `pulumi up`, {had_it}, {is_called}"
             raise InputError([InputProblem(one.property, one.reason + told) for one in error.problems]) from None
     return _with_id(inputs, "dataset", id_, name, services, reporter)
@@ -93,8 +93,8 @@ def _with_id(
     other = services.run.name(id_, Naming(how=how, urn=reporter.urn))
     if other is not None:
         reason = (
-            f'must name {kind} {id_} as "{other.resource}" does, by {other.how}: in a program a {kind} is named in one '
-            "way, so that what is declared for it is seen to belong together"
+            f'must be replaced by {other.how}, which "{other.resource}" uses for {kind} {id_}: a program must refer to '
+            f"a {kind} in one way"
         )
         raise InputError([InputProblem(f"{kind}_id" if name is None else f"{kind}_name", reason)])
     return {**inputs, f"{kind}_id": id_}

@@ -100,7 +100,7 @@ class DataLakeFile:
         if is_allowed and found is None:
             raise StorageError(
                 f"uploading {self._file_name} failed: the storage's answer to HEAD has no Content-Length, so it cannot "
-                "be verified that all bytes arrived. Check whether a proxy takes it away, and run again"
+                "be verified that all bytes arrived. Check whether a proxy removes it, and run again"
             )
         return found
 

@@ -84,7 +84,7 @@ class DataLakePaths:
         client: Any = DataLakeDirectoryClient(directory_name=self._folder.path_of(path), **self._client_options())
         self._send(
             lambda: client.create_directory(metadata=dict(metadata), match_condition=MatchConditions.IfMissing),
-            f"making folder {path}",
+            f"creating folder {path}",
             right="c (create) or w (write)",
         )
 

@@ -41,10 +41,10 @@ _COMMON_STEPS: Final = {
 }
 UPLOAD_STEPS: Final = {
     **_COMMON_STEPS,
-    "FilesystemNotFound": "The upload folder is gone; run again for a fresh ingest job.",
-    "PathNotFound": "The upload folder is gone; run again for a fresh ingest job.",
+    "FilesystemNotFound": "The upload folder no longer exists; run again, which registers a new ingest job.",
+    "PathNotFound": "The upload folder no longer exists; run again, which registers a new ingest job.",
     "RequestBodyTooLarge": "Make appends smaller: `pulumi config set veracity:uploadChunkMib 4`.",
-    "ConditionNotMet": "Somebody else writes to the same upload; run again for a fresh ingest job.",
+    "ConditionNotMet": "Somebody else writes to the same upload; run again, which registers a new ingest job.",
 }
 """What to do about a refusal, by its code, for an upload folder."""
 PATH_STEPS: Final = {
@@ -52,7 +52,7 @@ PATH_STEPS: Final = {
     "ConditionNotMet": "Somebody else has changed it meanwhile; run `pulumi up` again.",
     "PathConflict": "A part of the path is a file; choose another path, or remove that file.",
     "ResourceTypeMismatch": "There is a folder of that path; choose another path, or remove the folder.",
-    "InvalidMetadata": "It keeps printable ASCII alone; a key that is not declared here may have something else.",
+    "InvalidMetadata": "It keeps only printable ASCII; a key that is not declared here may have something else.",
     "Md5Mismatch": "The bytes that arrived are not those that were read; run `pulumi up` again.",
 }
 """What to do about a refusal, by its code, for a path of file storage."""
@@ -157,9 +157,11 @@ class Failures:
             return self._refused(error, error.status_code)
         if sending and sending.is_slow:
             return StorageUnavailable(
-                f"{self._doing} failed: the line to the storage at {self._host} is too slow: {sending.sent_bytes:,} of "
+                f"{self._doing} failed: the connection to the storage at {self._host} is too slow: "
+                f"{sending.sent_bytes:,} of "
                 f"{sending.size_bytes:,} bytes were sent in {sending.seconds:,.0f} s, and then {self._reason(error)}. "
-                "Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or use a faster line, and run again"
+                "Send less at a time (`pulumi config set veracity:uploadWorkers 1`) or use a faster connection, and "
+                "run again"
             )
         return StorageUnavailable(
             f"{self._doing} failed: the storage at {self._host} does not answer ({self._reason(error)}). "
@@ -184,9 +186,9 @@ class Failures:
         return _class_of(status, code)(f"{said} {self._steps.get(code, '')}".rstrip(), trace_id=trace_id)
 
     def _right_text(self) -> str:
-        has = f"; it has the rights {self._rights}" if self._rights else ""
+        has = f"; it has the permissions {self._rights}" if self._rights else ""
         return (
-            f"The SAS that the platform gave must include the right {self._right}, and does not{has}. "
+            f"The SAS that the platform gave must include the permission {self._right}, and does not{has}. "
             "Ask an administrator of the workspace or Veracity support for it"
         )
 

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from veracity_provider.errors import StorageError
 from veracity_provider.loopback import is_loopback
 
-_NO_SAS_URI: Final = "the platform gave an upload address that is no SAS URI of a folder"
+_NO_SAS_URI: Final = "the platform gave an upload URL that is not the SAS URL of a folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def parse_sas_uri(sas_uri: str) -> UploadFolder:
         expires_at=_expiry(parts.query),
     )
     if parts.scheme == "http" and not found.is_loopback:
-        raise StorageError(f"the upload address at {parts.hostname} is not encrypted; nothing is sent there")
+        raise StorageError(f"the upload URL at {parts.hostname} is not encrypted; nothing is sent there")
     return found
 
 

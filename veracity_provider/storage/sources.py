@@ -50,7 +50,7 @@ class FileSource:
                 f"({error.encoding}); run with LC_ALL=C.UTF-8, or rename the file"
             ) from None
         except ValueError:
-            raise SourceError(f"'{self._shown}' is no path: it has a character that no path can have") from None
+            raise SourceError(f"'{self._shown}' is not a path: it has a character that no path can have") from None
         if stat.S_ISDIR(found.st_mode):
             takes = (
                 "an ingest takes one CSV file, and a pattern such as folder/*.csv several"

@@ -170,7 +170,7 @@ def _require_length(found: int | None, size_bytes: int, file_name: str) -> None:
     if found is not None and found != size_bytes:
         raise StorageError(
             f"uploading {file_name} failed: the storage holds {found:,} bytes where {size_bytes:,} were sent. "
-            "Run again for a fresh ingest job"
+            "Run again, which registers a new ingest job"
         )
 
 

@@ -71,8 +71,8 @@ def test_a_tag_in_another_case_is_for_a_person_to_decide():
     with pytest.raises(MetadataError) as refused:
         TAGS.require_valid(LIVE, ["A", "b"])
     assert str(refused.value) == (
-        'tags: "A" differs by case alone from the tag "a" that the container has. '
-        'Declare it as "a", or take that tag away first'
+        'tags: "A" differs only by case from the tag "a" that the container has. '
+        'Declare it as "a", or remove that tag first'
     )
 
 

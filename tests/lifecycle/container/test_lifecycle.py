@@ -137,7 +137,7 @@ def test_a_change_between_our_read_and_our_write_is_caught_by_the_server(service
         return found
 
     services.clients.data.get_container = read_and_be_overtaken
-    with pytest.raises(MetadataConflict, match="while this up was at work") as conflict:
+    with pytest.raises(MetadataConflict, match="while this up was running") as conflict:
         life.update(container, state, {**declared, "title": "B"}, told)
     assert str(conflict.value).splitlines()[1:] == CONFLICT_TABLE
     assert veracity.container(container)["metadata"]["title"] == "Somebody's"
@@ -234,7 +234,7 @@ class TestDestroy:
         state = life.create(declared, told).outputs
         veracity.fault(path=f"*/resources/{container}", effect={"kind": "status", "status": 404})
         life.delete(container, state, told)
-        assert "gone" in told.infos[-1]
+        assert "no longer exists" in told.infos[-1]
 
 
 class TestRead:
@@ -293,7 +293,7 @@ class TestErrors:
         foreign = veracity.new_container(like="foreign")
         state = {**inputs(foreign, title="Mine"), "applied": {"title": "Mine"}}
         assert life.diff(foreign, state, inputs(foreign, title="Mine"), told).changes
-        assert "owner alone" in told.warnings[0]
+        assert "changed only by its owner" in told.warnings[0]
 
     @pytest.mark.parametrize("access_level", ["owner", "Owner", ""])
     def test_an_owner_may_write_and_so_may_try_an_account_whose_access_the_platform_does_not_tell(

@@ -11,14 +11,14 @@ from veracity_provider.lifecycle.run import Run
 
 FIRST = "Untitled container"
 TAKES_OVER = (
-    'takes the container over from "a"; a restore will put back what was there first: title: "Untitled container"'
+    'takes the container over from "a"; a restore will put back the original values: title: "Untitled container"'
 )
 ALREADY = (
     "already as declared, so a restore will leave as it is: title. If another resource of this stack has written it, "
-    "and this is a rename or a move, declare an alias, which keeps what was there first"
+    "and this is a rename or a move, declare an alias, which keeps the original values"
 )
 GIVEN_UP = (
-    'no restore will put back any more what was there first: title: "Untitled container". An alias of the old '
+    'these original values can no longer be restored: title: "Untitled container". An alias of the old '
     "name would have kept it"
 )
 RESTORED = (

@@ -71,7 +71,7 @@ def test_an_empty_description_and_none_are_the_same():
 
 @pytest.mark.parametrize("tag", ["A", "Veracity"])
 def test_a_tag_that_differs_by_case_alone_is_for_a_person_to_decide(tag):
-    with pytest.raises(MetadataError, match="by case alone"):
+    with pytest.raises(MetadataError, match="only by case"):
         plan_metadata(LIVE, declare(tags=["b", tag]), {})
 
 

@@ -87,15 +87,15 @@ def test_a_patch_that_did_not_take_says_what_differs_and_what_to_do():
         pytest.param(
             container(owner_id="o-1", access_level="consumer"),
             "a-1",
-            "its owner alone, o-1; account a-1 has access level consumer.",
+            "only by its owner, o-1; account a-1 has access level consumer.",
             id="a consumer",
         ),
-        pytest.param(container(), None, "its owner alone, unknown; this account has access level none.", id="nobody"),
+        pytest.param(container(), None, "only by its owner, unknown; this account has access level none.", id="nobody"),
     ],
 )
 def test_an_account_that_may_not_write_is_named_with_the_owner(live, account, words):
     assert not_owner_text(live, account) == (
-        f"the metadata of container c-1 can be changed by {words} "
+        f"the metadata of container c-1 can be changed {words} "
         "Use the owner's account, or ask for ownership to be handed over"
     )
 
@@ -114,14 +114,14 @@ BY_A = Adoption(manager=URN.format("a"))
             "restore",
             BY_A,
             {"title": "F"},
-            ['takes the container over from "a"; a restore will put back what was there first: title: "F"'],
+            ['takes the container over from "a"; a restore will put back the original values: title: "F"'],
             id="a successor that restores",
         ),
         pytest.param(
             "restore",
             Adoption(manager=URN.format("b")),
             {"title": "F"},
-            ['a restore will put back what was there first: title: "F"'],
+            ['a restore will put back the original values: title: "F"'],
             id="the same resource again",
         ),
         pytest.param("retain", Adoption(manager=URN.format("b")), {"title": "F"}, [], id="the same resource retains"),
@@ -134,7 +134,7 @@ BY_A = Adoption(manager=URN.format("a"))
             [
                 (
                     "already as declared, so a restore will leave as it is: title. If another resource of this stack "
-                    "has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+                    "has written it, and this is a rename or a move, declare an alias, which keeps the original values"
                 )
             ],
             id="nothing is known of another one",
@@ -166,7 +166,7 @@ def test_a_container_is_left_to_its_manager(successor, line):
 def test_what_is_given_up_is_told_whole():
     long = "x" * 100
     assert given_up_text({"title": long, "tags": None}) == (
-        f'no restore will put back any more what was there first: title: "{long}"; tags: null. An alias of the '
+        f'these original values can no longer be restored: title: "{long}"; tags: null. An alias of the '
         "old name would have kept it"
     )
 

@@ -18,8 +18,8 @@ MOST_UPS = 3
 
 
 NOT_KNOWN = (
-    "what became of ingest job {id} is not known, and no dataset of this name is there: run `pulumi up` again, which "
-    "makes a new job"
+    "what became of ingest job {id} is not known, and there is no dataset of this name: run `pulumi up` "
+    "again, which registers a new job"
 )
 
 
@@ -135,21 +135,22 @@ def test_whatever_the_start_answers_a_second_start_is_of_a_new_job(
         pytest.param(
             JobState.STARTING,
             NewJobNeeded,
-            "what became of ingest job {id} is not known, and no dataset of this name is there: run `pulumi up` again, "
-            "which makes a new job",
+            "what became of ingest job {id} is not known, and there is no dataset of this name: run `pulumi up` "
+            "again, which registers a new job",
             id="it may have been started",
         ),
         pytest.param(
             JobState.STARTED,
             IngestJobTimeout,
             "ingest job {id} (Create of a dataset) was started, and was not seen to end; the dataset is not known to "
-            "be made.",
+            "be created.",
             id="it was started",
         ),
         pytest.param(
             JobState.NEVER_SENT,
             IngestJobFailed,
-            "ingest job {id} made no dataset, and will make none; run `pulumi up` again, for a new one",
+            "ingest job {id} created no dataset, and will create none; run `pulumi up` again, which registers a new "
+            "one",
             id="it was given up",
         ),
     ],
@@ -246,7 +247,7 @@ def test_a_job_that_is_at_work_keeps_another_from_being_made(
     monkeypatch.setattr("veracity_provider.lifecycle.dataset.upload.DEFAULT_JOB_TIMEOUT_S", 1.0)
     news = machine.upload.check(state["upload"], declared, told).inputs
     assert machine.upload.diff("x", state["upload"], news, told).changes
-    assert told.warnings[-1] == f"ingest job {job.job_id} may be making it; `pulumi up` waits for it to end"
+    assert told.warnings[-1] == f"ingest job {job.job_id}may be creating it; `pulumi up` waits for it to end"
     veracity.forget_requests()
     with pytest.raises(IngestJobTimeout) as failed:
         machine.upload.update("x", state["upload"], news, told)
@@ -275,7 +276,7 @@ def test_a_job_that_made_nothing_is_told_before_a_new_one_is_made(machine, told,
     told.infos.clear()
     news = machine.upload.check(state["upload"], with_file, told).inputs
     assert machine.upload.diff("x", state["upload"], news, told).changes
-    assert told.infos == [f"ingest job {state['upload']['job_id']} made no dataset; a new one will be made"]
+    assert told.infos == [f"ingest job {state['upload']['job_id']} created no dataset; a new one will be registered"]
 
 
 class TestAJobThatTookEffect:
@@ -305,8 +306,8 @@ class TestAJobThatTookEffect:
         with pytest.raises(DatasetError) as failed:
             request.getfixturevalue(where).create_dataset(state, with_file)
         assert str(failed.value) == (
-            f'ingest job {state["upload"]["job_id"]} has made dataset "{with_file["dataset_name"]}", which is not '
-            "there any more. Run `pulumi refresh`, then `pulumi up`, which makes it again"
+            f'ingest job {state["upload"]["job_id"]} has made dataset "{with_file["dataset_name"]}", which no longer '
+            "exists. Run `pulumi refresh`, then `pulumi up`, which creates it again"
         )
 
     @pytest.mark.parametrize("is_gone", [True, False])

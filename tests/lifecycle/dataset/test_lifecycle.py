@@ -37,7 +37,7 @@ class TestMaking:
         assert state["dataset"]["columns"] == HEADER
         assert state["dataset"]["schema_version_id"] == news["schema_version_id"]
         assert len(veracity.rows(live.id)) == 3
-        assert told.infos == ["makes the dataset"]
+        assert told.infos == ["creates the dataset"]
         assert told.warnings == []
         assert machine.is_unchanged(state, news)
 
@@ -54,9 +54,9 @@ class TestMaking:
         with pytest.raises(IngestJobFailed) as failed:
             machine.up(state, declared)
         assert str(failed.value) == (
-            f"ingest job {state['upload']['job_id']} ended as Failed: The file has no rows. The dataset was to be made "
-            "from its header alone, which the platform may refuse: give it a first file as source (in a stack file, "
-            "datasetSource), and run `pulumi up` again; a new job will take its place"
+            f"ingest job {state['upload']['job_id']} ended as Failed: The file has no rows. The dataset was to be "
+            "created from its header only, which the platform may refuse: give it a first file as source (in stack "
+            "config: datasetSource), and run `pulumi up` again, which registers a new job"
         )
         machine.up(state, with_file)
         assert len(veracity.rows(state["dataset"]["dataset_id"])) == 3
@@ -92,7 +92,7 @@ class TestMaking:
         with pytest.raises(IngestJobFailed) as failed:
             machine.create_dataset(state, declared)
         assert str(failed.value).startswith(
-            f"ingest job {job_id} ended as Failed. The dataset was to be made from its header alone, which"
+            f"ingest job {job_id} ended as Failed. The dataset was to be created from its header only, which"
         )
 
     def test_the_stand_in_for_its_id_tells_names_and_workspaces_apart(self):
@@ -113,7 +113,7 @@ class TestMaking:
     def test_a_preview_does_not_know_the_job_yet_and_says_what_up_does(self, machine, told, with_file):
         news = {**with_file, "schema_version_id": UNKNOWN, "job_id": UNKNOWN, "job_history": UNKNOWN}
         assert machine.problems(news) == []
-        assert told.infos == ["makes the dataset"]
+        assert told.infos == ["creates the dataset"]
 
 
 class TestRefusedAtPreview:
@@ -157,7 +157,7 @@ class TestRefusedAtPreview:
         [problem] = machine.problems({"dataset_name": name, "schema_name": f"{name} y"})
         assert problem == (
             f'schema_name: workspace {workspace} has no schema "{name} y"; did you mean {there}? Where the program '
-            "makes the schema, give its schema_version_id"
+            "creates the schema, give its schema_version_id"
         )
 
     def test_a_schema_without_an_active_version(self, machine, name, monkeypatch, schema_named):
@@ -205,7 +205,8 @@ class TestRefusedAtPreview:
     def test_a_schema_that_is_not_there(self, machine, name, workspace):
         [problem] = machine.problems({"dataset_name": name, "schema_name": "Noon x7"})
         assert problem == (
-            f'schema_name: workspace {workspace} has no schema "Noon x7". Where the program makes the schema, give its '
+            f'schema_name: workspace {workspace} has no schema "Noon x7". Where the program creates the schema, give '
+            "its "
             "schema_version_id"
         )
 
@@ -215,7 +216,7 @@ class TestRefusedAtPreview:
         [problem] = machine.problems({"dataset_name": name, "schema_name": name})
         assert problem == (
             f"schema_name: must be the name of one schema of workspace {workspace}, and 2 have it: {', '.join(ids)}. "
-            "Give schema_version_id in its place"
+            "Use schema_version_id instead"
         )
 
     def test_a_header_that_cannot_be_read(self, machine, with_file, services):
@@ -258,7 +259,7 @@ class TestAdopting:
         made = somebody_makes(name)
         machine.up({}, with_file)
         assert veracity.rows(made) == []
-        assert told.infos == [f'adopts dataset "{name}" ({made}); its source is for a new dataset alone']
+        assert told.infos == [f'adopts dataset "{name}" ({made}); its source is used only for a new dataset']
 
     def test_what_no_call_changes_is_a_warning_and_no_difference(
         self, machine, told, declared, name, somebody_makes, services, workspace, veracity
@@ -268,7 +269,7 @@ class TestAdopting:
         news = {**declared, "schema_version_id": other, "description": "Noon.", "tags": {"Site": ["1"]}}
         state = machine.up({}, news)
         warning = (
-            f'dataset "{name[:59]}" differs from what is declared, and no call changes a dataset that is there:\n'
+            f'dataset "{name[:59]}" differs from what is declared, and the API cannot change an existing dataset:\n'
             '  description: "" on the platform, "Noon." declared\n'
             "  tags: none on the platform, Site 1 declared\n"
             f"  schema_version_id: {declared['schema_version_id']} on the platform, {other} declared\n"
@@ -314,7 +315,8 @@ class TestAdopting:
         with pytest.raises(DatasetError) as failed:
             machine.create_dataset(state, declared)
         assert str(failed.value) == (
-            f'dataset "{name}" was there, and is not any more. Run `pulumi refresh`, then `pulumi up`, which makes it'
+            f'dataset "{name}" existed before, and no longer does. Run `pulumi refresh`, then `pulumi up`, which '
+            "creates it"
         )
 
     @pytest.mark.parametrize("is_there", [True, False])
@@ -362,7 +364,7 @@ class TestAdopting:
         machine.dataset._services.clients.ingest.prepare_start = late
         state = machine.up({}, with_file)
         assert ids == [state["dataset"]["dataset_id"]]
-        assert told.infos[-1] == f'dataset "{name[:60]}" ({ids[0]}) is there by now; it is adopted'
+        assert told.infos[-1] == f'dataset "{name[:60]}" ({ids[0]}) exists now; it is adopted'
 
     def test_a_name_that_differs_by_case_alone_is_told_and_refused_by_the_platform(
         self, machine, told, declared, name, somebody_makes
@@ -373,7 +375,7 @@ class TestAdopting:
             machine.up({}, declared)
         [warning] = told.warnings
         assert warning == (
-            f'dataset "{name.upper()}" ({made}) differs from the declared name by case alone; the platform may refuse '
+            f'dataset "{name.upper()}" ({made}) differs from the declared name only by case; the platform may refuse '
             "such a name as taken"
         )
 
@@ -391,13 +393,15 @@ class TestChanging:
         assert [one.id for one in datasets_named(name)] == [before]
         assert [one.id for one in datasets_named(f"{name}, new")] == [state["dataset"]["dataset_id"]]
         assert told.warnings == [f'another name is another dataset; "{name}" ({before}) stays as it is']
-        assert told.infos == [f'forgotten; dataset "{name}" stays on the platform, which has no call that deletes one']
+        assert told.infos == [
+            f'removed from the state; dataset "{name}" stays on the platform, whose API cannot delete it'
+        ]
 
     def test_another_file_is_not_read_again_and_that_is_said(self, machine, told, state, with_file, services):
         (services.project / "second.csv").write_text(noon_reports())
         assert machine.is_unchanged(state, {**with_file, "source": "second.csv"})
         assert told.warnings == [
-            "source is read when the dataset is made, and not again; declare a DatasetIngest for more rows"
+            "source is read when the dataset is created, and not again; declare a DatasetIngest for more rows"
         ]
 
     def test_other_bytes_or_no_file_are_no_difference(self, machine, told, state, with_file, services):
@@ -451,7 +455,7 @@ class TestDrift:
         assert machine.is_unchanged(state, declared)
         [warning] = told.warnings
         assert warning == (
-            f'dataset "{new}" differs from what is declared, and no call changes a dataset that is there:\n'
+            f'dataset "{new}" differs from what is declared, and the API cannot change an existing dataset:\n'
             f'  dataset_name: "{new}" on the platform, "{name}" declared\n'
             "Change it in the portal, or declare what the platform has."
         )
@@ -475,11 +479,11 @@ class TestDrift:
             machine.is_unchanged(state, declared)
         assert str(missing.value).partition(" (trace id")[0] == (
             f'dataset "{name}" ({before}) is not found in workspace {workspace}. If it was deleted, run `pulumi '
-            "refresh`, which forgets it; `pulumi up` then makes it again"
+            "refresh`, which removes it from the state; `pulumi up` then creates it again"
         )
         machine.refresh(state)
         assert state == {}
-        assert told.infos == [f'dataset "{name}" ({before}) is gone']
+        assert told.infos == [f'dataset "{name}" ({before}) no longer exists']
         machine.up(state, declared)
         assert state["dataset"]["dataset_id"] != before
         assert machine.is_unchanged(state, declared)
@@ -501,5 +505,5 @@ def test_letting_go_says_that_the_dataset_stays(machine, told, declared, name, d
     told.infos.clear()
     machine.dataset.delete(state["dataset"]["id"], state["dataset"], told)
     machine.upload.delete(state["upload"]["id"], state["upload"], told)
-    assert told.infos == [f'forgotten; dataset "{name}" stays on the platform, which has no call that deletes one']
+    assert told.infos == [f'removed from the state; dataset "{name}" stays on the platform, whose API cannot delete it']
     assert len(datasets_named(name)) == 1

@@ -118,7 +118,7 @@ class TestCreate:
         getattr(storage, put)(path, NEW, Customer="old", Owner="she")
         inputs = declare(metadata={"Customer": "123"})
         headline, content, metadata = told.infos[-1].splitlines()
-        assert headline == "replaces the file that is there, and changes: content, Customer"
+        assert headline == "replaces the existing file, and changes: content, Customer"
         assert content.startswith('  content: "31 bytes, changed 20')
         assert metadata == '  Customer: "old" → "123"'
         made = life.create(inputs, told)
@@ -129,7 +129,7 @@ class TestCreate:
     def test_one_that_has_these_bytes_is_adopted_without_an_upload(self, life, told, storage, path, declare):
         storage.somebody_uploads(path, OLD, Owner="she")
         inputs = declare(metadata={"Customer": "123"})
-        assert told.infos == ['adopts the file that is there, and changes: Customer\n  Customer: (not there) → "123"']
+        assert told.infos == ['adopts the existing file, and changes: Customer\n  Customer: (not there) → "123"']
         storage.veracity.forget_requests()
         state = life.create(inputs, told).outputs
         assert writes(storage, path) == ["PUT"]  # its metadata
@@ -150,7 +150,7 @@ class TestCreate:
         declare(source=UNKNOWN)
         if is_there:
             headline, content = told.infos[-1].splitlines()
-            assert headline == "replaces the file that is there, and changes: content"
+            assert headline == "replaces the existing file, and changes: content"
             assert content.endswith('→ "known after up"')
         else:
             assert told.infos == ["uploads the file: known after up"]
@@ -275,7 +275,7 @@ class TestChange:
         state = life.create(inputs, told).outputs
         storage.somebody_removes(path)
         assert life.diff("", state, inputs, told).changes
-        assert told.infos[-1] == "the file is gone, and is uploaded again"
+        assert told.infos[-1] == "the file was deleted, and is uploaded again"
         life.update("", state, inputs, told)
         assert (storage.content(path), storage.metadata(path)) == (OLD, {"Customer": "1"})
 
@@ -473,7 +473,7 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
-        assert told.infos[-1] == f"file {path} is gone"
+        assert told.infos[-1] == f"file {path} no longer exists"
 
     def test_drift_of_metadata_shows_in_the_declared_keys_alone(self, life, told, storage, path, declare):
         state = life.create(declare(metadata={"Customer": "1", "Ship": "Asta"}), told).outputs
@@ -525,7 +525,7 @@ class TestDestroy:
         state = life.create(declare(on_destroy="delete"), told).outputs
         storage.somebody_removes(path)
         destroy(state)
-        assert told.infos[-1] == f"file {path} is gone already"
+        assert told.infos[-1] == f"file {path} no longer exists"
 
     def test_a_file_that_another_resource_manages_now_stays(self, life, told, storage, path, declare):
         storage.set_rights(ALL_RIGHTS)
@@ -539,7 +539,7 @@ class TestDestroy:
 
     def test_a_right_that_the_sas_lacks_is_named(self, life, told, storage, path, declare, destroy):
         state = life.create(declare(on_destroy="delete"), told).outputs
-        with pytest.raises(SasRightMissing, match=r"must include the right d \(delete\)"):
+        with pytest.raises(SasRightMissing, match=r"must include the permission d \(delete\)"):
             destroy(state)
         assert storage.content(path) == OLD
 
@@ -595,7 +595,7 @@ class TestRefused:
         assert storage_file.MAX_FILE_BYTES == 5000 * 1024 * 1024
         assert problems(life, told, path=path, source=source.name) == [
             (
-                "source: manual.pdf must have at most 5,000 MiB, which is what can be put in place at once, and has "
+                "source: manual.pdf must have at most 5,000 MiB, the limit of one request, and has "
                 "14 bytes. Split it, or upload it with other tools"
             )
         ]

@@ -55,7 +55,7 @@ class TestCreate:
     def test_a_folder_that_is_not_there_is_made_with_those_above_it(self, life, told, storage, path):
         inputs = life.check({}, {"path": f"{path}/2026", **DEFAULTS, "metadata": {"Customer": "123"}}, told).inputs
         made = life.create(inputs, told)
-        assert told.infos == ["makes the folder"]
+        assert told.infos == ["creates the folder"]
         assert storage.metadata(f"{path}/2026") == {"Customer": "123"}
         assert storage.metadata(path) == {}
         assert made.id == f"{storage.veracity.demo['workspaceId']}/{path}/2026"
@@ -254,7 +254,7 @@ class TestChange:
         state = life.create(inputs, told).outputs
         storage.somebody_removes(path)
         assert life.diff("", state, inputs, told).changes
-        assert told.infos[-1] == "the folder is gone, and is made again"
+        assert told.infos[-1] == "the folder was deleted, and is created again"
         life.update("", state, inputs, told)
         assert storage.metadata(path) == {"Customer": "1"}
 
@@ -323,7 +323,7 @@ class TestConflict:
         follow(services, "make_folder", lambda: storage.somebody_removes(path))
         with pytest.raises(StoragePathError) as failed:
             life.create(inputs, told)
-        assert str(failed.value) == f"folder {path} is gone again right after it was made; run `pulumi up` again"
+        assert str(failed.value) == f"folder {path} was deleted right after it was created; run `pulumi up` again"
 
     def test_what_is_not_as_declared_right_after_it_was_written_is_an_error(
         self, life, told, storage, path, services, declare
@@ -364,7 +364,7 @@ class TestRead:
         state = life.create(declare(), told).outputs
         storage.somebody_removes(path)
         assert life.read("", state, told) is None
-        assert told.infos[-1] == f"folder {path} is gone"
+        assert told.infos[-1] == f"folder {path} no longer exists"
 
     @pytest.mark.parametrize("status", [404, 500])
     def test_an_answer_that_is_not_the_storages_own_says_nothing(self, life, told, storage, path, declare, status):
@@ -434,7 +434,7 @@ class TestDestroy:
         storage.somebody_puts(f"{path}/hers.txt", b"hers")
         destroy(state)
         assert storage.content(f"{path}/hers.txt") == b"hers"
-        assert told.warnings == [f"folder {path} is not removed, since it holds what is not managed here"]
+        assert told.warnings == [f"folder {path} is not removed, since it contains what is not managed here"]
         assert not [one for one in storage.requests(path) if "recursive" in str(one)]
 
 
@@ -466,13 +466,13 @@ class TestOneManager:
         inputs = declare(**fields)
         already = (
             "already as declared, so a restore will leave as it is: Customer, Ship, Port. If another resource of this "
-            "stack has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+            "stack has written it, and this is a rename or a move, declare an alias, which keeps the original values"
         )
         assert told.infos == [already]
         life.create(inputs, told)
         life.delete("", state, told)
         lost = (
-            'no restore will put back any more what was there first: Customer: "old"; Port: null. An alias of the old '
+            'these original values can no longer be restored: Customer: "old"; Port: null. An alias of the old '
             "name would have kept it"
         )
         assert told.warnings == [lost]
@@ -498,7 +498,7 @@ class TestRights:
         text, _, trace = str(missing.value).partition(" (trace id")
         assert text == (
             f"removing {path} failed: the storage answered 403 AuthorizationPermissionMismatch. The SAS that the "
-            "platform gave must include the right d (delete), and does not; it has the rights racwl. Ask an "
+            "platform gave must include the permission d (delete), and does not; it has the permissions racwl. Ask an "
             "administrator of the workspace or Veracity support for it"
         )
         assert trace
@@ -513,7 +513,7 @@ class TestRights:
     def test_a_reader_reads_where_readers_get_a_sas(self, make_services, told, storage, path):
         life = StorageFolderLifecycle(make_services(**reader(storage)))
         assert life.check({}, {"path": path, **DEFAULTS}, told).problems == ()
-        assert told.infos == ["makes the folder"]
+        assert told.infos == ["creates the folder"]
 
     def test_a_reader_is_refused_at_preview_where_readers_get_none(self, make_services, told, storage, path):
         storage.let_readers_read(False)
@@ -559,8 +559,8 @@ class TestRefused:
                         "metadata.Ship: must be printable ASCII characters, which are all that the storage keeps, and "
                         "has 'å' (U+00E5)"
                     ),
-                    "metadata.Owner: must have no blank at its ends, which the storage takes away, not ' she'",
-                    "metadata.Port: must not be empty; leave the key out to leave it alone",
+                    "metadata.Owner: must have no leading or trailing space, which the storage removes, not ' she'",
+                    "metadata.Port: must not be empty; leave the key out if it is not to be managed",
                 ],
                 id="all at once",
             ),
@@ -576,7 +576,7 @@ class TestRefused:
             ),
             pytest.param(
                 {"path": "a", "metadata": {"Ship": "a", "ship": "b"}},
-                ["metadata.ship: differs from the key Ship by case alone, which the storage does not tell apart"],
+                ["metadata.ship: differs from the key Ship only by case, which the storage does not distinguish"],
                 id="keys that differ by case",
             ),
             pytest.param(

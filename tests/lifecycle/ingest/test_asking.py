@@ -1,4 +1,4 @@
-"""An Append of which only a person can tell whether its rows are there."""
+"""An Append of which only a person can tell whether its rows are in the dataset."""
 
 import json
 
@@ -10,7 +10,7 @@ from veracity_provider.errors import IngestJobInDoubt, IngestJobTimeout
 
 
 class TestAQuestion:
-    """About an Append of which only a person can tell whether its rows are there."""
+    """About an Append of which only a person can tell whether its rows are in the dataset."""
 
     @pytest.fixture
     def append(self, append):
@@ -37,9 +37,9 @@ class TestAQuestion:
         assert lines.pop(0).startswith("  the platform shows it as Running, started 20")
         assert lines == [
             "  rows of the dataset: 0 before the upload, 0 now; rows of the file: 2",
-            "While a job of this dataset runs it is too early to decide; the portal shows which do.",
-            f"  if its rows are there                        {set_it} applied",
-            f"  if they are not, and it will not bring them  {set_it} not-applied",
+            "While a job of this dataset is running it is too early to decide; the portal shows the running jobs.",
+            f"  if its rows are in the dataset             {set_it} applied",
+            f"  if they are not, and it will not add them  {set_it} not-applied",
             f"""Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{{"{job_id}": "applied"}}'.)""",
         ]
 
@@ -141,4 +141,6 @@ class TestAQuestion:
         news = machine.checked(append, state["upload"])
         told.infos.clear()
         assert machine.upload.diff("id", state["upload"], news, told).changes
-        assert told.infos == [f"ingest job {job_id} had no effect, as `veracity:answers` says; a new one will be made"]
+        assert told.infos == [
+            f"ingest job {job_id} was not applied, as `veracity:answers` says; a new one will be registered"
+        ]

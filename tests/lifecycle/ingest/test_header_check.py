@@ -93,7 +93,7 @@ def test_a_header_that_fits_gives_no_reason_to_guess(line, made, operation):
         pytest.param("imo,speed,speed", 'has the column "speed" 2 times', id="a doubled column"),
         pytest.param("IMO,speed", 'has the column "IMO", which the schema spells "imo"', id="a column in another case"),
         pytest.param(
-            "imo,speed,,", "has a column without a name (3, 4); name it, or take out its comma", id="commas at the end"
+            "imo,speed,,", "has a column without a name (3, 4); name it, or remove its comma", id="commas at the end"
         ),
         pytest.param(
             "imo,speed,\x1b[2J\x1b[31mred",

@@ -93,7 +93,7 @@ class TestWhatIsSaid:
         machine.finish(state, machine.checked(append, state["upload"]))
         job_id = state["upload"]["job_id"]
         assert machine.told.infos == [
-            f"ingest job {job_id} had taken effect before on {completed_at}; nothing was started"
+            f"ingest job {job_id} had been applied before on {completed_at}; nothing was started"
         ]
         assert state["ingest"]["completed_at"] == completed_at
         assert rows(veracity, append) == 2
@@ -105,7 +105,7 @@ class TestWhatIsSaid:
         other = Machine(make_services(home="elsewhere"), told)
         other.finish(state, other.checked(append, state["upload"]))
         job_id = state["upload"]["job_id"]
-        assert told.infos == [f"ingest job {job_id} had taken effect before; nothing was started"]
+        assert told.infos == [f"ingest job {job_id} had been applied before; nothing was started"]
 
     def test_a_job_that_the_state_shows_as_done_is_asked_nobody_about(self, machine, make_services, told, append):
         state = {}
@@ -144,7 +144,9 @@ class TestWhatIsSaid:
         items = [{"severity": "Warning", "row": 1}, {"severity": "Error", "row": 2}]
         end = {"kind": "failJob", "status": "Completed", "applies": True, "validationError": items}
         veracity.fault(**START, effect=end)
-        with pytest.raises(IngestJobInDoubt, match="ended as Completed, which does not say whether its rows are there"):
+        with pytest.raises(
+            IngestJobInDoubt, match="ended as Completed, which does not say whether its rows are in the dataset"
+        ):
             machine.up({}, append)
 
     def test_what_is_forgotten_names_the_dataset_safely(self, machine, told):
@@ -177,7 +179,7 @@ class TestAtPreview:
         journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
         (warning,) = self.say(machine, append, state)
         assert warning == (
-            f"ingest job {state['upload']['job_id']} may be at work; `pulumi up` waits for it to end, and may stop if "
+            f"ingest job {state['upload']['job_id']} may be running; `pulumi up` waits for it to end, and may stop if "
             "it does not"
         )
 
@@ -190,7 +192,8 @@ class TestAtPreview:
         (warning,) = self.say(machine, append, state)
         job = f"ingest job {job_id} (Append into dataset {append['dataset_id']})"
         assert warning.splitlines()[0] == (
-            f"`pulumi up` will stop: {job} is not known to the platform, which does not say whether its rows are there."
+            f"`pulumi up` will stop: {job} is not known to the platform, which does not say whether its rows are in "
+            "the dataset."
         )
 
     def test_where_the_platform_does_not_say_it_warns_and_goes_on(self, machine, veracity, append):
@@ -198,4 +201,4 @@ class TestAtPreview:
         journal_of(machine.services).write(current_job(state["upload"]), JobState.STARTING)
         veracity.fault(path="*/status", count=None, effect={"kind": "status", "status": 500})
         (warning,) = self.say(machine, append, state)
-        assert warning.startswith(f"what became of ingest job {state['upload']['job_id']} could not be found out: ")
+        assert warning.startswith(f"the status of ingest job {state['upload']['job_id']} could not be read: ")

@@ -145,7 +145,7 @@ class TestSettling:
         left_over = dict(state)
         source(noon_reports(noon_report(9)))
         machine.up(state, upsert)
-        with pytest.raises(IngestJobFailed, match="had no effect, and will have none"):
+        with pytest.raises(IngestJobFailed, match="was not applied, and will not be"):
             machine.finish(left_over, machine.checked(upsert))
         assert starts(veracity, upsert) == [0, 1]
 
@@ -171,7 +171,7 @@ class TestSettling:
         news = machine.checked(upsert, state["upload"])
         assert machine.upload.diff("id", state["upload"], news, told).changes
         assert told.infos[-1] == (
-            f"ingest job {state['upload']['job_id']} ended as Failed, and had no effect; a new one will be made"
+            f"ingest job {state['upload']['job_id']} ended as Failed, and was not applied; a new one will be registered"
         )
         machine.up(state, upsert)
         assert rows(veracity, upsert) == 3

@@ -121,14 +121,14 @@ def test_a_source_with_a_wildcard_is_a_pattern_unless_a_file_is_called_that(tmp_
         ),
         pytest.param(
             "noon/*.tsv",
-            "must match a file, and 'noon/*.tsv' matches none in {project}/noon; correct it, or take it out, which "
-            "forgets its ingests (their rows stay)",
+            "must match a file, and 'noon/*.tsv' matches none in {project}/noon; correct it, or remove it, which "
+            "removes its ingests from the state (their rows stay)",
             id="no file of that name",
         ),
         pytest.param(
             "*",
-            "must match a file, and '*' matches none in {project}; correct it, or take it out, which forgets its "
-            "ingests (their rows stay)",
+            "must match a file, and '*' matches none in {project}; correct it, or remove it, which removes its "
+            "ingests from the state (their rows stay)",
             id="folders alone",
         ),
         pytest.param(
@@ -195,8 +195,8 @@ class TestLinks:
         (tmp_path / "latest.csv").symlink_to("2026.csv")
         (reason,) = refused("*.csv")
         assert reason == (
-            "must match each file once, and '2026.csv' and 'latest.csv' are one; take the link away, or write a "
-            "pattern that does not match it"
+            "must match each file once, and '2026.csv' and 'latest.csv' are one; remove the link, or write a pattern "
+            "that does not match it"
         )
 
     def test_a_link_that_leads_nowhere_is_refused(self, tmp_path, make, refused):

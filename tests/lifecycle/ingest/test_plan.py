@@ -45,7 +45,18 @@ def declared(content, operation="Upsert", dataset="d", follows=(), **more):
     )
 
 
-def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), unheard_of=(), in_journal=True, **others):
+def known(
+    current,
+    outcome,
+    *,
+    effective=(),
+    doubt=(),
+    left=(),
+    concurrent_jobs=(),
+    jobs_unknown_to_platform=(),
+    in_journal=True,
+    **others,
+):
     """*others*: outcome of each other job by its name."""
     return Known(
         current=current,
@@ -53,8 +64,8 @@ def known(current, outcome, *, effective=(), doubt=(), left=(), beside=(), unhea
             effective={one.dataset_id: one for one in effective}, in_doubt=tuple(doubt), left_behind=tuple(left)
         ),
         outcomes={**others, current.job_id: outcome},
-        beside=tuple(beside),
-        unheard_of=tuple(unheard_of),
+        concurrent_jobs=tuple(concurrent_jobs),
+        jobs_unknown_to_platform=tuple(jobs_unknown_to_platform),
         is_in_journal=in_journal,
     )
 
@@ -100,7 +111,10 @@ def test_what_is_declared_stays_the_same(outcome, current, in_journal, is_due, s
             id="one before is in doubt",
         ),
         pytest.param(
-            known(job("C", "c"), NONE, effective=[A], doubt=[B], B=NONE), declared("a"), A, id="that one had no effect"
+            known(job("C", "c"), NONE, effective=[A], doubt=[B], B=NONE),
+            declared("a"),
+            A,
+            id="that one was not applied",
         ),
         pytest.param(
             known(job("C", "c"), NONE, effective=[A], doubt=[B], B=TOOK), declared("b"), B, id="that one took effect"
@@ -165,7 +179,7 @@ def test_an_append_runs_beside_nothing_that_was_left_behind():
     ],
 )
 def test_a_job_that_a_late_one_has_overtaken_is_run_again(outcome, late, is_overtaken):
-    plan = plan_upload(known(B, outcome, left=[A], beside=[A], A=late), declared("b"))
+    plan = plan_upload(known(B, outcome, left=[A], concurrent_jobs=[A], A=late), declared("b"))
     assert plan.is_overtaken is is_overtaken
     assert (plan.serving is None, plan.is_update_due) == (is_overtaken, is_overtaken)
 
@@ -173,14 +187,16 @@ def test_a_job_that_a_late_one_has_overtaken_is_run_again(outcome, late, is_over
 def test_what_was_in_doubt_before_a_job_that_was_overtaken_is_no_matter_any_more():
     there = job("E", "a", dataset="e")
     doubts = {"C": ENDED, "E": ENDED}
-    plan = plan_upload(known(B, TOOK, doubt=[job("C", "c"), there], beside=[A], A=TOOK, **doubts), declared("b"))
+    plan = plan_upload(
+        known(B, TOOK, doubt=[job("C", "c"), there], concurrent_jobs=[A], A=TOOK, **doubts), declared("b")
+    )
     assert plan.history.in_doubt == (there,)
 
 
 def test_a_job_that_the_platform_did_not_know_has_the_last_word_once_it_has_ended():
     """Its start was sent, and may have arrived late."""
     for outcome, is_overtaken in ((GONE, False), (MAYBE, False), (TOOK, True), (ENDED, True)):
-        plan = plan_upload(known(B, TOOK, unheard_of=[A], A=outcome), declared("b"))
+        plan = plan_upload(known(B, TOOK, jobs_unknown_to_platform=[A], A=outcome), declared("b"))
         assert plan.is_overtaken is is_overtaken
 
 

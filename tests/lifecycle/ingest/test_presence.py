@@ -30,7 +30,7 @@ class TestReading:
         veracity.fault(path=f"*/datasets/{append['dataset_id']}", count=2, effect={"kind": "status", "status": 404})
         told.infos.clear()
         assert machine.ingest.read("id", state["ingest"], told) is None
-        assert told.infos == [f"dataset {append['dataset_id']} is gone"]
+        assert told.infos == [f"dataset {append['dataset_id']} no longer exists"]
 
     def test_one_stray_404_loses_nothing(self, machine, veracity, state, append, told):
         veracity.fault(path=f"*/datasets/{append['dataset_id']}", effect={"kind": "status", "status": 404})

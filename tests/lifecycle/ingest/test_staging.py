@@ -65,8 +65,8 @@ class TestTheUpload:
     def test_where_a_dead_sas_makes_it_start_again_is_said(self, dying_uploads, append, told):
         dying_uploads(SasRejected("x"), None).up_upload(append)
         assert next(text for text in told.infos if "SAS" in text) == (
-            "the upload's SAS was refused after 2 min 05 s, with 1.5 KiB of 188 bytes sent; the platform gives one SAS "
-            "an ingest job, so it starts again from the first byte, with a new job"
+            "the upload's SAS was refused after 2 min 05 s, with 1.5 KiB of 188 bytes sent; the platform gives one "
+            "SAS per ingest job, so the upload starts again from the first byte, with a new job"
         )
 
     @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ class TestTheUpload:
             pytest.param(
                 1536,
                 "uploading data.csv failed: the SAS of a second ingest job was refused as well, after 2 min 05 s, with "
-                "1.5 KiB of 188 bytes sent. Use a faster line or a smaller file, and run again (trace id: t2)",
+                "1.5 KiB of 188 bytes sent. Use a faster connection or a smaller file, and run again (trace id: t2)",
                 id="in the middle",
             ),
             pytest.param(0, "the storage's own words (trace id: t2)", id="at once"),

@@ -45,7 +45,7 @@ def test_a_file_beyond_what_the_portal_takes_is_told(machine, append, monkeypatc
     monkeypatch.setattr(upload, "PORTAL_LIMIT_BYTES", limit)
     machine.checked(append)
     size = len(wind_readings())
-    said = f"data.csv has {size} bytes; the portal takes 1 GB, the API's limit is not published"
+    said = f"data.csv has {size} bytes; the portal takes 1 GB, the API's limit is not documented"
     assert machine.told.infos == [said] * is_told
 
 
@@ -87,7 +87,7 @@ class TestAContentThatIsHeld:
         ).problems
         assert str(problem) == (
             "source: data.csv has other bytes than those that were ingested, and `ignore_changes` keeps their "
-            "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
+            "content_hash. Remove content_hash from ignore_changes, or restore the old file"
         )
 
     @pytest.mark.parametrize(("readings", "is_told"), [(2, False), (3, True)], ids=["the same bytes", "other bytes"])
@@ -102,7 +102,7 @@ class TestAContentThatIsHeld:
         machine.up(state, self.held(state, append))
         assert rows(veracity, append) == readings
         said = (
-            "data.csv has other bytes than those that `ignore_changes` keeps the hash of; since a new job has to be "
-            "made, it is ingested as it is now"
+            "data.csv has other bytes than those that `ignore_changes` keeps the hash of; since a new job is "
+            "needed, it is ingested as it is now"
         )
         assert (said in machine.told.infos) is is_told

@@ -72,43 +72,44 @@ class TestAnUpload:
             pytest.param(
                 JobState.FAILED,
                 "Failed",
-                "ingest job j ended as Failed, and had no effect; a new one will be made",
+                "ingest job j ended as Failed, and was not applied; a new one will be registered",
                 id="failed",
             ),
             pytest.param(
                 JobState.NEVER_SENT,
                 "Running",
-                "ingest job j was not started, and had no effect; a new one will be made",
+                "ingest job j was not started, and was not applied; a new one will be registered",
                 id="withdrawn",
             ),
             pytest.param(
                 JobState.FAILED,
                 None,
-                "ingest job j was not started, and had no effect; a new one will be made",
+                "ingest job j was not started, and was not applied; a new one will be registered",
                 id="refused before the service saw it",
             ),
             pytest.param(
                 JobState.STARTED,
                 "Cancelled",
-                "ingest job j ended as Cancelled, which does not say whether it took effect; a new one will be made",
+                "ingest job j ended as Cancelled, which does not show whether it was applied; a new one will be "
+                "registered",
                 id="cancelled",
             ),
             pytest.param(
                 JobState.IN_DOUBT,
                 None,
-                "ingest job j has ended, which does not say whether it took effect; a new one will be made",
+                "ingest job j has ended, which does not show whether it was applied; a new one will be registered",
                 id="cancelled, and forgotten",
             ),
             pytest.param(
                 JobState.STARTED,
                 None,
-                "the platform does not know ingest job j any more; a new one will be made",
+                "the platform does not know ingest job j any more; a new one will be registered",
                 id="forgotten",
             ),
             pytest.param(
                 JobState.STARTING,
                 "Running",
-                "ingest job j may have been started, and was not seen to end; if it does not, a new one is made",
+                "ingest job j may have been started, and was not seen to end; if it does not, a new one is registered",
                 id="a start without an answer",
             ),
         ],
@@ -155,7 +156,7 @@ class TestAnUpload:
                 JobState.STARTED,
                 "Cancelled",
                 20,
-                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there.",
+                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are in the dataset.",
                 id="an Append that was cancelled",
             ),
         ],
@@ -173,11 +174,11 @@ class TestAnUpload:
 
     def test_a_job_that_ended_after_it_was_started_beside_it_has_the_last_word(self, past, write, platform, told):
         other = reference("o")
-        write(UPSERT, JobState.STARTED, beside=(other,))
+        write(UPSERT, JobState.STARTED, concurrent_jobs=(other,))
         platform.jobs |= {"j": "Completed", "o": "Completed"}
         assert past(UPSERT).plan().is_overtaken
         assert told.infos == [
-            "a job that ran beside ingest job j has ended after it; what is declared is ingested again"
+            "a job that ran at the same time as ingest job j has ended after it; what is declared is ingested again"
         ]
 
     def test_a_change_that_is_taken_back_is_served_by_the_job_that_took_effect(self, past, write, told):
@@ -193,7 +194,7 @@ class TestAnUpload:
         plan = past(UPSERT, JobHistory(effective={"d": last})).plan()
         assert (plan.serving, plan.is_update_due) == (last, True)
         assert told.infos == [
-            "ingest job j is not the one that took effect last; the one that did serves what is declared"
+            "ingest job j is not the one that was applied last; that one already has what is declared"
         ]
 
     @pytest.mark.parametrize(
@@ -211,8 +212,8 @@ class TestAnUpload:
         write(UPSERT, JobState.FAILED)
         past(UPSERT, JobHistory(in_doubt=(doubt,)), operation=operation, content_hash="new").plan()
         warning = (
-            "it is not known whether ingest job o took effect; unless its ingest's state shows it done, "
-            "`pulumi up` looks again, and may stop and ask"
+            "it is not known whether ingest job o was applied; unless its ingest's state shows it done, "
+            "`pulumi up` checks again, and may stop and ask"
         )
         assert told.warnings == [warning] * is_warned
 
@@ -250,7 +251,7 @@ class TestAnUpload:
         write(reference("o"), journal_state)
         platform.jobs["o"] = found
         past(UPSERT, operation=operation, content_hash="new", **changes).plan()
-        said = "ingest job o may be at work in dataset d; `pulumi up` waits for it to end"
+        said = "ingest job o may be running in dataset d; `pulumi up` waits for it to end"
         assert told.warnings == ([] if warning is None else [said + warning])
 
     def test_a_plan_waits_for_nothing_and_writes_nothing(self, past, write, platform, clock, journal):
@@ -318,14 +319,14 @@ class TestAnIngest:
                 UPSERT,
                 None,
                 "Running",
-                "ingest job j may be at work; `pulumi up` waits for it to end, and may stop if it does not",
+                "ingest job j may be running; `pulumi up` waits for it to end, and may stop if it does not",
                 id="one that may be at work",
             ),
             pytest.param(
                 APPEND,
                 JobState.IN_DOUBT,
                 "Cancelled",
-                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are there.",
+                f"`pulumi up` will {STOPS}ended as Cancelled, which does not say whether its rows are in the dataset.",
                 id="an Append that was cancelled",
             ),
             pytest.param(
@@ -333,7 +334,7 @@ class TestAnIngest:
                 None,
                 None,
                 "`pulumi up` will stop: ingest job j (Upsert into dataset d) is not known to the platform, which does "
-                "not say whether its rows are there.",
+                "not say whether its rows are in the dataset.",
                 id="one that nobody knows",
             ),
         ],
@@ -357,7 +358,7 @@ class TestAnIngest:
         doubt = replace(APPEND, job_id="o", content_hash="other")
         ingest.check({}, state(APPEND, JobHistory(in_doubt=(doubt,))), told)
         assert told.warnings == [
-            "it is not known whether an earlier change took effect; `pulumi up` looks again, and may stop and ask"
+            "it is not known whether an earlier change was applied; `pulumi up` checks again, and may stop and ask"
         ]
 
     @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ class TestAnIngest:
         platform.jobs["j"] = error
         checked = ingest.check({}, state(UPSERT), told)
         assert checked.problems == ()
-        assert told.warnings == [f"what became of ingest job j could not be found out: {error}"]
+        assert told.warnings == [f"the status of ingest job j could not be read: {error}"]
 
     @pytest.mark.parametrize(
         ("olds", "news"),
@@ -385,7 +386,7 @@ class TestAnIngest:
         write(UPSERT, JobState.STAGED)
         platform.jobs["j"] = lambda _: "Completed"
         outputs = ingest.create(state(UPSERT), told).outputs
-        assert told.infos == ["ingest job j had taken effect before; nothing was started"]
+        assert told.infos == ["ingest job j had been applied before; nothing was started"]
         assert {name: outputs[name] for name in ("status", "dataset_name", "started_at", "completed_at")} == {
             "status": "Completed",
             "dataset_name": "",
@@ -401,7 +402,8 @@ class TestAnIngest:
         with pytest.raises(IngestJobInDoubt) as asked:
             ingest.create(state(APPEND, JobHistory(in_doubt=(doubt,))), told)
         assert str(asked.value).splitlines()[0] == (
-            "ingest job o (Append into dataset d) ended as Cancelled, which does not say whether its rows are there; "
+            "ingest job o (Append into dataset d) ended as Cancelled, which does not say whether its rows are in the "
+            "dataset; "
             "ingest job j was not started."
         )
         assert platform.sent == []
@@ -424,18 +426,18 @@ class TestAnIngest:
             with pytest.raises(NewJobNeeded) as refused:
                 ingest.create(news, told)
             assert str(refused.value) == (
-                "the dataset has these rows already, since the changes in between never took effect: run `pulumi up` "
-                "again, which finds the job that brought them"
+                "the dataset has these rows already, since the changes in between were never applied: run `pulumi up` "
+                "again, which finds the job that added them"
             )
         assert len(platform.sent) == starts
 
     def test_a_job_that_ended_after_it_may_have_undone_it(self, ingest, write, platform, told):
-        write(UPSERT, JobState.STARTED, beside=(reference("o"),))
+        write(UPSERT, JobState.STARTED, concurrent_jobs=(reference("o"),))
         platform.jobs |= {"j": "Completed", "o": "Completed"}
         with pytest.raises(NewJobNeeded) as refused:
             ingest.create(state(UPSERT), told)
         assert str(refused.value) == (
-            "ingest job o ended after ingest job j was started beside it, and may have undone it: run `pulumi up` "
+            "ingest job o ended after ingest job j was started, and may have changed its rows: run `pulumi up` "
             "again, which ingests what is declared once more"
         )
 

@@ -56,7 +56,7 @@ def test_an_item_is_one_line(item, line):
 )
 def test_the_first_line_names_job_and_dataset_and_says_what_to_do(status, message, told):
     (line,) = text(status=status, message=message)
-    what_to_do = "Mend the file and run `pulumi up` again; a new job will take its place."
+    what_to_do = "Fix the file and run `pulumi up` again, which registers a new job."
     assert line == f"ingest job j into dataset d ended as {told}. {what_to_do}"
 
 

@@ -54,9 +54,9 @@ def test_a_job_without_an_entry_is_first_staged_or_starting(journal, state):
 
 def test_an_entry_keeps_when_it_was_started_and_what_ran_beside_it(journal):
     journal.write(JOB, JobState.STAGED)
-    journal.write(JOB, JobState.STARTING, beside=(OTHER,))
+    journal.write(JOB, JobState.STARTING, concurrent_jobs=(OTHER,))
     entry = journal.write(JOB, JobState.COMPLETED, status="Completed", dataset_name="Noon")
-    assert (entry.starting_at, entry.updated_at, entry.beside) == (1001.0, 1002.0, (OTHER,))
+    assert (entry.starting_at, entry.updated_at, entry.concurrent_jobs) == (1001.0, 1002.0, (OTHER,))
     assert journal.find(JOB) == entry
     assert journal.find_by_id(JOB.job_id) == entry
 
@@ -121,8 +121,13 @@ def test_an_entry_of_0_1_0_tells_what_it_proves_and_counts_as_unknown_else(
     (folder / "dataset-d.json").write_text(json.dumps({"job_id": JOB.job_id}))
     entry = journal.find(JOB)
     assert (entry.job, entry.state, entry.status, entry.dataset_name) == (JOB, state, "Running", "Noon")
-    assert (entry.updated_at, entry.starting_at, entry.beside, entry.unheard_of) == (None, None, (), ())
-    expected = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started" if is_warned_of else ""
+    assert (entry.updated_at, entry.starting_at, entry.concurrent_jobs, entry.jobs_unknown_to_platform) == (
+        None,
+        None,
+        (),
+        (),
+    )
+    expected = f"release 0.1.0 wrote `{word}`, which does not show whether it was started" if is_warned_of else ""
     assert entry.problem == expected
     assert [one.job.job_id for one in journal.open_jobs("d", "w")] == ([JOB.job_id] if is_warned_of else [])
 
@@ -175,11 +180,15 @@ def test_the_last_start_of_0_1_0_that_cannot_be_read_is_none(journal, tmp_path, 
 
 
 def test_what_ran_beside_a_job_is_kept_without_its_inputs(journal):
-    beside = Job(job_id="1", workspace_id="w", dataset_id="d", operation="Upsert", content_hash="h")
-    entry = journal.write(JOB, JobState.STARTING, beside=(beside,), unheard_of=(OTHER,))
-    assert (entry.beside, entry.unheard_of) == ((beside.reference(),), (OTHER,))
+    concurrent = Job(job_id="1", workspace_id="w", dataset_id="d", operation="Upsert", content_hash="h")
+    entry = journal.write(JOB, JobState.STARTING, concurrent_jobs=(concurrent,), jobs_unknown_to_platform=(OTHER,))
+    assert (entry.concurrent_jobs, entry.jobs_unknown_to_platform) == ((concurrent.reference(),), (OTHER,))
     later = journal.write(JOB, JobState.STARTED)
-    assert (later.beside, later.unheard_of, later.starting_at) == (entry.beside, entry.unheard_of, entry.starting_at)
+    assert (later.concurrent_jobs, later.jobs_unknown_to_platform, later.starting_at) == (
+        entry.concurrent_jobs,
+        entry.jobs_unknown_to_platform,
+        entry.starting_at,
+    )
 
 
 def test_a_job_of_another_machine_counts_from_when_it_was_first_seen(journal):
@@ -224,8 +233,8 @@ def test_a_folder_that_cannot_be_written_is_an_error_that_says_what_to_do(journa
     with pytest.raises(JournalError) as failed:
         use(journal)
     assert str(failed.value) == (
-        f"the journal of ingest jobs in {tmp_path / 'jobs'} cannot be written (Not a directory). It is the proof of "
-        "which jobs were started, so nothing is started without it. Mend the folder, make room on its disk, or set "
+        f"the journal of ingest jobs in {tmp_path / 'jobs'} cannot be written (Not a directory). It records which "
+        "jobs were started, so nothing is started without it. Fix the folder, free space on its disk, or set "
         "PULUMI_HOME to another folder, and run again"
     )
 

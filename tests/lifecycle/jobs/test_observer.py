@@ -112,7 +112,7 @@ class TestSettling:
     @pytest.mark.parametrize(
         ("state", "found", "answer", "learnt"),
         [
-            pytest.param(JobState.STARTED, "Completed", None, JobState.COMPLETED, id="it took effect"),
+            pytest.param(JobState.STARTED, "Completed", None, JobState.COMPLETED, id="it was applied"),
             pytest.param(JobState.STARTING, "Failed", None, JobState.FAILED, id="it did not"),
             pytest.param(JobState.STARTING, "Cancelled", None, JobState.IN_DOUBT, id="it ended, and who knows"),
             pytest.param(JobState.IN_DOUBT, "Completed", None, JobState.COMPLETED, id="it is known after all"),

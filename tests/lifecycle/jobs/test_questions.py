@@ -10,11 +10,11 @@ from veracity_provider.lifecycle.jobs.outcome import Evidence
 from veracity_provider.lifecycle.jobs.questions import END, ROWS, Questions, answers_about, count_rows, meaning_of
 
 SET = "pulumi config set --path 'veracity:answers.j'"
-TOO_EARLY = "While a job of this dataset runs it is too early to decide; the portal shows which do."
+TOO_EARLY = "While a job of this dataset is running it is too early to decide; the portal shows the running jobs."
 WAYS_ON = {
     "rows": [
-        f"  if its rows are there                        {SET} applied",
-        f"  if they are not, and it will not bring them  {SET} not-applied",
+        f"  if its rows are in the dataset             {SET} applied",
+        f"  if they are not, and it will not add them  {SET} not-applied",
         """Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{"j": "applied"}'.)""",
     ],
     "end": [
@@ -22,9 +22,9 @@ WAYS_ON = {
         """Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{"j": "ended"}'.)""",
     ],
     "all": [
-        f"  if its rows are there                        {SET} applied",
-        f"  if they are not, and it will not bring them  {SET} not-applied",
-        f"  if it will do nothing more                   {SET} ended",
+        f"  if its rows are in the dataset             {SET} applied",
+        f"  if they are not, and it will not add them  {SET} not-applied",
+        f"  if it will do nothing more                 {SET} ended",
         """Then run `pulumi up` again. (Or without the config: VERACITY_ANSWERS='{"j": "applied"}'.)""",
     ],
 }
@@ -50,7 +50,7 @@ def ask(make_platform_services, platform, told):
     [
         pytest.param(
             Evidence(report=report("Running"), answer="ended"),
-            "has ended, as `veracity:answers` says, which does not say whether its rows are there",
+            "has ended, as `veracity:answers` says, which does not say whether its rows are in the dataset",
             "shows it as Running",
             id="a job that an answer has ended",
         ),
@@ -97,7 +97,7 @@ def test_in_a_preview_it_names_no_consequence(make_platform_services, told, evid
             "Append",
             JobState.STARTED,
             None,
-            "is not known to the platform, which does not say whether its rows are there",
+            "is not known to the platform, which does not say whether its rows are in the dataset",
             "does not know it, started 2026-01-01T12:00:00Z",
             "rows",
             id="an Append that is forgotten",
@@ -106,7 +106,7 @@ def test_in_a_preview_it_names_no_consequence(make_platform_services, told, evid
             "Append",
             None,
             "Cancelled",
-            "ended as Cancelled, which does not say whether its rows are there",
+            "ended as Cancelled, which does not say whether its rows are in the dataset",
             "shows it as Cancelled",
             "rows",
             id="another machine's Append that was cancelled",
@@ -115,7 +115,7 @@ def test_in_a_preview_it_names_no_consequence(make_platform_services, told, evid
             "Append",
             JobState.IN_DOUBT,
             None,
-            "has ended, which does not say whether its rows are there",
+            "has ended, which does not say whether its rows are in the dataset",
             "does not know it, started 2026-01-01T12:00:00Z",
             "rows",
             id="an Append that was cancelled, and is forgotten",
@@ -154,8 +154,8 @@ def test_an_append_is_asked_about_its_rows_and_another_job_about_its_end(operati
 
 def test_each_answer_has_one_meaning():
     assert [meaning_of(answer) for answer in (*ROWS, *END)] == [
-        "its rows are there",
-        "they are not, and it will not bring them",
+        "its rows are in the dataset",
+        "they are not, and it will not add them",
         "it will do nothing more",
     ]
 
@@ -205,7 +205,7 @@ def test_while_another_job_of_the_dataset_is_at_work_it_is_too_early(
     lines = ask(reference("j", "Append"), JobState.STARTED, "Running")
     assert lines[2:-3] == (
         [
-            "It is too early to decide: ingest job other of this dataset may still be at work.",
+            "It is too early to decide: ingest job other of this dataset may still be running.",
             "Run `pulumi up` again when it has ended.",
         ]
         if is_early

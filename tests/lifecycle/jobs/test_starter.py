@@ -1,4 +1,4 @@
-"""Starting a job: one request, from this machine, beside nothing that could undo it."""
+"""Starting a job: one request, from this machine, while nothing runs that could undo it."""
 
 import pytest
 
@@ -70,10 +70,14 @@ class TestTheRequest:
     ):
         seen = []
         platform.before_sending = lambda: seen.append(journal.find(staged))
-        others = OtherJobs(beside=(reference("b"),), unheard_of=(reference("u"),))
+        others = OtherJobs(concurrent_jobs=(reference("b"),), jobs_unknown_to_platform=(reference("u"),))
         make_starter().start(staged, others)
         (entry,) = seen
-        assert (entry.state, entry.beside, entry.unheard_of) == (JobState.STARTING, others.beside, others.unheard_of)
+        assert (entry.state, entry.concurrent_jobs, entry.jobs_unknown_to_platform) == (
+            JobState.STARTING,
+            others.concurrent_jobs,
+            others.jobs_unknown_to_platform,
+        )
         assert platform.sent == [("w", "j")]
         assert journal.find(staged).state is JobState.STARTED
 
@@ -102,7 +106,7 @@ class TestTheRequest:
     def test_an_engine_that_is_gone_has_nothing_sent_for_it(self, make_starter, platform, journal, staged):
         with pytest.raises(EngineGone) as gone:
             make_starter(engine_is_alive=lambda: False).start(staged, OtherJobs())
-        assert str(gone.value) == "the engine that asked for ingest job j is gone; it was not started"
+        assert str(gone.value) == "the Pulumi engine that asked for ingest job j has exited; it was not started"
         assert platform.sent == []
         assert journal.find(staged).state is JobState.STAGED
 
@@ -138,7 +142,7 @@ class TestATurn:
         with make_starter().turn("d"), pytest.raises(DatasetBusy) as busy, make_starter(timeout_s=1.0).turn("d"):
             pass
         assert str(busy.value) == (
-            "another `pulumi up` on this machine is about to start a job of dataset d, and has not come to an end. "
+            "another `pulumi up` on this machine is about to start a job of dataset d, and has not ended. "
             "Run `pulumi up` again when it has; nothing was started"
         )
         assert told.infos == ["another job of dataset d is being started on this machine; waiting"]
@@ -151,7 +155,7 @@ class TestATurn:
 
 
 class TestOthers:
-    """What is waited for before a job is started, and what it may run beside."""
+    """What is waited for before a job is started, and what it may run concurrently with."""
 
     @pytest.fixture
     def wait(self, make_starter, journal, platform):
@@ -170,19 +174,38 @@ class TestOthers:
             pytest.param(UPSERT, "Upsert", JobState.STARTED, "Completed", OtherJobs(), id="one that ended"),
             pytest.param(APPEND, "Append", JobState.STARTED, None, OtherJobs(), id="one that is forgotten"),
             pytest.param(
-                UPSERT, "Upsert", JobState.STARTING, "Running", OtherJobs(beside=(reference("o"),)), id="beside one"
+                UPSERT,
+                "Upsert",
+                JobState.STARTING,
+                "Running",
+                OtherJobs(concurrent_jobs=(reference("o"),)),
+                id="concurrently with one",
             ),
             pytest.param(
-                UPSERT, "Append", JobState.STARTING, "Running", IngestJobTimeout, id="not beside what may be an Append"
+                UPSERT,
+                "Append",
+                JobState.STARTING,
+                "Running",
+                IngestJobTimeout,
+                id="not concurrently with what may be an Append",
             ),
-            pytest.param(UPSERT, "Upsert", JobState.STARTED, "Running", IngestJobTimeout, id="not beside one at work"),
-            pytest.param(APPEND, "Upsert", JobState.STARTING, "Running", IngestJobInDoubt, id="an Append beside none"),
+            pytest.param(
+                UPSERT,
+                "Upsert",
+                JobState.STARTED,
+                "Running",
+                IngestJobTimeout,
+                id="not concurrently with one that runs",
+            ),
+            pytest.param(
+                APPEND, "Upsert", JobState.STARTING, "Running", IngestJobInDoubt, id="an Append concurrently with none"
+            ),
             pytest.param(
                 UPSERT,
                 "Upsert",
                 JobState.STARTING,
                 None,
-                OtherJobs(unheard_of=(reference("o"),)),
+                OtherJobs(jobs_unknown_to_platform=(reference("o"),)),
                 id="one that is not known, whose start may arrive late",
             ),
         ],
@@ -191,8 +214,10 @@ class TestOthers:
         other = reference("o", operation)
         if isinstance(others, OtherJobs):
             result = wait(job, other, state, found)
-            assert [one.job_id for one in result.beside] == [one.job_id for one in others.beside]
-            assert [one.job_id for one in result.unheard_of] == [one.job_id for one in others.unheard_of]
+            assert [one.job_id for one in result.concurrent_jobs] == [one.job_id for one in others.concurrent_jobs]
+            assert [one.job_id for one in result.jobs_unknown_to_platform] == [
+                one.job_id for one in others.jobs_unknown_to_platform
+            ]
             return
         with pytest.raises(others) as failed:
             wait(job, other, state, found)
@@ -202,12 +227,12 @@ class TestOthers:
         assert ('"ended"' in last) is (others is IngestJobInDoubt or operation == "Upsert")
 
     def test_each_of_several_others_counts(self, make_starter, journal, platform):
-        platform.jobs |= {"ended": "Completed", "beside": "Running"}
-        for name in ("ended", "beside", "late"):
+        platform.jobs |= {"ended": "Completed", "concurrent": "Running"}
+        for name in ("ended", "concurrent", "late"):
             journal.write(reference(name), JobState.STARTING)
         others = make_starter().wait_for_others(UPSERT, [])
-        assert [one.job_id for one in others.beside] == ["beside"]
-        assert [one.job_id for one in others.unheard_of] == ["late"]
+        assert [one.job_id for one in others.concurrent_jobs] == ["concurrent"]
+        assert [one.job_id for one in others.jobs_unknown_to_platform] == ["late"]
 
     def test_one_whose_entry_cannot_be_read_is_looked_up_in_the_jobs_workspace(
         self, make_starter, journal, platform, tmp_path
@@ -240,4 +265,4 @@ class TestOthers:
         journal.write(reference("o"), JobState.STARTING)
         clock.now += elapsed_s
         others = make_starter().wait_for_others(UPSERT, [])
-        assert [one.job_id for one in others.unheard_of] == ["o"] * may_arrive
+        assert [one.job_id for one in others.jobs_unknown_to_platform] == ["o"] * may_arrive

@@ -75,7 +75,7 @@ def test_a_schema_that_is_not_there_is_made(life, told, schemas, workspace, name
     assert [(one.id, one.name, one.is_active) for one in found.versions] == [
         (state["schema_version_id"], state["schema_version_name"], True)
     ]
-    assert told.infos == ["makes the schema", f'made schema "{name}" ({state["schema_id"]})']
+    assert told.infos == ["creates the schema", f'created schema "{name}" ({state["schema_id"]})']
     assert is_unchanged(life, told, {"schema_name": name, "columns": COLUMNS, "description": "Noon."}, state)
 
 
@@ -94,7 +94,7 @@ def test_adopting_says_what_is_changed(life, told, name):
     told.infos.clear()
     now = up(life, told, {"schema_name": name, "columns": MORE, "description": "Noon."})
     changes = (
-        "makes a new version, and makes it the active one\n  added: wind\n"
+        "creates a new version, and activates it\n  added: wind\n"
         f'sets name "{name}", short_name "", description "Noon."'
     )
     assert told.infos == [f'adopts schema "{name}" ({now["schema_id"]}), and {changes}', changes]
@@ -171,7 +171,7 @@ def test_other_columns_are_a_new_version_where_a_dataset_uses_the_one_before(
     assert now["schema_version_name"] == f"{name} V2"
     assert columns_of(schemas, workspace, now) == ["imo", "wind"]
     assert told.infos[0] == (
-        "makes a new version, and makes it the active one\n"
+        "creates a new version, and activates it\n"
         "  added: wind\n"
         "  removed: power\n"
         "  changed: imo (type Int32 → Int64)\n"
@@ -212,7 +212,7 @@ def test_the_refusal_of_a_change_says_that_a_version_is_locked(life, told, schem
     told.infos.clear()
     now = up(life, told, {"schema_name": name, "columns": MORE}, state)
     assert now["schema_version_id"] != state["schema_version_id"]
-    assert "cannot be changed, so a new one is made" in told.infos[-1]
+    assert "cannot be changed, so a new one is created" in told.infos[-1]
 
 
 def test_name_and_description_are_changed_in_place(life, told, schemas, workspace, name):
@@ -231,7 +231,7 @@ def test_what_is_not_declared_is_left_alone(life, told, schemas, workspace, name
 def test_a_lock_is_announced_and_made_once(life, told, veracity, schemas, workspace, name):
     declared = {"schema_name": name, "columns": COLUMNS, "lock": True}
     state = up(life, told, declared)
-    assert told.infos[0] == "makes the schema; locks its version, and there is no way back"
+    assert told.infos[0] == "creates the schema; locks its version, and there is no way back"
     assert state["is_locked"] is True
     assert [one.is_locked for one in versions(schemas, workspace, state)] == [True]
     assert is_unchanged(life, told, declared, state)
@@ -248,7 +248,7 @@ def test_columns_that_somebody_changed_are_put_back(life, told, schemas, workspa
 def test_a_schema_that_is_gone_is_forgotten_by_a_refresh(life, told, workspace):
     state = {"schema_id": workspace, "schema_name": "x", "workspace_id": workspace, "columns": COLUMNS}
     assert life.read(workspace, state, told) is None
-    assert told.infos == [f"schema {workspace} is gone"]
+    assert told.infos == [f"schema {workspace} no longer exists"]
     with pytest.raises(SchemaNotFound):
         life.diff(workspace, state, state, told)
 
@@ -266,9 +266,7 @@ def test_letting_go_says_that_the_schema_stays(life, told, name):
     state = up(life, told, {"schema_name": name, "columns": COLUMNS})
     told.infos.clear()
     life.delete(state["schema_id"], state, told)
-    assert told.infos == [
-        f'removed from the state; schema "{name}" stays on the platform, which has no call that deletes one'
-    ]
+    assert told.infos == [f'removed from the state; schema "{name}" stays on the platform, whose API cannot delete it']
 
 
 def test_two_schemas_of_one_name_are_an_error_at_preview(life, told, schemas, workspace, name):

@@ -71,7 +71,7 @@ OURS = {"version_id": "1", "is_own": True}
         pytest.param(
             schema(version("1", [A], active=True)), [B], {**OURS, "is_locked": True}, Step.ADD, "1", id="locked by us"
         ),
-        pytest.param(schema(version("2", [A], active=True)), [B], OURS, Step.ADD, "2", id="ours is not there any more"),
+        pytest.param(schema(version("2", [A], active=True)), [B], OURS, Step.ADD, "2", id="ours no longer exists"),
         pytest.param(schema(), [A], {}, Step.ADD, None, id="it has no version"),
     ],
 )

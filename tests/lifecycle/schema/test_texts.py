@@ -34,7 +34,7 @@ MANY = [f"d{number}" for number in range(12)]
             [A],
             {},
             [],
-            "makes a new version, and makes it the active one\n  added: a",
+            "creates a new version, and activates it\n  added: a",
             id="the first version",
         ),
         *(
@@ -43,8 +43,7 @@ MANY = [f"d{number}" for number in range(12)]
                 [B],
                 {},
                 MANY[:count],
-                "makes a new version, and makes it the active one\n  added: b\n  removed: a\n"
-                f'  {words} with version "S V1"',
+                f'creates a new version, and activates it\n  added: b\n  removed: a\n  {words} with version "S V1"',
                 id=f"{count} datasets",
             )
             for count, words in (

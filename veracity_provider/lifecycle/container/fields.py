@@ -102,8 +102,8 @@ def _require_spelling(there: set[str], titles: Sequence[str]) -> None:
         other = spelled.get(title.casefold())
         if title not in there and other is not None:
             message = (
-                f'tags: "{title}" differs by case alone from the tag "{other}" that the container has. '
-                f'Declare it as "{other}", or take that tag away first'
+                f'tags: "{title}" differs only by case from the tag "{other}" that the container has. '
+                f'Declare it as "{other}", or remove that tag first'
             )
             raise MetadataError(message)
 

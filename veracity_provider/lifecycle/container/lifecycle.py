@@ -139,7 +139,7 @@ class ContainerMetadataLifecycle:
         try:
             live = self._clients.data.get_container(id_)
         except ContainerNotFound:
-            reporter.info(f"container {id_} is gone")
+            reporter.info(f"container {id_} no longer exists")
             return None
         state = ContainerState.from_properties(olds)
         observed = {
@@ -186,7 +186,7 @@ class ContainerMetadataLifecycle:
             if plan.operations:
                 self._send_patch(live, plan.operations)
         except ContainerNotFound:
-            reporter.info(f"container {id_} is gone already")
+            reporter.info(f"container {id_} no longer exists")
             return
         if plan.kept:
             reporter.warning(metadata_texts.kept_text(plan))
@@ -231,7 +231,7 @@ class ContainerMetadataLifecycle:
             return self._send_patch(live, plan.operations)
         except RequestRefused:
             if overtaken := self._find_overtaken(live, plan, state, declared):
-                text = metadata_texts.conflict_text(_what(live), overtaken, "while this up was at work")
+                text = metadata_texts.conflict_text(_what(live), overtaken, "while this up was running")
                 raise MetadataConflict(text) from None
             raise
 

@@ -37,7 +37,7 @@ def adoption_texts(
         takes_over = (
             f"takes the container over from {resource_name(note.manager, urn)}" if note.manager not in {"", urn} else ""
         )
-        keeps = f"a restore will put back what was there first: {values_text(first)}" if restores else ""
+        keeps = f"a restore will put back the original values: {values_text(first)}" if restores else ""
         if takes_over or keeps:
             yield "; ".join(part for part in (takes_over, keeps) if part)
     if restores and already:
@@ -56,7 +56,7 @@ def released_texts(managed: Managed, plan: RestorePlan) -> Iterator[str]:
 def not_owner_text(live: Container, account: str | None) -> str:
     """Why the account may not write."""
     return (
-        f"the metadata of container {live.id} can be changed by its owner alone, {live.owner_id or 'unknown'}; "
+        f"the metadata of container {live.id} can be changed only by its owner, {live.owner_id or 'unknown'}; "
         f"{f'account {account}' if account else 'this account'} has access level "
         f"{live.access_level or 'none'}. Use the owner's account, or ask for ownership to be handed over"
     )

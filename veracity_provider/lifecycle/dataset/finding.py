@@ -55,11 +55,11 @@ def _active_version_id(services: Services, workspace_id: str, name: str) -> str:
     if not named:
         near = did_you_mean(name, [one.name for one in listed]) or "."
         message = f'workspace {workspace_id} has no schema "{shown(name)}"{near}'
-        raise SchemaError(f"{message} Where the program makes the schema, give its schema_version_id")
+        raise SchemaError(f"{message} Where the program creates the schema, give its schema_version_id")
     if len(named) > 1:
         ids = ", ".join(one.id for one in named)
         message = f"must be the name of one schema of workspace {workspace_id}, and {len(named)} have it: {ids}"
-        raise SchemaError(f"{message}. Give schema_version_id in its place")
+        raise SchemaError(f"{message}. Use schema_version_id instead")
     version = active_version(services.clients.schemas.get_schema(workspace_id, named[0].id))
     if version is None:
         message = f'schema "{shown(name)}" has no active version; activate one in the portal'

@@ -50,18 +50,18 @@ class DatasetLifecycle:
         workspace_id, name = declared.known_place
         live = find_dataset(self._services, workspace_id, name)
         if live is not None:
-            unused = "; its source is for a new dataset alone" if declared.inputs.source is not None else ""
+            unused = "; its source is used only for a new dataset" if declared.inputs.source is not None else ""
             reporter.info(f'adopts dataset "{shown(live.name)}" ({live.id}){unused}')
             self._warn_of_differences(live, declared, self._schema_to_compare(live, declared), reporter)
             return
-        reporter.info("makes the dataset")
+        reporter.info("creates the dataset")
         for other in find_namesakes(self._services, workspace_id, name):
             reporter.warning(
-                f'dataset "{shown(other.name)}" ({other.id}) differs from the declared name by case alone; the '
+                f'dataset "{shown(other.name)}" ({other.id}) differs from the declared name only by case; the '
                 "platform may refuse such a name as taken"
             )
         if job and self._observer(reporter).look(job).outcome in UNENDED:
-            reporter.warning(f"ingest job {job.job_id} may be making it; `pulumi up` waits for it to end")
+            reporter.warning(f"ingest job {job.job_id}may be creating it; `pulumi up` waits for it to end")
 
     def _schema_to_compare(self, live: Dataset, declared: DeclaredDataset) -> str | None:
         """The schema version that an adopted dataset should have; None where that cannot be said."""
@@ -94,7 +94,7 @@ class DatasetLifecycle:
         self._warn_of_differences(live, declared, declared.schema_version_id, reporter)
         if declared.source is not None and declared.source != before.source:
             reporter.warning(
-                "source is read when the dataset is made, and not again; declare a DatasetIngest for more rows"
+                "source is read when the dataset is created, and not again; declare a DatasetIngest for more rows"
             )
         return Difference(changes=False)
 
@@ -109,7 +109,10 @@ class DatasetLifecycle:
             return self._services.clients.datasets.get_dataset(workspace_id, dataset_id)
         except DatasetNotFound as error:
             message = f'dataset "{shown(name)}" ({dataset_id}) is not found in workspace {workspace_id}'
-            hint = "If it was deleted, run `pulumi refresh`, which forgets it; `pulumi up` then makes it again"
+            hint = (
+                "If it was deleted, run `pulumi refresh`, which removes it from the state; `pulumi up` then "
+                "creates it again"
+            )
             raise DatasetNotFound(f"{message}. {hint}", status=error.status, trace_id=error.trace_id) from None
 
     def create(self, news: JsonObject, reporter: Reporter) -> Created:
@@ -126,8 +129,8 @@ class DatasetLifecycle:
         live = find_dataset(self._services, *declared.known_place)
         if live is None:
             _, name = declared.known_place
-            message = f'dataset "{shown(name)}" was there, and is not any more'
-            raise DatasetError(f"{message}. Run `pulumi refresh`, then `pulumi up`, which makes it")
+            message = f'dataset "{shown(name)}" existed before, and no longer does'
+            raise DatasetError(f"{message}. Run `pulumi refresh`, then `pulumi up`, which creates it")
         return live
 
     def update(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> JsonObject:
@@ -142,7 +145,7 @@ class DatasetLifecycle:
         found = datasets.check_presence(workspace_id, id_)
         inputs = _inputs_of(declared)
         if found.presence is Presence.GONE:
-            reporter.info(f'dataset "{shown(name)}" ({id_}) is gone')
+            reporter.info(f'dataset "{shown(name)}" ({id_}) no longer exists')
             return None
         if found.presence is Presence.UNPROVEN:
             reporter.warning(f"dataset {id_} was not found, but {found.reason}; it is kept in the state")
@@ -154,7 +157,9 @@ class DatasetLifecycle:
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that deletes a dataset."""
         _, name = DeclaredDataset.from_properties(olds).known_place
-        reporter.info(f'forgotten; dataset "{shown(name)}" stays on the platform, which has no call that deletes one')
+        reporter.info(
+            f'removed from the state; dataset "{shown(name)}" stays on the platform, whose API cannot delete it'
+        )
 
     def _observer(self, reporter: Reporter) -> JobObserver:
         return JobObserver(self._services, reporter, timeout_s=DEFAULT_JOB_TIMEOUT_S)

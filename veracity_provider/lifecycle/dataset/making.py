@@ -33,7 +33,7 @@ class Making:
     Brings *job* to its end.
 
     Args:
-        left_behind: Jobs of the same dataset that may still be at work.
+        left_behind: Jobs of the same dataset that may still be running.
     """
 
     def __init__(
@@ -87,22 +87,22 @@ class Making:
                 found = None
         found = found or self._find()
         if found is None:
-            message = f'ingest job {self._job.job_id} has made dataset "{shown(name)}", which is not there any more'
-            raise DatasetError(f"{message}. Run `pulumi refresh`, then `pulumi up`, which makes it again")
+            message = f'ingest job {self._job.job_id} has made dataset "{shown(name)}", which no longer exists'
+            raise DatasetError(f"{message}. Run `pulumi refresh`, then `pulumi up`, which creates it again")
         return found
 
     def _made_otherwise(self, seen: Observation) -> Dataset:
         found = self._find()
         if found is not None:
-            self._reporter.info(f'dataset "{shown(found.name)}" ({found.id}) is there by now; it is adopted')
+            self._reporter.info(f'dataset "{shown(found.name)}" ({found.id}) exists now; it is adopted')
             return found
         if seen.outcome is Outcome.HAD_NO_EFFECT:
             raise IngestJobFailed(self._failure(seen))
         if seen.outcome is Outcome.AT_WORK:
-            raise IngestJobTimeout(self._questions.ask(seen, consequence="the dataset is not known to be made"))
+            raise IngestJobTimeout(self._questions.ask(seen, consequence="the dataset is not known to be created"))
         raise NewJobNeeded(
-            f"what became of ingest job {self._job.job_id} is not known, and no dataset of this name is there: run "
-            "`pulumi up` again, which makes a new job"
+            f"what became of ingest job {self._job.job_id} is not known, and there is no dataset of this name: run "
+            "`pulumi up` again, which registers a new job"
         )
 
     def _failure(self, seen: Observation) -> str:
@@ -112,7 +112,10 @@ class Making:
             said = f": {shown(report.error_message.rstrip('.'), 300)}" if report.error_message else ""
             ending = f"ended as {shown(report.status)}{said}"
             return failure_text(job, report) if has_file else header_alone_text(job.job_id, ending)
-        return f"ingest job {job.job_id} made no dataset, and will make none; run `pulumi up` again, for a new one"
+        return (
+            f"ingest job {job.job_id} created no dataset, and will create none; run `pulumi up` again, which "
+            "registers a new one"
+        )
 
     def _find(self) -> Dataset | None:
         return find_dataset(self._services, *self._declared.known_place)

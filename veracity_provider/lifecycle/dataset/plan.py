@@ -1,4 +1,4 @@
-"""Whether the job of an upload still makes the dataset, or a new one has to. Decisions alone; `upload` acts."""
+"""Whether the job of an upload still creates the dataset, or a new one has to. Decisions alone; `upload` acts."""
 
 from enum import Enum, auto
 

@@ -20,7 +20,9 @@ def difference_text(live: Dataset, declared: DeclaredDataset, schema_version_id:
     lines = list(_differences(live, declared, schema_version_id))
     if not lines:
         return ""
-    first = f'dataset "{shown(live.name)}" differs from what is declared, and no call changes a dataset that is there:'
+    first = (
+        f'dataset "{shown(live.name)}" differs from what is declared, and the API cannot change an existing dataset:'
+    )
     return "\n".join([first, *lines, "Change it in the portal, or declare what the platform has."])
 
 
@@ -53,7 +55,7 @@ def _tags(tags: Mapping[str, Sequence[str]]) -> str:
 def header_alone_text(job_id: str, reason: str) -> str:
     """Why a dataset without a first file was not made."""
     return (
-        f"ingest job {job_id} {reason}. The dataset was to be made from its header alone, which the platform may "
-        "refuse: give it a first file as source (in a stack file, datasetSource), and run `pulumi up` again; a new job "
-        "will take its place"
+        f"ingest job {job_id} {reason}. The dataset was to be created from its header only, which the platform "
+        f"may refuse: give it a first file as source (in stack config: datasetSource), and run `pulumi up` again, "
+        f"which registers a new job"
     )

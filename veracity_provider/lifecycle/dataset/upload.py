@@ -133,9 +133,9 @@ class DatasetUploadLifecycle:
         seen = JobObserver(self._services, reporter, timeout_s=DEFAULT_JOB_TIMEOUT_S).look(job)
         step = self._plan(seen, job, declared)
         if step is Step.WAIT:
-            reporter.warning(f"ingest job {job.job_id} may be making it; `pulumi up` waits for it to end")
+            reporter.warning(f"ingest job {job.job_id}may be creating it; `pulumi up` waits for it to end")
         elif step is Step.NEW and seen.outcome is not Outcome.NOT_SENT:
-            reporter.info(f"ingest job {job.job_id} made no dataset; a new one will be made")
+            reporter.info(f"ingest job {job.job_id} created no dataset; a new one will be registered")
         return Difference(changes=step is not Step.KEEP)
 
     def _plan(self, seen: Observation, job: Job, declared: DeclaredDataset) -> Step:

@@ -105,7 +105,7 @@ class StorageFileLifecycle:
         found = self._fingerprints.of(source)
         if found.size_bytes > MAX_FILE_BYTES:
             raise SourceError(
-                f"{source.name} must have at most 5,000 MiB, which is what can be put in place at once, and has "
+                f"{source.name} must have at most 5,000 MiB, the limit of one request, and has "
                 f"{size(found.size_bytes)}. Split it, or upload it with other tools"
             )
         return {"content_hash": found.content_hash, "size_bytes": found.size_bytes}
@@ -118,7 +118,7 @@ class StorageFileLifecycle:
         plan = self._plan(live, declared, FileState.from_properties({}))
         changed_metadata(live.metadata, plan.metadata, _what(place))
         if plan.changes:
-            what = "replaces the file that is there" if plan.content else "adopts the file that is there"
+            what = "replaces the existing file" if plan.content else "adopts the existing file"
             reporter.info(texts.changes_text(f"{what}, and changes", plan.changes))
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
@@ -131,7 +131,7 @@ class StorageFileLifecycle:
             return Difference(changes=True)
         live = self._find(place)
         if live is None:
-            reporter.info("the file is gone, and is uploaded again")
+            reporter.info("the file was deleted, and is uploaded again")
             return Difference(changes=True)
         plan = self._plan(live, declared, state)
         changed_metadata(live.metadata, plan.metadata, _what(place))
@@ -170,7 +170,7 @@ class StorageFileLifecycle:
         place = state.declared.known_place
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone")
+            reporter.info(f"{_what(place)} no longer exists")
             return None
         if not is_as_put(live, state):
             reporter.info(f"somebody else has changed the content of {_what(place)}; the next `pulumi up` puts it back")
@@ -196,7 +196,7 @@ class StorageFileLifecycle:
     def _remove(self, place: Place, state: FileState, reporter: Reporter) -> None:
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone already")
+            reporter.info(f"{_what(place)} no longer exists")
         elif not is_as_put(live, state):
             reporter.warning(f"{_what(place)} is not removed, since somebody else has changed its content")
         else:

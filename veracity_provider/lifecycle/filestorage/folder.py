@@ -70,7 +70,7 @@ class StorageFolderLifecycle:
     def _say_what_create_does(self, place: Place, declared: DeclaredFolder, reporter: Reporter) -> None:
         live = self._find(place)
         if live is None:
-            reporter.info("makes the folder")
+            reporter.info("creates the folder")
             return
         plan = plan_keys(live.metadata, declared.metadata, {})
         changed_metadata(live.metadata, plan, _what(place))
@@ -89,7 +89,7 @@ class StorageFolderLifecycle:
             return Difference(changes=True, replaces=StorageFolderInputs.replacing())
         live = self._find(place)
         if live is None:
-            reporter.info("the folder is gone, and is made again")
+            reporter.info("the folder was deleted, and is created again")
             return Difference(changes=True)
         plan = plan_keys(live.metadata, declared.metadata, state.outputs.applied)
         changed_metadata(live.metadata, plan, _what(place))
@@ -127,7 +127,7 @@ class StorageFolderLifecycle:
         place = state.declared.known_place
         live = self._find(place)
         if live is None:
-            reporter.info(f"{_what(place)} is gone")
+            reporter.info(f"{_what(place)} no longer exists")
             return None
         inputs = state.declared.inputs.given()
         if "metadata" in inputs:
@@ -155,12 +155,12 @@ class StorageFolderLifecycle:
         try:
             self._storage(place).remove(place.path)
         except StorageFolderNotEmpty:
-            reporter.warning(f"{_what(place)} is not removed, since it holds what is not managed here")
+            reporter.warning(f"{_what(place)} is not removed, since it contains what is not managed here")
 
     def _restore(self, place: Place, managed: Managed, reporter: Reporter) -> None:
         plan = repeat_while_changed(lambda: self._put_back(place, managed))
         if plan is None:
-            reporter.info(f"{_what(place)} is gone already")
+            reporter.info(f"{_what(place)} no longer exists")
             return
         if plan.kept:
             reporter.warning(texts.kept_text(plan))
@@ -224,7 +224,7 @@ class StorageFolderLifecycle:
     ) -> StorageFolderOutputs:
         now = self._find(place)
         if now is None:
-            raise StoragePathError(f"{_what(place)} is gone again right after it was made; run `pulumi up` again")
+            raise StoragePathError(f"{_what(place)} was deleted right after it was created; run `pulumi up` again")
         if left := plan_keys(now.metadata, declared.metadata, {}).changes:
             raise MetadataNotApplied(texts.not_applied_text(_what(place), left))
         outputs = {

@@ -83,7 +83,7 @@ def _unnamed(columns: Sequence[str]) -> Iterator[str]:
     places = [f"{i:,}" for i, name in enumerate(columns, 1) if not name.strip()]
     if places:
         more = ", …" if len(places) > MAX_NAMED else ""
-        yield f"has a column without a name ({', '.join(places[:MAX_NAMED])}{more}); name it, or take out its comma"
+        yield f"has a column without a name ({', '.join(places[:MAX_NAMED])}{more}); name it, or remove its comma"
 
 
 def _unknown(name: str, meant: str | None) -> str:

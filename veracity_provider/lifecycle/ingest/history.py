@@ -18,7 +18,7 @@ class JobHistory:
     Args:
         effective: For each dataset, by id, the job that took effect last.
         in_doubt: Later jobs, in order, of which it is not known whether they took effect.
-        left_behind: Repeatable jobs that may still be at work.
+        left_behind: Repeatable jobs that may still be running.
     """
 
     effective: Mapping[str, Job] = field(default_factory=dict[str, Job])

@@ -55,7 +55,7 @@ class DatasetIngestLifecycle:
             try:
                 run.say_what_to_expect()
             except (PlatformError, PlatformUnreachable, UnexpectedAnswer) as error:
-                reporter.warning(f"what became of ingest job {job_id} could not be found out: {error}")
+                reporter.warning(f"the status of ingest job {job_id} could not be read: {error}")
         return Checked(inputs=inputs)
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
@@ -87,7 +87,7 @@ class DatasetIngestLifecycle:
             reporter.warning(warnings_text(done.job, report))
         if run.was_done_before:
             when = f" on {moment(ended_at)}" if ended_at is not None and ended_at < begun_at else ""
-            reporter.info(f"ingest job {done.job.job_id} had taken effect before{when}; nothing was started")
+            reporter.info(f"ingest job {done.job.job_id} had been applied before{when}; nothing was started")
         result: dict[str, Any] = {
             "status": done.status or "Completed",
             "dataset_name": done.dataset_name,
@@ -132,7 +132,7 @@ class _JobRun:
         seen = self._observer.look(self._job)
         if seen.outcome in UNENDED:
             self._reporter.warning(
-                f"ingest job {self._job.job_id} may be at work; `pulumi up` waits for it to end, and may stop if it "
+                f"ingest job {self._job.job_id} may be running; `pulumi up` waits for it to end, and may stop if it "
                 "does not"
             )
         elif seen.outcome in {Outcome.ENDED, Outcome.GONE} and self._is_for_a_person(seen):
@@ -143,7 +143,7 @@ class _JobRun:
     def _warn_of_doubts(self) -> None:
         if any(self._is_to_be_known(job) for job in self._unsettled()):
             self._reporter.warning(
-                "it is not known whether an earlier change took effect; `pulumi up` looks again, and may stop and ask"
+                "it is not known whether an earlier change was applied; `pulumi up` checks again, and may stop and ask"
             )
 
     def finish(self) -> Observation:
@@ -176,8 +176,8 @@ class _JobRun:
         if self._is_for_a_person(seen):
             raise IngestJobInDoubt(self._ask(seen, consequence=_NOTHING_MORE))
         raise NewJobNeeded(
-            f"what became of ingest job {job_id} ({self._job.operation} into dataset {self._job.dataset_id}) is not "
-            "known, and it can be repeated: run `pulumi up` again, which uploads the file for a new job"
+            f"the outcome of ingest job {job_id} ({self._job.operation} into dataset {self._job.dataset_id}) is "
+            "unknown, and it can be repeated: run `pulumi up` again, which uploads the file for a new job"
         )
 
     def _is_for_a_person(self, seen: Observation) -> bool:
@@ -189,13 +189,13 @@ class _JobRun:
         entry = seen.evidence.entry
         if entry is None:
             return
-        others = (*entry.beside, *entry.unheard_of)
+        others = (*entry.concurrent_jobs, *entry.jobs_unknown_to_platform)
         outcomes = {job.job_id: self._observer.look(job).outcome for job in others}
-        late = has_ended_after(self._job, entry.beside, entry.unheard_of, outcomes)
+        late = has_ended_after(self._job, entry.concurrent_jobs, entry.jobs_unknown_to_platform, outcomes)
         if late:
             raise NewJobNeeded(
-                f"ingest job {late.job_id} ended after ingest job {self._job.job_id} was started beside it, and "
-                "may have undone it: run `pulumi up` again, which ingests what is declared once more"
+                f"ingest job {late.job_id} ended after ingest job {self._job.job_id} was started, and may have changed "
+                "its rows: run `pulumi up` again, which ingests what is declared once more"
             )
 
     def _start(self) -> None:
@@ -221,8 +221,8 @@ class _JobRun:
                 raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence, answers=ROWS))
         if self._is_taken_back() and not took_effect:
             raise NewJobNeeded(
-                "the dataset has these rows already, since the changes in between never took effect: run `pulumi up` "
-                "again, which finds the job that brought them"
+                "the dataset has these rows already, since the changes in between were never applied: run `pulumi up` "
+                "again, which finds the job that added them"
             )
 
     def _unsettled(self) -> tuple[Job, ...]:
@@ -248,9 +248,10 @@ def _failure(seen: Observation) -> str:
     report = seen.evidence.report
     if report and report.phase is JobPhase.FAILED and not seen.is_answered:
         return failure_text(seen.job, report)
-    why = ", as `veracity:answers` says" if seen.is_answered else ", and will have none"
+    why = ", as `veracity:answers` says" if seen.is_answered else ", and will not be"
     return (
-        f"ingest job {seen.job.job_id} had no effect{why}; run `pulumi up` again, which uploads the file for a new one"
+        f"ingest job {seen.job.job_id} was not applied{why}; run `pulumi up` again, which uploads the file for a "
+        "new one"
     )
 
 

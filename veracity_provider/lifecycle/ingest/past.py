@@ -61,24 +61,26 @@ class PastJobs:
         if plan.stop:
             self._raise(plan.stop)
         if current.outcome is Outcome.MAY_BE_AT_WORK and not known.is_in_journal:
-            # Started on another machine, for all that is known: nothing is started beside it on this one either.
+            # Started on another machine, for all that is known: nothing is started concurrently on this one either.
             self._observer.journal.write(self._current, JobState.STARTING, since=begun)
         return plan if self._withdraw(plan.withdrawn) else self.settle()
 
     def _known(self, seen: dict[str, Observation]) -> Known:
         entry = seen[self._current.job_id].evidence.entry
         was_sent_here = entry is not None and entry.state not in {JobState.STAGED, JobState.NEVER_SENT}
-        beside: tuple[JobReference, ...] = entry.beside if entry and was_sent_here else self._history.left_behind
-        unheard_of = entry.unheard_of if entry and was_sent_here else ()
-        others = {job.job_id: job for job in (*self._history.left_behind, *beside, *unheard_of)}
+        concurrent_jobs: tuple[JobReference, ...] = (
+            entry.concurrent_jobs if entry and was_sent_here else self._history.left_behind
+        )
+        jobs_unknown_to_platform = entry.jobs_unknown_to_platform if entry and was_sent_here else ()
+        others = {job.job_id: job for job in (*self._history.left_behind, *concurrent_jobs, *jobs_unknown_to_platform)}
         outcomes = {job_id: one.outcome for job_id, one in seen.items()}
         outcomes |= {job_id: self._observer.look(job).outcome for job_id, job in others.items()}
         return Known(
             current=self._current,
             history=self._history,
             outcomes=outcomes,
-            beside=beside,
-            unheard_of=unheard_of,
+            concurrent_jobs=concurrent_jobs,
+            jobs_unknown_to_platform=jobs_unknown_to_platform,
             is_in_journal=entry is not None,
         )
 
@@ -114,8 +116,8 @@ class PastJobs:
             is_asked_about = not job.is_repeatable or not self._declared.is_repeatable
             if is_asked_about and job.dataset_id == self._declared.dataset_id:
                 self._reporter.warning(
-                    f"it is not known whether ingest job {job.job_id} took effect; unless its ingest's state shows it "
-                    "done, `pulumi up` looks again, and may stop and ask"
+                    f"it is not known whether ingest job {job.job_id} was applied; unless its ingest's state shows it "
+                    "done, `pulumi up` checks again, and may stop and ask"
                 )
 
     def _warn_of_others(self) -> None:
@@ -129,7 +131,7 @@ class PastJobs:
             if seen and seen.outcome in UNENDED:
                 may_stop = seen.outcome is Outcome.AT_WORK or not (seen.job.is_repeatable and declared.is_repeatable)
                 self._reporter.warning(
-                    f"ingest job {entry.job.job_id} may be at work in dataset {declared.dataset_id}; `pulumi up` waits "
+                    f"ingest job {entry.job.job_id} may be running in dataset {declared.dataset_id}; `pulumi up` waits "
                     f"for it to end{', and if it does not, stops and asks about it' if may_stop else ''}"
                 )
 
@@ -138,19 +140,26 @@ def _reason(plan: UploadPlan, current: Observation) -> str:
     """Why there is something to do although nothing declared has changed."""
     job_id, entry = current.job.job_id, current.evidence.entry
     if plan.is_overtaken:
-        return f"a job that ran beside ingest job {job_id} has ended after it; what is declared is ingested again"
+        return (
+            f"a job that ran at the same time as ingest job {job_id} has ended after it; what is declared is "
+            "ingested again"
+        )
     if current.outcome is Outcome.HAD_NO_EFFECT:
         if current.is_answered:
-            return f"ingest job {job_id} had no effect, as `veracity:answers` says; a new one will be made"
+            return f"ingest job {job_id} was not applied, as `veracity:answers` says; a new one will be registered"
         is_unsent = entry is not None and entry.state is JobState.NEVER_SENT
         how = "was not started" if is_unsent or not current.status else current.ending
-        return f"ingest job {job_id} {how}, and had no effect; a new one will be made"
+        return f"ingest job {job_id} {how}, and was not applied; a new one will be registered"
     if current.outcome is Outcome.ENDED:
         return (
-            f"ingest job {job_id} {current.ending}, which does not say whether it took effect; a new one will be made"
+            f"ingest job {job_id} {current.ending}, which does not show whether it was applied; a new one will be "
+            "registered"
         )
     if current.outcome is Outcome.GONE:
-        return f"the platform does not know ingest job {job_id} any more; a new one will be made"
+        return f"the platform does not know ingest job {job_id} any more; a new one will be registered"
     if current.outcome in UNENDED:
-        return f"ingest job {job_id} may have been started, and was not seen to end; if it does not, a new one is made"
-    return f"ingest job {job_id} is not the one that took effect last; the one that did serves what is declared"
+        return (
+            f"ingest job {job_id} may have been started, and was not seen to end; if it does not, a new one is "
+            "registered"
+        )
+    return f"ingest job {job_id} is not the one that was applied last; that one already has what is declared"

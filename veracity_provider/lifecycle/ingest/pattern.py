@@ -17,7 +17,8 @@ from veracity_provider.texts import is_invisible, shown
 MAX_FILES: Final = 500
 """The engine alone takes a minute for the resources of 500 files, and more than twice that for twice as many."""
 OVERWRITE_REFUSED: Final = (
-    "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: each file would wipe the one before"
+    "must be Upsert, Delete or Append for the files of a pattern, not Overwrite: each file "
+    "would replace the rows of the one before"
 )
 _WILDCARD: Final = re.compile(r"[*?[]")
 _ANY_FOLDERS: Final = "**"
@@ -65,7 +66,7 @@ def find_files(pattern: str, project: Path) -> tuple[MatchedFile, ...]:
     if not names:
         raise _refusal(
             f"must match a file, and '{shown(pattern)}' matches none in {shown(folder, _MAX_PATH)}; correct it, or "
-            "take it out, which forgets its ingests (their rows stay)"
+            "remove it, which removes its ingests from the state (their rows stay)"
         )
     if len(names) > MAX_FILES:
         raise _refusal(
@@ -148,7 +149,7 @@ def _repeated(folder: Path, names: Iterable[str]) -> Iterator[str]:
         other = first.setdefault(os.path.realpath(folder / name), name)
         if other != name:
             yield (
-                f"must match each file once, and '{shown(other)}' and '{shown(name)}' are one; take the link away, or "
+                f"must match each file once, and '{shown(other)}' and '{shown(name)}' are one; remove the link, or "
                 "write a pattern that does not match it"
             )
 

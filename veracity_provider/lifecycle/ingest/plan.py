@@ -18,7 +18,7 @@ class StopReason(Enum):
     QUESTION = auto()
     """Whether the job took effect is for a person to say."""
     LEFT_BEHIND = auto()
-    """The job was left behind, may be at work, and nothing that is added may run beside it."""
+    """The job was left behind, may be at work, and no Append may run concurrently with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +36,17 @@ class Known:
 
     Args:
         current: The job that its state names.
-        outcomes: What became of the current job, of each in its history, and of each in *beside*, by id.
-        beside: Jobs that had not been seen to end when the current one was started.
-        unheard_of: Jobs that the platform did not know by then, although their start had been sent.
+        outcomes: What became of the current job, of each in its history, and of each in *concurrent_jobs*, by id.
+        concurrent_jobs: Jobs that had not been seen to end when the current one was started.
+        jobs_unknown_to_platform: Jobs that the platform did not know by then, although their start had been sent.
         is_in_journal: Whether this machine's journal has an entry of the current job.
     """
 
     current: Job
     history: JobHistory
     outcomes: Mapping[str, Outcome]
-    beside: tuple[JobReference, ...]
-    unheard_of: tuple[JobReference, ...]
+    concurrent_jobs: tuple[JobReference, ...]
+    jobs_unknown_to_platform: tuple[JobReference, ...]
     is_in_journal: bool
 
     @property
@@ -63,7 +63,7 @@ class UploadPlan:
     Args:
         stop: Why nothing is done; None to go on.
         serving: The job that serves what is declared; None for a new one.
-        is_overtaken: Whether a job left behind came to its end after the current one was started beside it.
+        is_overtaken: Whether a job left behind ended after the current one had been started.
         history: To remember from now on.
         withdrawn: Jobs that were uploaded here and not sent, and never will be.
         is_update_due: Whether `diff` says that there is something to do.
@@ -148,21 +148,24 @@ def _note_current(found: _Found, known: Known, declared: IngestInputs) -> None:
 
 
 def _is_overtaken(known: Known) -> bool:
-    """Whether a job that was beside the current one had the last word on the dataset."""
+    """Whether a job that ran concurrently with the current one changed the dataset last."""
     if known.outcome is Outcome.NOT_SENT:
         return False
-    return has_ended_after(known.current, known.beside, known.unheard_of, known.outcomes) is not None
+    return (
+        has_ended_after(known.current, known.concurrent_jobs, known.jobs_unknown_to_platform, known.outcomes)
+        is not None
+    )
 
 
 def has_ended_after(
     job: JobReference,
-    beside: tuple[JobReference, ...],
-    unheard_of: tuple[JobReference, ...],
+    concurrent_jobs: tuple[JobReference, ...],
+    jobs_unknown_to_platform: tuple[JobReference, ...],
     outcomes: Mapping[str, Outcome],
 ) -> JobReference | None:
-    """The first job of the dataset that may have changed rows after *job* was started beside it; None for none."""
-    ended = [other for other in beside if outcomes[other.job_id] in ENDED | {Outcome.GONE}]
-    ended += [other for other in unheard_of if outcomes[other.job_id] in ENDED]
+    """The first other job of the dataset that may have changed rows after *job* was started; None for none."""
+    ended = [other for other in concurrent_jobs if outcomes[other.job_id] in ENDED | {Outcome.GONE}]
+    ended += [other for other in jobs_unknown_to_platform if outcomes[other.job_id] in ENDED]
     return next((other for other in ended if other.dataset_id == job.dataset_id), None)
 
 

@@ -34,12 +34,12 @@ def read(
     recorded = IngestInputs.from_properties(olds)
     found = services.clients.datasets.check_presence(str(recorded.workspace_id), str(recorded.dataset_id))
     if found.presence is Presence.GONE:
-        reporter.info(f"dataset {recorded.dataset_id} is gone")
+        reporter.info(f"dataset {recorded.dataset_id} no longer exists")
         return None
     if found.presence is Presence.UNPROVEN:
         reporter.warning(
             f"dataset {recorded.dataset_id} was not found, but {found.reason}; its ingest is kept in the state. If the "
-            "dataset is gone for good, take its entry out of the program and run `pulumi up`"
+            "dataset was deleted, remove its entry from the program and run `pulumi up`"
         )
     given = {name: olds[name] for name in inputs if is_known(olds.get(name))}
     return Found(id=id_, outputs=olds, inputs=given)

@@ -72,7 +72,7 @@ class Staging:
         if found.content_hash != declared.content_hash:
             self._reporter.info(
                 f"{shown(self._source.name)} has other bytes than those that `ignore_changes` keeps the hash of; since "
-                "a new job has to be made, it is ingested as it is now"
+                "a new job is needed, it is ingested as it is now"
             )
         return found
 
@@ -85,8 +85,9 @@ class Staging:
             return self._register_and_upload(fingerprint)
         except SasRejected:
             self._reporter.info(
-                f"the upload's SAS was refused {self._reached(fingerprint)}; the platform gives one SAS an ingest job, "
-                "so it starts again from the first byte, with a new job"
+                f"the upload's SAS was refused {self._reached(fingerprint)}; the platform gives one SAS per ingest "
+                "job, "
+                "so the upload starts again from the first byte, with a new job"
             )
         try:
             return self._register_and_upload(fingerprint)
@@ -95,7 +96,7 @@ class Staging:
                 raise
             raise SasRejected(
                 f"uploading {self._file_name} failed: the SAS of a second ingest job was refused as well, "
-                f"{self._reached(fingerprint)}. Use a faster line or a smaller file, and run again",
+                f"{self._reached(fingerprint)}. Use a faster connection or a smaller file, and run again",
                 trace_id=rejected.trace_id,
             ) from None
 

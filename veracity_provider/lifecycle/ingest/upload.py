@@ -142,7 +142,7 @@ class IngestUploadLifecycle:
         if kept != found.content_hash:
             raise SourceChanged(
                 f"{shown(source.name)} has other bytes than those that were ingested, and `ignore_changes` keeps their "
-                "content_hash. Take content_hash out of ignore_changes, or bring the old file back"
+                "content_hash. Remove content_hash from ignore_changes, or restore the old file"
             )
         return with_content(inputs, kept, found.size_bytes, is_kept=True)
 
@@ -156,7 +156,7 @@ class IngestUploadLifecycle:
                 )
         if isinstance(size_bytes, int) and size_bytes > PORTAL_LIMIT_BYTES:
             reporter.info(
-                f"{shown(source_name)} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not published"
+                f"{shown(source_name)} has {size(size_bytes)}; the portal takes 1 GB, the API's limit is not documented"
             )
 
     def diff(self, id_: str, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Difference:
@@ -173,7 +173,7 @@ class IngestUploadLifecycle:
         """Settle the jobs so far; then the one that serves what is declared, or a new one with the file uploaded."""
         plan = PastJobs(self._services, olds, IngestInputs.from_properties(news), reporter).settle()
         if plan.serving:
-            reporter.info(f"ingest job {plan.serving.job_id} serves what is declared; nothing is uploaded")
+            reporter.info(f"ingest job {plan.serving.job_id} already has what is declared; nothing is uploaded")
         return _state(news, plan.serving or self._stage(news, reporter), plan.history)
 
     def _stage(self, news: JsonObject, reporter: Reporter) -> Job:

@@ -18,7 +18,7 @@ def failure_text(job: JobReference, report: JobReport) -> str:
     target = "" if job.operation == CREATE else f" into dataset {job.dataset_id}"
     first = (
         f"ingest job {job.job_id}{target} ended as {shown(report.status)}{said}. "
-        "Mend the file and run `pulumi up` again; a new job will take its place."
+        "Fix the file and run `pulumi up` again, which registers a new job."
     )
     return "\n".join([first, *item_lines([*report.validation_errors, *report.validation_warnings])])
 

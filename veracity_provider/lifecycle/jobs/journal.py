@@ -1,5 +1,5 @@
 """
-What this machine has done about each ingest job, written down before it is done, beside the Pulumi home.
+What this machine has done about each ingest job, written down before it is done, next to the Pulumi home.
 
 No status word of the platform proves that a job was started, and an answer may be lost. So each step is on disk (fsync)
 before its request goes out: one file a job, in one folder a dataset. States only ever gain knowledge (`_MAY_FOLLOW`).
@@ -74,9 +74,9 @@ class Entry:
     Args:
         updated_at: When this was written, seconds since 1970; likewise *starting_at*, when the start was written, which
             is None where it was not, or not here.
-        beside: Jobs of the dataset that had not been seen to end when this one was started.
-        unheard_of: Jobs of the dataset whose start had been sent by then, and that the platform did not know; the
-            request may have arrived later.
+        concurrent_jobs: Jobs of the dataset that had not been seen to end when this one was started.
+        jobs_unknown_to_platform: Jobs of the dataset whose start had been sent by then, and that the platform did not
+            know; the request may have arrived later.
         status: The platform's own word at the end; likewise *dataset_name*.
         content_hash: Of the file that was uploaded for it, in hex; empty where that was not here, or not written down.
         problem: Why the file does not say what is true, for a warning; empty for an entry that does.
@@ -86,8 +86,8 @@ class Entry:
     state: JobState
     updated_at: float | None = None
     starting_at: float | None = None
-    beside: tuple[JobReference, ...] = ()
-    unheard_of: tuple[JobReference, ...] = ()
+    concurrent_jobs: tuple[JobReference, ...] = ()
+    jobs_unknown_to_platform: tuple[JobReference, ...] = ()
     status: str = ""
     dataset_name: str = ""
     content_hash: str = ""
@@ -156,8 +156,8 @@ class Journal:
         job: JobReference,
         state: JobState,
         *,
-        beside: tuple[JobReference, ...] = (),
-        unheard_of: tuple[JobReference, ...] = (),
+        concurrent_jobs: tuple[JobReference, ...] = (),
+        jobs_unknown_to_platform: tuple[JobReference, ...] = (),
         since: float | None = None,
         status: str = "",
         dataset_name: str = "",
@@ -182,8 +182,9 @@ class Journal:
                 state=state,
                 updated_at=now,
                 starting_at=(since or now) if state is JobState.STARTING else before.starting_at,
-                beside=tuple(one.reference() for one in beside) or before.beside,
-                unheard_of=tuple(one.reference() for one in unheard_of) or before.unheard_of,
+                concurrent_jobs=tuple(one.reference() for one in concurrent_jobs) or before.concurrent_jobs,
+                jobs_unknown_to_platform=tuple(one.reference() for one in jobs_unknown_to_platform)
+                or before.jobs_unknown_to_platform,
                 status=status or before.status,
                 dataset_name=dataset_name or before.dataset_name,
                 content_hash=content_hash or before.content_hash,
@@ -216,7 +217,7 @@ class Journal:
                 if not wait(_LOCK_POLL_S):
                     raise DatasetBusy(
                         f"another `pulumi up` on this machine is about to start a job of dataset {dataset_id}, and has "
-                        "not come to an end. Run `pulumi up` again when it has; nothing was started"
+                        "not ended. Run `pulumi up` again when it has; nothing was started"
                     )
             yield
 
@@ -262,8 +263,8 @@ class Journal:
             yield
         except OSError as error:
             raise JournalError(
-                f"the journal of ingest jobs in {self._folder} cannot be {done} ({error.strerror or error}). It is the "
-                "proof of which jobs were started, so nothing is started without it. Mend the folder, make room on its "
+                f"the journal of ingest jobs in {self._folder} cannot be {done} ({error.strerror or error}). It "
+                "records which jobs were started, so nothing is started without it. Fix the folder, free space on its "
                 "disk, or set PULUMI_HOME to another folder, and run again"
             ) from None
 
@@ -291,8 +292,8 @@ def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
         state=JobState(members["state"]),
         updated_at=members["updated_at"],
         starting_at=members["starting_at"],
-        beside=tuple(JobReference(**one) for one in members["beside"]),
-        unheard_of=tuple(JobReference(**one) for one in members["unheard_of"]),
+        concurrent_jobs=tuple(JobReference(**one) for one in members["concurrent_jobs"]),
+        jobs_unknown_to_platform=tuple(JobReference(**one) for one in members["jobs_unknown_to_platform"]),
         status=members["status"],
         dataset_name=members["dataset_name"],
         content_hash=members.get("content_hash", ""),
@@ -302,7 +303,7 @@ def _from_json(members: dict[str, Any], job: JobReference) -> Entry:
 def _from_0_1_0(members: dict[str, Any], job: JobReference) -> Entry:
     word = str(members["state"])
     state = _STATES_OF_0_1_0[word]
-    problem = f"release 0.1.0 wrote `{word}`, which does not tell whether it was started"
+    problem = f"release 0.1.0 wrote `{word}`, which does not show whether it was started"
     return Entry(
         job=job.reference(),
         state=state,

@@ -12,14 +12,14 @@ from veracity_provider.settings import Answer
 from veracity_provider.texts import shown
 
 _MEANINGS: dict[Answer, str] = {
-    "applied": "its rows are there",
-    "not-applied": "they are not, and it will not bring them",
+    "applied": "its rows are in the dataset",
+    "not-applied": "they are not, and it will not add them",
     "ended": "it will do nothing more",
 }
 
 
 ROWS: Final[tuple[Answer, ...]] = ("applied", "not-applied")
-"""Answers about an Append: whether its rows are there. Also about what ran between an Append and its taking back."""
+"""Answers about an Append: whether its rows are in the dataset. Also about jobs between an Append and its revert."""
 END: Final[tuple[Answer, ...]] = ("ended",)
 """The answer about a job that can be repeated: that it does nothing more."""
 
@@ -79,10 +79,10 @@ class Questions:
         ]
         if running:
             return [
-                f"It is too early to decide: ingest job {running[0]} of this dataset may still be at work.",
+                f"It is too early to decide: ingest job {running[0]} of this dataset may still be running.",
                 "Run `pulumi up` again when it has ended.",
             ]
-        return ["While a job of this dataset runs it is too early to decide; the portal shows which do."]
+        return ["While a job of this dataset is running it is too early to decide; the portal shows the running jobs."]
 
 
 def count_rows(services: Services, workspace_id: str, dataset_id: str) -> int | None:
@@ -100,9 +100,9 @@ def _subject(job: JobReference) -> str:
 
 def _what_is_known(seen: Observation) -> str:
     if seen.outcome is Outcome.ENDED:
-        return f"{seen.ending}, which does not say whether its rows are there"
+        return f"{seen.ending}, which does not say whether its rows are in the dataset"
     if seen.outcome is Outcome.GONE:
-        return "is not known to the platform, which does not say whether its rows are there"
+        return "is not known to the platform, which does not say whether its rows are in the dataset"
     if seen.outcome is Outcome.AT_WORK:
         return "was started, and was not seen to end"
     return "may have been started, and was not seen to end"

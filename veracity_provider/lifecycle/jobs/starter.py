@@ -1,4 +1,4 @@
-"""Starts an ingest job: once, from the machine that uploaded its file, beside nothing that could undo it."""
+"""Starts an ingest job: once, from the machine that uploaded its file, while nothing runs that could undo it."""
 
 import contextlib
 from collections.abc import Generator, Iterable
@@ -27,12 +27,12 @@ class OtherJobs:
     Jobs that may still change rows of the dataset when another one is started.
 
     Args:
-        beside: Not seen to end.
-        unheard_of: Sent, and not known to the platform: the request may arrive late.
+        concurrent_jobs: Not seen to end.
+        jobs_unknown_to_platform: Sent, and not known to the platform: the request may arrive late.
     """
 
-    beside: tuple[JobReference, ...] = ()
-    unheard_of: tuple[JobReference, ...] = ()
+    concurrent_jobs: tuple[JobReference, ...] = ()
+    jobs_unknown_to_platform: tuple[JobReference, ...] = ()
 
 
 @final
@@ -78,22 +78,22 @@ class JobStarter:
 
     def wait_for_others(self, job: JobReference, left_behind: Iterable[JobReference]) -> OtherJobs:
         """
-        Wait for every other job that may be at work in the dataset, and return those that *job* may run beside.
+        Wait for every other job that may be at work in the dataset, and return those that may run while *job* does.
 
         Raises:
             IngestJobTimeout: One is still at work.
-            IngestJobInDoubt: One may be at work, and *job* is an Append, which runs beside nothing.
+            IngestJobInDoubt: One may be at work, and *job* is an Append, which runs alone.
         """
         listed = [entry.job for entry in self._observer.journal.open_jobs(job.dataset_id, job.workspace_id)]
         known_here = {other.job_id for other in listed}
         others = {other.job_id: other for other in (*listed, *left_behind) if other.dataset_id == job.dataset_id}
         others.pop(job.job_id, None)
-        beside, unheard_of = list[JobReference](), list[JobReference]()
+        concurrent_jobs, jobs_unknown_to_platform = list[JobReference](), list[JobReference]()
         for other in others.values():
             # One that only the state names was waited for by the upload that left it behind.
             seen = self._observer.settle(other, waits=other.job_id in known_here)
             if self._may_arrive_late(seen):
-                unheard_of.append(other)
+                jobs_unknown_to_platform.append(other)
             if seen.outcome not in UNENDED:
                 continue
             consequence = f"ingest job {job.job_id} was not started"
@@ -101,8 +101,10 @@ class JobStarter:
                 raise IngestJobTimeout(self._questions.ask(seen, consequence=consequence))
             if not job.is_repeatable:
                 raise IngestJobInDoubt(self._questions.ask(seen, consequence=consequence))
-            beside.append(other)
-        return OtherJobs(beside=tuple(beside), unheard_of=tuple(unheard_of))
+            concurrent_jobs.append(other)
+        return OtherJobs(
+            concurrent_jobs=tuple(concurrent_jobs), jobs_unknown_to_platform=tuple(jobs_unknown_to_platform)
+        )
 
     def _may_arrive_late(self, seen: Observation) -> bool:
         """Whether a start was sent, its answer lost, and the platform does not know the job, or not yet."""
@@ -122,8 +124,15 @@ class JobStarter:
         """
         with self._services.clients.ingest.prepare_start(job.workspace_id, job.job_id) as prepared:
             if not self._services.engine_is_alive():
-                raise EngineGone(f"the engine that asked for ingest job {job.job_id} is gone; it was not started")
-            self._observer.journal.write(job, JobState.STARTING, beside=others.beside, unheard_of=others.unheard_of)
+                raise EngineGone(
+                    f"the Pulumi engine that asked for ingest job {job.job_id} has exited; it was not started"
+                )
+            self._observer.journal.write(
+                job,
+                JobState.STARTING,
+                concurrent_jobs=others.concurrent_jobs,
+                jobs_unknown_to_platform=others.jobs_unknown_to_platform,
+            )
             answer = self._send(prepared)
         if answer.outcome is StartOutcome.ACCEPTED:
             self._observer.journal.write(job, JobState.STARTED)

@@ -59,14 +59,14 @@ def already_text(names: Iterable[str]) -> str:
     """At adoption, that a restore has nothing to put back for *names*, and how a rename keeps what was there first."""
     return (
         f"already as declared, so a restore will leave as it is: {', '.join(names)}. If another resource of this "
-        "stack has written it, and this is a rename or a move, declare an alias, which keeps what was there first"
+        "stack has written it, and this is a rename or a move, declare an alias, which keeps the original values"
     )
 
 
 def given_up_text(values: Mapping[str, Any]) -> str:
     """What was there first, where nobody knows it from now on."""
     return (
-        f"no restore will put back any more what was there first: {values_text(values)}. An alias of the old name "
+        f"these original values can no longer be restored: {values_text(values)}. An alias of the old name "
         "would have kept it"
     )
 

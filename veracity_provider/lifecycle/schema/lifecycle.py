@@ -87,7 +87,7 @@ class SchemaLifecycle:
         found = self._find(declared)
         if found is None:
             locks = "; locks its version, and there is no way back" if declared.locks else ""
-            reporter.info(f"makes the schema{locks}")
+            reporter.info(f"creates the schema{locks}")
             return
         plan, users = self._plan(found, declared, None)
         text = plan_text(plan, users)
@@ -114,7 +114,7 @@ class SchemaLifecycle:
         is_made = live is None
         if live is None:
             live = self._make(declared)
-            reporter.info(f'made schema "{live.name}" ({live.id})')
+            reporter.info(f'created schema "{live.name}" ({live.id})')
         outputs = self._apply(live, declared, None, reporter, is_made=is_made)
         return Created(id=live.id, outputs=outputs)
 
@@ -130,7 +130,7 @@ class SchemaLifecycle:
         try:
             live = self._schemas.get_schema(_workspace(state.declared), id_)
         except SchemaNotFound:
-            reporter.info(f"schema {id_} is gone")
+            reporter.info(f"schema {id_} no longer exists")
             return None
         seen = {"schema_name": live.name, "short_name": live.short_name, "description": live.description}
         observed = {name: value for name, value in seen.items() if olds.get(name) is not None}
@@ -141,9 +141,7 @@ class SchemaLifecycle:
     def delete(self, id_: str, olds: JsonObject, reporter: Reporter) -> None:
         """Forget it: the platform has no call that deletes a schema."""
         name = SchemaInputs.from_state(olds).schema_name
-        reporter.info(
-            f'removed from the state; schema "{name}" stays on the platform, which has no call that deletes one'
-        )
+        reporter.info(f'removed from the state; schema "{name}" stays on the platform, whose API cannot delete it')
 
     def _find(self, declared: DeclaredSchema) -> Schema | None:
         """
@@ -259,7 +257,7 @@ class SchemaLifecycle:
                 self._schemas.change_version(workspace_id, plan.version, columns=_columns(declared))
             except (Conflict, RequestRefused) as error:
                 # No response says whether a version is locked; the refusal does.
-                reporter.info(f'version "{plan.version.name}" cannot be changed, so a new one is made ({error})')
+                reporter.info(f'version "{plan.version.name}" cannot be changed, so a new one is created ({error})')
             else:
                 if plan.version.is_active is False:
                     self._schemas.activate_version(workspace_id, live.id, plan.version.id)

@@ -17,7 +17,7 @@ def plan_text(plan: SchemaPlan, users: Sequence[str]) -> str:
     elif plan.step is Step.CHANGE:
         lines.append(f"changes version {version}, which no dataset uses{_columns(plan.changes)}")
     elif plan.step is Step.ADD:
-        lines.append(f"makes a new version, and makes it the active one{_columns(plan.changes)}")
+        lines.append(f"creates a new version, and activates it{_columns(plan.changes)}")
         if users:
             lines.append(f"  {_listed(users)} {'stays' if len(users) == 1 else 'stay'} with version {version}")
     if plan.properties:
