@@ -49,7 +49,7 @@ def places(problems):
 
 
 def test_all_ids_that_are_not_there_are_found_at_once(client, absent):
-    found = absent([NOTHING + "1", client.container(), NOTHING + "2"], [client.dataset("keyed").upper(), NOTHING + "3"])
+    found = absent([NOTHING + "1", client.new_container(), NOTHING + "2"], [client.new_dataset("keyed").upper(), NOTHING + "3"])
     assert places(found) == [
         'veracity:containers[0] "c0".containerId',
         'veracity:containers[2] "c2".containerId',
@@ -86,7 +86,7 @@ def test_the_workspace_of_the_stack_is_told_once(absent):
 
 
 def test_one_list_request_a_service_is_enough_where_nothing_is_wrong(client, absent):
-    containers, datasets = [client.container() for _ in range(3)], [client.dataset("keyed") for _ in range(3)]
+    containers, datasets = [client.new_container() for _ in range(3)], [client.new_dataset("keyed") for _ in range(3)]
     datasets += [{"datasetName": "Noon reports"}, {"datasetName": "Wind turbine readings"}]
     client.control("DELETE", "/requests")
     assert absent(containers, datasets) == []
@@ -117,7 +117,7 @@ def test_a_read_that_fails_is_no_absence(client, absent, status):
 
 def test_what_no_list_has_and_can_be_read_all_the_same_is_there(client, clients, absent, monkeypatch):
     monkeypatch.setattr(clients.data, "list_containers", dict)
-    assert places(absent([client.container(), NOTHING + "1"])) == ['veracity:containers[1] "c1".containerId']
+    assert places(absent([client.new_container(), NOTHING + "1"])) == ['veracity:containers[1] "c1".containerId']
 
 
 def test_of_very_many_that_no_list_has_the_first_are_asked_for(absent):
@@ -128,7 +128,7 @@ def test_a_service_that_does_not_answer_is_not_waited_for(client, clients, absen
     released = threading.Event()
     monkeypatch.setattr(clients.data, "list_containers", lambda: released.wait(60) and {})
     began = time.monotonic()
-    found = absent([client.container()], [NOTHING + "1"], max_wait_s=1.0)
+    found = absent([client.new_container()], [NOTHING + "1"], max_wait_s=1.0)
     released.set()
     assert places(found) == ['veracity:datasets[0] "d0".datasetId']
     assert time.monotonic() - began < 10

@@ -159,6 +159,6 @@ def test_a_job_that_failed_says_why(veracity, platform):
     assert found.lines[1:] == [
         "status   Failed",
         "error    Error ID: 7",
-        "refused  {'row': 2, 'message': 'no number'}",
+        "refused  row 2  no number",
         "journal  has no entry",
     ]
