@@ -49,7 +49,8 @@ def places(problems):
 
 
 def test_all_ids_that_are_not_there_are_found_at_once(client, absent):
-    found = absent([NOTHING + "1", client.new_container(), NOTHING + "2"], [client.new_dataset("keyed").upper(), NOTHING + "3"])
+    containers = [NOTHING + "1", client.new_container(), NOTHING + "2"]
+    found = absent(containers, [client.new_dataset().upper(), NOTHING + "3"])
     assert places(found) == [
         'veracity:containers[0] "c0".containerId',
         'veracity:containers[2] "c2".containerId',

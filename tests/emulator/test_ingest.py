@@ -25,7 +25,7 @@ def test_the_published_walk_ends_with_the_rows_in_the_dataset(client):
     assert client.wait_for_end(job["jobId"]) == {
         **before,
         "status": "Completed",
-        "dataSetName": "keyed",
+        "dataSetName": "of a test, keyed",
         "datasetId": dataset,
     }
     (first, _) = client.rows(dataset)
