@@ -75,6 +75,16 @@ def test_the_clock_is_compared_with_the_date_of_a_response(make_settings, ahead_
     assert found == pytest.approx(ahead_s, abs=30)
 
 
+@pytest.fixture
+def _far_from_utc(monkeypatch):
+    monkeypatch.setenv("TZ", "Etc/GMT-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
 @pytest.mark.parametrize(
     ("date", "moments", "ahead_s"),
     [
