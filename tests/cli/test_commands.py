@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import pytest
 
@@ -127,81 +126,6 @@ def test_errors_are_told_in_a_line_and_by_the_exit_code(veracity, platform, comm
     found = veracity(*command)
     assert (found.code, found.out) == (code, "")
     assert found.err.startswith("error: " + error.format(nothing=NOTHING, ws=WORKSPACE, url=platform.url))
-
-
-def test_an_error_is_json_where_json_is_asked_for(veracity):
-    found = veracity("dataset", NOTHING, "--json")
-    error = json.loads(found.err)["error"]
-    assert (found.code, found.out, error["type"]) == (3, "", "DatasetNotFound")
-    assert error["message"].startswith(f"there is no dataset {NOTHING} in workspace {WORKSPACE} (trace id: ")
-    assert error["trace_id"] in error["message"]
-
-
-def test_without_settings_all_that_is_missing_is_told_by_the_names_of_variables(alone):
-    found = alone("datasets")
-    assert (found.code, found.err) == (
-        2,
-        (
-            "error: the connection settings cannot be used:\n"
-            "  - VERACITY_SUBSCRIPTION_KEY: is missing. Set it in the environment as VERACITY_SUBSCRIPTION_KEY.\n"
-            "  - VERACITY_CLIENT_ID: is missing. Set it in the environment as VERACITY_CLIENT_ID.\n"
-            "  - VERACITY_CLIENT_SECRET: is missing. Set it in the environment as VERACITY_CLIENT_SECRET.\n"
-            "Or name a stack that has the settings, with --stack or PULUMI_STACK.\n"
-        ),
-    )
-
-
-@pytest.fixture
-def stack(tmp_path, account):
-    """The demo account as the stack `dev` of a project."""
-    (tmp_path / "Pulumi.yaml").write_text("name: emissions\nruntime: python\n")
-    names = {key.environment_variable: key.name for key in KEYS}
-    lines = [f"  veracity:{names[variable]}: {value}" for variable, value in account.items()]
-    (tmp_path / "Pulumi.dev.yaml").write_text("\n".join(["config:", *lines, ""]))
-    return tmp_path / "Pulumi.dev.yaml"
-
-
-@pytest.mark.parametrize("named", [{"arguments": ["--stack", "dev"]}, {"environ": {"PULUMI_STACK": "dev"}}])
-def test_settings_of_a_stack(alone, stack, named):
-    found = alone("datasets", "--json", *named.get("arguments", []), **named.get("environ", {}))
-    assert ids(found) == {NOON, WIND, SHIP}
-
-
-def test_with_a_stack_errors_name_its_keys(alone, stack):
-    stack.write_text(stack.read_text().replace("local-admin-secret", "another"))
-    found = alone("datasets", "-s", "dev")
-    assert found.code == 1
-    assert "Check veracity:clientSecret" in found.err
-
-
-def test_without_a_stack_errors_name_variables_and_the_stacks_there_are(alone, veracity, stack):
-    assert "Check VERACITY_CLIENT_SECRET" in veracity("datasets", VERACITY_CLIENT_SECRET="another").err
-    assert alone("datasets").err.endswith("with --stack or PULUMI_STACK (here: dev).\n")
-
-
-def test_a_workspace_that_is_set_by_name(veracity):
-    by_name = {"VERACITY_WORKSPACE_ID": "", "VERACITY_WORKSPACE_NAME": "Local workspace"}
-    assert ids(veracity("datasets", "--json", **by_name)) == {NOON, WIND, SHIP}
-    found = veracity("datasets", **{**by_name, "VERACITY_WORKSPACE_NAME": "Local workspaces"})
-    assert (found.code, found.err.splitlines()[0]) == (
-        2,
-        (
-            "error: VERACITY_WORKSPACE_NAME: must be the name of a workspace of the account, and none is called "
-            '"Local workspaces"; did you mean Local workspace? There are: Local workspace'
-        ),
-    )
-
-
-def test_a_workspace_that_is_not_set_can_be_named(veracity):
-    missing = veracity("datasets", VERACITY_WORKSPACE_ID="")
-    assert (missing.code, missing.err) == (
-        2,
-        (
-            "error: VERACITY_WORKSPACE_ID: is missing; set it, or name one with --workspace\n"
-            "Or name a stack that has the settings, with --stack or PULUMI_STACK.\n"
-        ),
-    )
-    assert ids(veracity("datasets", "-w", WORKSPACE, "--json", VERACITY_WORKSPACE_ID="")) == {NOON, WIND, SHIP}
 
 
 def test_settings_and_where_each_is_set(alone, veracity, stack):

@@ -99,11 +99,14 @@ class TestContainer:
 
         assert declare(body)["c"]["inputs_that_are_secret"] == ["title"]
 
-    def test_its_type_and_options_are_those_of_the_state(self):
-        declared = run_program(
-            lambda: ContainerMetadata("c", container_id=CONTAINER, opts=ResourceOptions(protect=True))
-        )
-        assert declared["c"].typ == "pulumi-python:dynamic/veracity:ContainerMetadata"
+    def test_its_type_is_that_of_the_state_and_its_options_are_those_that_are_given(self):
+        made = []
+
+        def body():
+            made.append(ContainerMetadata("c", container_id=CONTAINER, opts=ResourceOptions(protect=True)))
+
+        assert run_program(body)["c"].typ == "pulumi-python:dynamic/veracity:ContainerMetadata"
+        assert made[0]._protect
 
     def test_one_container_has_one_manager(self):
         def body():
@@ -275,7 +278,7 @@ class TestIngest:
         def body():
             for name, operation in (("a", "Upsert"), ("b", "Overwrite"), ("c", "Delete"), ("e", "Overwrite")):
                 DatasetIngest(name, **{**INGEST, "operation": operation, "source": f"{name}.csv"})
-            DatasetIngest("d", dataset_id=OTHER, source="a.csv", operation="Upsert")
+            DatasetIngest("d", dataset_id=OTHER, source="a.csv", operation="Overwrite")
 
         declared = declare(body)
         given = {
@@ -287,7 +290,7 @@ class TestIngest:
             "b": (None, ["a"]),
             "c": (["b-upload"], None),
             "e": (["b-upload"], ["a", "b", "c"]),
-            "d": (None, None),
+            "d": (None, []),
         }
 
     def test_an_operation_that_is_not_known_may_be_an_overwrite(self):
