@@ -7,7 +7,7 @@ import pytest
 from pulumi import Alias, Output, ResourceOptions
 
 from tests.dynamic.mocks import CONTAINER, DATASET, Mocks, run_program
-from veracity_provider import ContainerMetadata, DatasetIngest
+from veracity_provider import ContainerMetadata, Dataset, DatasetIngest
 from veracity_provider.dynamic import program, resources
 from veracity_provider.dynamic.ingest_options import INGESTS_TYPE
 from veracity_provider.dynamic.program import Claims, NamedDataset
@@ -172,6 +172,24 @@ class TestIngest:
 
         run_program(body)
         assert seen == [["b.csv", "Ships", DATASET, "d-upload"]]
+
+    def test_the_name_of_a_dataset_that_the_program_makes_is_given_by_its_id(self, monkeypatch):
+        answer = Mocks.new_resource
+
+        def new_resource(mocks, args):
+            id_, outputs = answer(mocks, args)
+            return id_, {**outputs, "dataset_id": OTHER} if args.name == "made" else outputs
+
+        monkeypatch.setattr(Mocks, "new_resource", new_resource)
+
+        def body():
+            Dataset("made", dataset_name="Noon", schema_name="Noon", workspace_name="Ships")
+            DatasetIngest("a", dataset_name="Noon", workspace_name="Ships", source="a.csv", operation="Upsert")
+            DatasetIngest("b", dataset_name="Noon", workspace_name="Cars", source="a.csv", operation="Upsert")
+
+        declared = declare(body)
+        assert declared["a-upload"]["dataset_id"] == OTHER
+        assert [declared[f"{one}-upload"].get("dataset_name") for one in "ab"] == [None, "Noon"]
 
     def test_a_text_is_carried_with_a_name(self):
         inputs = declare(lambda: DatasetIngest("d", **{**INGEST, "source": pulumi.StringAsset("imo\n1\n")}))
