@@ -487,6 +487,13 @@ class TestWorkspace:
         assert found["role"][0] is OK
         assert check.services.asked[1] == ("datasets", WORKSPACE)
 
+    def test_an_account_that_may_read_no_workspace_but_its_own_has_to_name_it(self, check):
+        found = check(workspace_id=None, workspace=PermissionDenied("no", status=403))
+        assert found["workbench"] == ANSWERS_TEXT
+        assert found["workspace"] == (WARNING, "none is named", TO_NAME_ONE)
+        assert found["role"] == NO_WORKSPACE
+        assert "datasets" not in [one[0] for one in check.services.asked]
+
     def test_an_account_that_may_read_neither(self, check):
         found = check(workspace=PermissionDenied("no", status=403), datasets=PermissionDenied("no list.", status=403))
         assert found["workbench"] == ANSWERS_TEXT
