@@ -1,60 +1,20 @@
 """What each call of a client sends, what its errors begin with, and what it makes of the response."""
 
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
+from tests.api.recorder import Recorder, expect_one_request, expect_shape_refused, page
 from veracity_provider.api.data import DataClient
 from veracity_provider.api.datasets import DatasetsClient, Presence
 from veracity_provider.api.ingest import IngestClient, NewDataset
 from veracity_provider.api.models import Column, Dataset, JobPhase, JobReport, RegisteredJob, RowPage, SchemaVersion
 from veracity_provider.api.responses import Action
-from veracity_provider.api.schema_models import DatasetOfVersion, Schema, SchemaVersionDetails
-from veracity_provider.api.schemas import SchemasClient
 from veracity_provider.errors import (
     ContainerNotFound,
     DatasetNotFound,
     IngestJobNotFound,
     PermissionDenied,
-    SchemaNotFound,
     SchemaVersionNotFound,
-    UnexpectedAnswer,
 )
-
-VERSION = SchemaVersionDetails(
-    id="v", schema_id="s", name="1.0", description="First.", columns=(), is_active=True, is_locked=None
-)
-COLUMNS = ({"name": "imo", "type": "String", "is_key": True},)
-WIRE_COLUMNS = [{"name": "imo", "type": "String", "isKey": True}]
-
-
-@dataclass
-class Recorder:
-    """Stands in for a transport: notes what is sent; responds with *responses* in turn, or raises them."""
-
-    responses: list[Any]
-    sent: list[Any] = field(default_factory=list)
-    service = SimpleNamespace(base_url="https://api.test")
-
-    def read(self, method, path, action, *, body=None):
-        return self._note("read", method, path, action, body)
-
-    def write(self, method, path, action, *, body=None):
-        return self._note("write", method, path, action, body)
-
-    def _note(self, *request):
-        self.sent.append(request)
-        response = self.responses.pop(0)
-        if isinstance(response, Exception):
-            raise response
-        return response
-
-
-def page(*items, pages=1):
-    return {"result": list(items), "totalPages": pages}
-
 
 CALLS = [
     pytest.param(
@@ -234,110 +194,12 @@ CALLS = [
         "c",
         id="reading a container",
     ),
-    pytest.param(
-        SchemasClient,
-        lambda client: list(client.list_schemas("w")),
-        ("read", "GET", "/workspaces/w/schemas?pageIndex=1&pageSize=100"),
-        Action(label="listing the schemas of workspace w"),
-        None,
-        page({"id": "s", "name": "Noon", "shortName": "noon", "description": "Reports."}),
-        [Schema(id="s", name="Noon", short_name="noon", description="Reports.", is_predefined=False)],
-        id="listing schemas",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.get_schema("w", "s"),
-        ("read", "GET", "/workspaces/w/schemas/s"),
-        Action(label="reading schema s", not_found=SchemaNotFound),
-        None,
-        {"id": "s", "name": None, "schemaVersions": None},
-        Schema(id="s", name="", short_name="", description="", is_predefined=False),
-        id="reading a schema",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.add_schema("w", name="Noon", short_name="noon", description="R.", columns=COLUMNS).id,
-        ("write", "POST", "/workspaces/w/schemas/add"),
-        Action(label='creating schema "Noon"'),
-        {"name": "Noon", "shortName": "noon", "description": "R.", "columns": WIRE_COLUMNS},
-        {"id": "s"},
-        "s",
-        id="making a schema",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.change_schema("w", "s", name="Noon", short_name="noon", description="R."),
-        ("write", "PATCH", "/workspaces/w/schemas/s"),
-        Action(label='changing schema "Noon"', not_found=SchemaNotFound),
-        {"name": "Noon", "shortName": "noon", "description": "R."},
-        None,
-        None,
-        id="changing a schema",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.add_version("w", "s", name="1.0", description="First.", columns=COLUMNS),
-        ("write", "POST", "/workspaces/w/schemas/schemaversions/add"),
-        Action(label='adding schema version "1.0"', not_found=SchemaNotFound),
-        {"schemaId": "s", "schemaVersionName": "1.0", "description": "First.", "columns": WIRE_COLUMNS},
-        {"id": "v"},
-        "v",
-        id="adding a version",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.change_version("w", VERSION, columns=COLUMNS),
-        ("write", "PATCH", "/workspaces/w/schemas/s/schemaversions/v"),
-        Action(label='changing schema version "1.0"', not_found=SchemaVersionNotFound),
-        {"schemaId": "s", "schemaVersionName": "1.0", "description": "First.", "columns": WIRE_COLUMNS},
-        None,
-        None,
-        id="changing a version",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.activate_version("w", "s", "v"),
-        ("write", "POST", "/workspaces/w/schemas/s/schemaversions/v/activate"),
-        Action(
-            label="schema version v: activating the version",
-            not_found=SchemaVersionNotFound,
-        ),
-        None,
-        None,
-        None,
-        id="activating a version",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: client.lock_version("w", "s", "v"),
-        ("write", "POST", "/workspaces/w/schemas/s/schemaversions/v/lock"),
-        Action(label="schema version v: locking it", not_found=SchemaVersionNotFound),
-        None,
-        None,
-        None,
-        id="locking a version",
-    ),
-    pytest.param(
-        SchemasClient,
-        lambda client: list(client.list_datasets("w", "v")),
-        ("read", "POST", "/workspaces/w/datasets/query"),
-        Action(label="listing the datasets with schema version v"),
-        {"schemaVersionIds": ["v"], "pageIndex": 1, "pageSize": 100},
-        page({"id": "d", "name": "Noon"}),
-        [DatasetOfVersion(id="d", name="Noon")],
-        id="listing the datasets of a version",
-    ),
 ]
 
 
 @pytest.mark.parametrize(("client", "call", "request_", "action", "body", "response", "found"), CALLS)
 def test_a_call_is_one_request(client, call, request_, action, body, response, found):
-    transport = Recorder([response])
-    assert call(client(transport)) == found
-    [(*sent, told, sent_body)] = transport.sent
-    assert (tuple(sent), sent_body) == (request_, body)
-    assert (told.label, told.not_found) == (action.label, action.not_found)
-    assert action.hints.items() <= told.hints.items()
+    expect_one_request(call, client, request_, action, body, response, found)
 
 
 @pytest.mark.parametrize(
@@ -345,40 +207,10 @@ def test_a_call_is_one_request(client, call, request_, action, body, response, f
     [pytest.param(*one.values[:2], one.values[3], id=one.id) for one in CALLS if one.values[-1] is not None],
 )
 def test_a_response_of_another_shape_is_told_as_one_to_this_request(client, call, action):
-    with pytest.raises(UnexpectedAnswer) as failed:
-        call(client(Recorder([7])))
-    assert str(failed.value).startswith(f"{action.label} failed: the response is ")
+    expect_shape_refused(call, client, action)
 
 
-class TestPages:
-    @pytest.mark.parametrize(
-        ("call", "sent"),
-        [
-            pytest.param(
-                lambda client: client.list_schemas("w"),
-                [(f"/workspaces/w/schemas?pageIndex={i}&pageSize=100", None) for i in (1, 2, 3)],
-                id="with paging in the address",
-            ),
-            pytest.param(
-                lambda client: client.list_datasets("w", "v"),
-                [
-                    ("/workspaces/w/datasets/query", {"schemaVersionIds": ["v"], "pageIndex": i, "pageSize": 100})
-                    for i in (1, 2, 3)
-                ],
-                id="with paging in the body",
-            ),
-        ],
-    )
-    def test_as_many_are_read_as_there_are(self, call, sent):
-        transport = Recorder([page({"id": str(i)}, pages=3) for i in range(3)])
-        assert [one.id for one in call(SchemasClient(transport))] == ["0", "1", "2"]
-        assert [(path, body) for _, _, path, _, body in transport.sent] == sent
-
-    @pytest.mark.parametrize("paging", [{}, {"totalPages": None}, {"totalPages": 0}])
-    def test_a_list_that_says_nothing_of_pages_has_one(self, paging):
-        transport = Recorder([{"result": [{"id": "s"}], **paging}])
-        assert [one.id for one in SchemasClient(transport).list_schemas("w")] == ["s"]
-
+class TestPagesOfNames:
     def test_names_of_datasets_are_read_until_all_are_there(self):
         pages = [{"result": [{"id": str(i)}], "totalCount": 3} for i in range(3)]
         transport = Recorder(pages)

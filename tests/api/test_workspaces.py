@@ -1,14 +1,12 @@
-"""Workspaces, the account's role in them, and the platform's clock."""
+"""Workspaces, and the account's role in them."""
 
-import time
 from types import SimpleNamespace
 
 import pytest
 
 from veracity_provider.api.clients import connect
-from veracity_provider.api.clock import find_clock_difference
 from veracity_provider.api.workspaces import Workspace, WorkspacesClient
-from veracity_provider.errors import PlatformUnreachable, UnexpectedAnswer, WorkspaceNotFound
+from veracity_provider.errors import UnexpectedAnswer, WorkspaceNotFound
 
 NOTHING = "99999999-0000-4000-8000-000000000000"
 
@@ -60,14 +58,3 @@ def test_another_shape_is_no_absence_and_the_id_does_as_well(body):
         "listing the account's workspaces failed: the response is not what the platform documents ("
     )
     assert str(failed.value).endswith("use the id instead of the name.")
-
-
-@pytest.mark.parametrize("ahead_s", [0.0, 3600.0, -3600.0])
-def test_the_clock_is_compared_with_the_date_of_a_response(make_settings, ahead_s):
-    found = find_clock_difference(make_settings(), time=lambda: time.time() + ahead_s)
-    assert found == pytest.approx(ahead_s, abs=30)
-
-
-def test_without_a_response_there_is_no_time(make_settings):
-    with pytest.raises(PlatformUnreachable, match="cannot be reached"):
-        find_clock_difference(make_settings(endpoint="http://127.0.0.1:1"), time=lambda: 0.0)

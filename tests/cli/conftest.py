@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 from veracity_provider.cli.app import app
+from veracity_provider.settings import KEYS
 
 
 @dataclass
@@ -82,3 +83,13 @@ def veracity(alone, account):
         return alone(*arguments, **{**account, **environ})
 
     return call
+
+
+@pytest.fixture
+def stack(tmp_path, account):
+    """The demo account as the stack `dev` of a project."""
+    (tmp_path / "Pulumi.yaml").write_text("name: emissions\nruntime: python\n")
+    names = {key.environment_variable: key.name for key in KEYS}
+    lines = [f"  veracity:{names[variable]}: {value}" for variable, value in account.items()]
+    (tmp_path / "Pulumi.dev.yaml").write_text("\n".join(["config:", *lines, ""]))
+    return tmp_path / "Pulumi.dev.yaml"

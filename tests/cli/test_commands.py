@@ -2,16 +2,12 @@
 
 import csv
 import io
-import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.rows import noon_reports
-from tests.veracity import GATEWAY, Veracity
+from tests.veracity import Veracity
 from veracity_provider.settings import KEYS
-from veracity_provider.storage.remote_paths import open_remote_paths
-from veracity_provider.storage.sas import parse_sas_uri
 
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 NOON, WIND, SHIP = (f"22222222-0000-4000-8000-00000000000{i}" for i in (1, 2, 3))
@@ -54,37 +50,6 @@ def test_a_dataset_with_its_columns(veracity):
     )
 
 
-def test_a_schema_with_its_versions(veracity):
-    assert veracity("schema", "show", "Wind turbine readings").out.startswith(
-        "Wind turbine readings\n"
-        "id  55555555-0000-4000-8000-000000000002\n"
-        "\n"
-        "VERSION                               NAME\n"
-        "66666666-0000-4000-8000-000000000002  Wind turbine readings V1  active\n"
-        "\n"
-        "COLUMN          TYPE\n"
-    )
-
-
-def test_containers_as_a_table(veracity):
-    assert veracity("containers").out == (
-        "ID                                    TITLE            ACCESS    TAGS\n"
-        f"{OWNED}  Untitled conta…  owner     draft, veracity\n"
-        f"{FOREIGN}  Somebody else'…  consumer  veracity\n"
-    )
-
-
-def test_a_container(veracity):
-    assert veracity("container", OWNED.upper()).out.startswith(
-        "Untitled container\n"
-        f"id           {OWNED}\n"
-        "description  Made by the local Veracity.\n"
-        "icon         Automatic_Information_Display, #5594aa\n"
-        "tags         draft, veracity\n"
-        "access       owner\n"
-    )
-
-
 @pytest.mark.parametrize(
     ("command", "found"),
     [
@@ -92,11 +57,6 @@ def test_a_container(veracity):
         (["datasets", "--schema", "noon"], {NOON, SHIP}),
         (["datasets", "--tag", "Site=1"], set()),
         (["datasets", "--limit", "1", "--name", "turbine"], {WIND}),
-        (["containers", "--title", "untitled"], {OWNED}),
-        (["containers", "--tag", "DRAFT"], {OWNED}),
-        (["containers", "--access", "consumer"], {FOREIGN}),
-        (["schemas", "--name", "noon"], {NOON_SCHEMA}),
-        (["schemas", "--own"], {NOON_SCHEMA, "55555555-0000-4000-8000-000000000002"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -111,34 +71,6 @@ def test_all_pages_of_a_list_are_read(veracity, platform):
     platform.forget_requests()
     assert len(veracity("datasets", "--limit", "3").lines) == 4
     assert len(platform.requests_to("/datasets/query")) == 1
-
-
-def folders_of(platform, *paths):
-    body = {
-        "readOrWritePermission": "Write",
-        "expiresOn": f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
-    }
-    uri = platform.post(f"{GATEWAY}/workspaces/{WORKSPACE}/storages/sas", body, headers=platform.headers())
-    storage = open_remote_paths(parse_sas_uri(uri))
-    for path, metadata in paths:
-        storage.make_folder(path, metadata)
-
-
-def test_folders_of_every_depth_and_below_one(veracity, platform):
-    folders_of(platform, ("voyages/2026", {}), ("voyages/2025/winter", {}), ("manuals", {}))
-
-    def paths(*arguments):
-        return [one["path"] for one in veracity("folders", *arguments, "--json").json]
-
-    assert paths() == ["manuals", "voyages", "voyages/2025", "voyages/2025/winter", "voyages/2026"]
-    assert paths("voyages/2025/") == ["voyages/2025/winter"]
-    assert paths("--name", "WINTER") == ["voyages/2025/winter"]
-    assert veracity("folders").lines[0] == "PATH                 CHANGED"
-
-
-def test_a_folder_that_is_not_there(veracity):
-    missing = veracity("folders", "voyages/1999")
-    assert (missing.code, missing.err) == (3, "error: there is no folder voyages/1999 in file storage\n")
 
 
 @pytest.fixture
@@ -185,7 +117,6 @@ def test_columns_that_do_not_fit_are_told(veracity, rows):
         (["rows", "Noon reports", "-c", "imo"], 2, "--column: must be a column of dataset \"Noon reports\", not 'imo'"),
         (["datasets", "--tag", "Site"], 2, "--tag: must be KEY=VALUE, such as Site=123, not 'Site'"),
         (["preflight", "none.csv", "-d", NOON], 1, "none.csv does not exist"),
-        (["folders", "a/../b"], 2, "PATH: must be names with one slash between them, not 'a/../b'"),
         (["discover", "--write"], 2, "--write: must come with --stack, whose file the entries are put into"),
         (["datasets", "-s", "dev"], 2, "--stack: must be used in a Pulumi project"),
     ],
@@ -195,106 +126,6 @@ def test_errors_are_told_in_a_line_and_by_the_exit_code(veracity, platform, comm
     found = veracity(*command)
     assert (found.code, found.out) == (code, "")
     assert found.err.startswith("error: " + error.format(nothing=NOTHING, ws=WORKSPACE, url=platform.url))
-
-
-def test_an_error_is_json_where_json_is_asked_for(veracity):
-    found = veracity("dataset", NOTHING, "--json")
-    error = json.loads(found.err)["error"]
-    assert (found.code, found.out, error["type"]) == (3, "", "DatasetNotFound")
-    assert error["message"].startswith(f"there is no dataset {NOTHING} in workspace {WORKSPACE} (trace id: ")
-    assert error["trace_id"] in error["message"]
-
-
-NO_IDS = ["../../x?y=1", "", "3333", f"{OWNED}/..", f"{OWNED}?a=b", f"{OWNED}\n"]
-
-
-@pytest.mark.parametrize("text", NO_IDS)
-@pytest.mark.parametrize(
-    "command",
-    [["container"], ["job"], ["journal"], ["datasets", "--workspace"], ["jobs", "--dataset"], ["rows", NOON, "-w"]],
-    ids=" ".join,
-)
-def test_what_is_no_id_never_becomes_part_of_an_address(veracity, platform, command, text):
-    platform.forget_requests()
-    found = veracity(*command, text)
-    assert found.code == 2
-    assert "must be a UUID" in found.err
-    assert platform.requests_to("") == []
-
-
-@pytest.mark.parametrize("text", NO_IDS)
-@pytest.mark.parametrize("command", [["dataset"], ["rows"], ["schema", "show"]], ids=" ".join)
-def test_what_is_no_id_is_a_name_where_names_are_taken(veracity, platform, command, text):
-    platform.forget_requests()
-    assert veracity(*command, text).code == 3
-    assert {one["path"].rpartition("/")[2] for one in platform.requests_to("/workspaces/")} <= {"query", "schemas"}
-
-
-def test_without_settings_all_that_is_missing_is_told_by_the_names_of_variables(alone):
-    found = alone("datasets")
-    assert (found.code, found.err) == (
-        2,
-        (
-            "error: the connection settings cannot be used:\n"
-            "  - VERACITY_SUBSCRIPTION_KEY: is missing. Set it in the environment as VERACITY_SUBSCRIPTION_KEY.\n"
-            "  - VERACITY_CLIENT_ID: is missing. Set it in the environment as VERACITY_CLIENT_ID.\n"
-            "  - VERACITY_CLIENT_SECRET: is missing. Set it in the environment as VERACITY_CLIENT_SECRET.\n"
-            "Or name a stack that has the settings, with --stack or PULUMI_STACK.\n"
-        ),
-    )
-
-
-@pytest.fixture
-def stack(tmp_path, account):
-    """The demo account as the stack `dev` of a project."""
-    (tmp_path / "Pulumi.yaml").write_text("name: emissions\nruntime: python\n")
-    names = {key.environment_variable: key.name for key in KEYS}
-    lines = [f"  veracity:{names[variable]}: {value}" for variable, value in account.items()]
-    (tmp_path / "Pulumi.dev.yaml").write_text("\n".join(["config:", *lines, ""]))
-    return tmp_path / "Pulumi.dev.yaml"
-
-
-@pytest.mark.parametrize("named", [{"arguments": ["--stack", "dev"]}, {"environ": {"PULUMI_STACK": "dev"}}])
-def test_settings_of_a_stack(alone, stack, named):
-    found = alone("datasets", "--json", *named.get("arguments", []), **named.get("environ", {}))
-    assert ids(found) == {NOON, WIND, SHIP}
-
-
-def test_with_a_stack_errors_name_its_keys(alone, stack):
-    stack.write_text(stack.read_text().replace("local-admin-secret", "another"))
-    found = alone("datasets", "-s", "dev")
-    assert found.code == 1
-    assert "Check veracity:clientSecret" in found.err
-
-
-def test_without_a_stack_errors_name_variables_and_the_stacks_there_are(alone, veracity, stack):
-    assert "Check VERACITY_CLIENT_SECRET" in veracity("datasets", VERACITY_CLIENT_SECRET="another").err
-    assert alone("datasets").err.endswith("with --stack or PULUMI_STACK (here: dev).\n")
-
-
-def test_a_workspace_that_is_set_by_name(veracity):
-    by_name = {"VERACITY_WORKSPACE_ID": "", "VERACITY_WORKSPACE_NAME": "Local workspace"}
-    assert ids(veracity("datasets", "--json", **by_name)) == {NOON, WIND, SHIP}
-    found = veracity("datasets", **{**by_name, "VERACITY_WORKSPACE_NAME": "Local workspaces"})
-    assert (found.code, found.err.splitlines()[0]) == (
-        2,
-        (
-            "error: VERACITY_WORKSPACE_NAME: must be the name of a workspace of the account, and none is called "
-            '"Local workspaces"; did you mean Local workspace? There are: Local workspace'
-        ),
-    )
-
-
-def test_a_workspace_that_is_not_set_can_be_named(veracity):
-    missing = veracity("datasets", VERACITY_WORKSPACE_ID="")
-    assert (missing.code, missing.err) == (
-        2,
-        (
-            "error: VERACITY_WORKSPACE_ID: is missing; set it, or name one with --workspace\n"
-            "Or name a stack that has the settings, with --stack or PULUMI_STACK.\n"
-        ),
-    )
-    assert ids(veracity("datasets", "-w", WORKSPACE, "--json", VERACITY_WORKSPACE_ID="")) == {NOON, WIND, SHIP}
 
 
 def test_settings_and_where_each_is_set(alone, veracity, stack):
@@ -344,44 +175,3 @@ def test_a_preflight_that_finds_problems(veracity, tmp_path):
     assert as_json.json["problems"] == [
         {"property": "source", "reason": 'has the column "Latitude", which the schema spells "latitude"'}
     ]
-
-
-@pytest.mark.parametrize("arguments", [[], ["schema"], ["-h"], ["--help"], ["rows", "-h"]], ids=" ".join)
-def test_help_is_no_error_and_fits(alone, arguments):
-    found = alone(*arguments)
-    assert (found.code, found.err) == (0, "")
-    assert "Usage: veracity" in found.out
-    assert max(map(len, found.lines)) <= 80
-
-
-def test_a_shell_can_complete_the_names_of_stacks(alone, stack):
-    words = {"_VERACITY_COMPLETE": "complete_bash", "COMP_WORDS": "veracity datasets --stack d", "COMP_CWORD": "3"}
-    assert alone(**words).out.split() == ["dev"]
-
-
-class TestInferringASchema:
-    @pytest.fixture
-    def file(self, tmp_path):
-        path = tmp_path / "a.csv"
-        path.write_text("id,power\n1,2.5\n2,3.5\n")
-        return path
-
-    def test_the_definition_is_written_and_the_guess_is_told_beside_it(self, alone, file):
-        found = alone("schema", "infer", "a.csv")
-        assert (found.code, found.err) == (0, "2 columns from 2 rows; keys: id (a guess)\n")
-        assert [column["type"] for column in found.json["columns"]] == ["Int32", "Decimal"]
-        written = alone("schema", "infer", "a.csv", "--output", "a.json")
-        assert (written.code, written.out) == (0, "")
-        assert file.with_suffix(".json").read_text() == found.out
-
-    def test_a_file_that_is_there_is_not_written_over(self, alone, file):
-        refused = alone("schema", "infer", "a.csv", "--output", "a.csv")
-        reason = "must be a new file that can be written, and a.csv cannot: File exists"
-        assert (refused.code, refused.err) == (2, f"error: --output: {reason}\n")
-        assert file.read_text().startswith("id,power\n")
-
-    def test_a_file_that_has_no_schema_is_an_error_of_one_line(self, alone, file):
-        file.write_text("id;power\n1;2\n")
-        refused = alone("schema", "infer", "a.csv")
-        reason = "a.csv seems to be separated by semicolons; it must be by commas"
-        assert (refused.code, refused.out, refused.err) == (1, "", f"error: {reason}\n")

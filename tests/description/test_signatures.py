@@ -127,11 +127,6 @@ def test_the_type_of_each_attribute_is_that_of_its_description(resource, describ
     assert resource.__annotations__ == {name: as_output(field.annotation) for name, field in fields.items()}
 
 
-def test_the_members_of_an_icon_are_those_of_its_description():
-    assert IconArgs.__annotations__ == dict.fromkeys(Icon.model_fields, Input[str])
-    assert IconArgs.__required_keys__ == frozenset()
-
-
 @pytest.mark.parametrize(("resource", "described"), RESOURCES)
 def test_a_docstring_says_of_each_input_what_its_description_says(resource, described):
     summary, _, source = inspect.getdoc(described.inputs).rpartition("\n\nSource:")
@@ -187,8 +182,3 @@ def test_another_thing_of_the_platform_is_another_resource():
 )
 def test_every_property_is_described_by_a_sentence(model):
     assert [name for name, field in model.model_fields.items() if not (field.description or "").endswith(".")] == []
-
-
-def test_the_members_of_a_column_are_those_of_its_description():
-    assert set(ColumnArgs.__annotations__) == set(Column.model_fields)
-    assert ColumnArgs.__required_keys__ == {name for name, field in Column.model_fields.items() if field.is_required()}

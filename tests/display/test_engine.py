@@ -3,7 +3,6 @@ import socket
 from pulumi.runtime.proto import engine_pb2
 
 from veracity_provider.display.engine import Engine, Lines, Membership, Row
-from veracity_provider.display.terminal import shows_live_text
 
 
 class Display:
@@ -81,12 +80,6 @@ class TestMembers:
             "e: two\nthree\n… and more, which are not shown",
             "f: five",
         ]
-
-
-def test_nobody_watches_a_dumb_terminal_or_a_ci_job():
-    assert not shows_live_text({"TERM": "dumb"})
-    assert not shows_live_text({})
-    assert not shows_live_text({"TERM": "xterm", "CI": "true"})
 
 
 def test_what_is_said_holds_no_escape_sequence_and_keeps_its_lines():

@@ -40,6 +40,19 @@ def mocked():
             setattr(settings.SETTINGS, name, value)
 
 
+def run_program(body, *, is_preview=False):
+    """Run *body* as a program; what it declared, by name."""
+    with mocked() as made:
+        settings.SETTINGS.dry_run = is_preview
+
+        @pulumi.runtime.test
+        def program():
+            body()
+
+        program()
+    return made.declared
+
+
 def _require_event_loop():
     """`set_mocks` takes one for granted, and a test that ran `asyncio.run` has left this thread without."""
     try:

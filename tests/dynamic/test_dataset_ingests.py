@@ -5,7 +5,7 @@ import inspect
 import pulumi
 import pytest
 
-from tests.dynamic.mocks import DATASET, Mocks, mocked
+from tests.dynamic.mocks import DATASET, Mocks, run_program
 from veracity_provider import Dataset, DatasetIngest, DatasetIngests
 from veracity_provider.description.dataset_ingests import DatasetIngestsInputs
 from veracity_provider.dynamic.dataset_ingests import jobs_text
@@ -24,27 +24,14 @@ def data(tmp_path, monkeypatch):
     return tmp_path
 
 
-def run(body, *, is_preview=False):
-    """Run *body* as a program under Pulumi's mocks; what it declared, by name."""
-    with mocked() as made:
-        pulumi.runtime.settings.SETTINGS.dry_run = is_preview
-
-        @pulumi.runtime.test
-        def program():
-            body()
-
-        program()
-    return made.declared
-
-
 def refused(body):
     with pytest.raises(InputError) as error:
-        run(body)
+        run_program(body)
     return str(error.value).splitlines()
 
 
 def test_each_file_is_an_ingest_with_the_arguments_of_the_component(data):
-    declared = run(
+    declared = run_program(
         lambda: DatasetIngests(
             "noon",
             dataset_id=DATASET,
@@ -67,7 +54,9 @@ def test_each_file_is_an_ingest_with_the_arguments_of_the_component(data):
 
 def test_the_ingests_are_there_by_their_paths_in_the_order_of_names(data):
     made = []
-    run(lambda: made.append(DatasetIngests("noon", dataset_id=DATASET, source="data/*.csv", operation="Delete")))
+    run_program(
+        lambda: made.append(DatasetIngests("noon", dataset_id=DATASET, source="data/*.csv", operation="Delete"))
+    )
     assert list(made[0].ingests) == ["a.csv", "b.csv"]
     assert [type(one) for one in made[0].ingests.values()] == [DatasetIngest, DatasetIngest]
 
@@ -168,7 +157,9 @@ def test_a_preview_says_how_many_jobs_there_will_be_and_about_how_long_they_take
 
 
 def test_nothing_is_said_where_nothing_is_to_be_done(data, capsys):
-    run(lambda: DatasetIngests("noon", dataset_id=DATASET, source="data/*.csv", operation="Upsert"), is_preview=True)
+    run_program(
+        lambda: DatasetIngests("noon", dataset_id=DATASET, source="data/*.csv", operation="Upsert"), is_preview=True
+    )
     assert "ingests" not in capsys.readouterr().err
 
 
@@ -184,7 +175,7 @@ class TestNames:
             DatasetIngests("a", dataset_name="Noon", workspace_name="Ships", source="data/*.csv", operation="Upsert")
             DatasetIngests("b", dataset_name="Noon", workspace_name="Cars", source="data/*.csv", operation="Upsert")
 
-        declared = run(program)
+        declared = run_program(program)
         names = ("dataset_id", "dataset_name", "workspace_name")
         uploads = {upload: declared[f"{upload}.csv-upload"].inputs for upload in ("a-a", "a-b", "b-a", "b-b")}
         assert {upload: tuple(given.get(one) for one in names) for upload, given in uploads.items()} == {

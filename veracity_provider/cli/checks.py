@@ -180,7 +180,6 @@ def _check_token(settings: Settings) -> Check:
 
 def _check_workbench(connection: Connection) -> Iterator[Check]:
     """The service, the workspace, and the role of the account in it."""
-    workspaces, datasets = connection.clients.workspaces, connection.clients.datasets
     answers = f"{connection.settings.data_workbench_url} answers"
     try:
         workspace_id = connection.named_workspace_id
@@ -193,24 +192,20 @@ def _check_workbench(connection: Connection) -> Iterator[Check]:
         yield from _failed_workbench(error)
         return
     try:
-        found = workspaces.get_workspace(workspace_id or _NOTHING)
+        found = connection.clients.workspaces.get_workspace(workspace_id or _NOTHING)
     except WorkspaceNotFound:
         yield Check(name="workbench", verdict=Verdict.OK, found=answers)
-        yield _missing_workspace(workspace_id)
-        yield Check(name="role", verdict=Verdict.SKIPPED, found="there is no workspace")
+        yield from _no_workspace(workspace_id)
         return
     except PermissionDenied as error:
         if error.is_from_gateway:
             yield from _failed_workbench(error)
             return
         yield Check(name="workbench", verdict=Verdict.OK, found=answers)
-        try:
-            next(datasets.list_datasets(workspace_id or _NOTHING), None)
-        except VeracityError as refusal:
-            yield Check(name="workspace", verdict=Verdict.FAILED, found=_without_end(refusal))
-        else:
-            limited = f"{workspace_id}: the account may read its datasets, and not the workspace itself"
-            yield Check(name="workspace", verdict=Verdict.OK, found=limited)
+        if workspace_id is None:
+            yield from _no_workspace(workspace_id)
+            return
+        yield _check_datasets(connection, workspace_id)
     except VeracityError as error:
         yield from _failed_workbench(error)
         return
@@ -224,6 +219,21 @@ def _failed_workbench(error: VeracityError) -> Iterator[Check]:
     yield _refusal("workbench", error, is_needed=True, manages="anything")
     for name in ("workspace", "role"):
         yield Check(name=name, verdict=Verdict.SKIPPED, found="Data Workbench does not answer")
+
+
+def _check_datasets(connection: Connection, workspace_id: str) -> Check:
+    """What an account that is limited to selected datasets may read of a workspace."""
+    try:
+        next(connection.clients.datasets.list_datasets(workspace_id), None)
+    except VeracityError as error:
+        return Check(name="workspace", verdict=Verdict.FAILED, found=_without_end(error))
+    found = f"{workspace_id}: the account may read its datasets, and not the workspace itself"
+    return Check(name="workspace", verdict=Verdict.OK, found=found)
+
+
+def _no_workspace(workspace_id: str | None) -> Iterator[Check]:
+    yield _missing_workspace(workspace_id)
+    yield Check(name="role", verdict=Verdict.SKIPPED, found="there is no workspace")
 
 
 def _missing_workspace(workspace_id: str | None) -> Check:

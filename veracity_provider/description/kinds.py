@@ -70,7 +70,9 @@ def _likeness(title: str, earlier: str, j: int) -> str:
     if title == earlier:
         return f"repeats item {j}, {found(title)}"
     this, other = tell_apart(title, earlier)
-    difference = "case" if title.casefold() == earlier.casefold() else "the form of its characters"
+    form = "the form of its characters"
+    is_recased = unicodedata.normalize("NFC", title) != unicodedata.normalize("NFC", earlier)
+    difference = "case" if title.casefold() == earlier.casefold() else f"case and {form}" if is_recased else form
     return f"'{this}' differs from item {j}, '{other}', only by {difference}"
 
 

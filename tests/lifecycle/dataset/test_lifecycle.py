@@ -12,9 +12,6 @@ from veracity_provider.errors import (
     IngestJobFailed,
     RequestRefused,
 )
-from veracity_provider.lifecycle.dataset.creation import stand_in_id
-from veracity_provider.lifecycle.dataset.finding import find_schema_version
-from veracity_provider.lifecycle.dataset.state import DeclaredDataset
 from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.run import IS_PREVIEW
@@ -95,10 +92,6 @@ class TestMaking:
             f"ingest job {job_id} ended as Failed. The dataset was to be created from its header only, which"
         )
 
-    def test_the_stand_in_for_its_id_tells_names_and_workspaces_apart(self):
-        assert stand_in_id("w", "Noon") == stand_in_id("w", "Noon")
-        assert len({stand_in_id(workspace, name) for workspace in ("w", "v") for name in ("Noon", "noon")}) == 4
-
     def test_values_that_are_not_known_yet_are_a_change_and_ask_for_nothing(self, machine, told, veracity):
         veracity.forget_requests()
         of_the_upload = {"job_id": UNKNOWN, "job_history": UNKNOWN}
@@ -152,20 +145,6 @@ class TestRefusedAtPreview:
             f"schema_version_id: reading schema version {workspace} failed: the platform answered"
         )
 
-    def test_a_schema_whose_name_is_nearly_another_ones(self, machine, name, workspace, schema_named):
-        there = schema_named(f"{name} x").name
-        [problem] = machine.problems({"dataset_name": name, "schema_name": f"{name} y"})
-        assert problem == (
-            f'schema_name: workspace {workspace} has no schema "{name} y"; did you mean {there}? Where the program '
-            "creates the schema, give its schema_version_id"
-        )
-
-    def test_a_schema_without_an_active_version(self, machine, name, monkeypatch, schema_named):
-        schema_named(name)
-        monkeypatch.setattr("veracity_provider.lifecycle.dataset.finding.active_version", lambda _: None)
-        [problem] = machine.problems({"dataset_name": name, "schema_name": name})
-        assert problem == (f'schema_name: schema "{name}" has no active version; activate one in the portal')
-
     def test_a_source_that_changes_between_preview_and_up(self, make_services, told, with_file):
         services = make_services(cli_run="1")
         machine, news = DatasetMachine(services, told), {**with_file, URN: "urn"}
@@ -197,26 +176,12 @@ class TestRefusedAtPreview:
         found = machine.upload.check({}, declared, told)
         assert [str(one) for one in found.problems] == ["workspace_id: is missing; set it, or veracity:workspaceId"]
 
-    def test_a_schema_that_is_not_known_is_a_mistake_of_the_caller(self, services, workspace, name):
-        declared = DeclaredDataset.from_properties({"dataset_name": name, "workspace_id": workspace})
-        with pytest.raises(TypeError, match="the schema is not known yet, where the engine gives known values only"):
-            find_schema_version(services, declared)
-
     def test_a_schema_that_is_not_there(self, machine, name, workspace):
         [problem] = machine.problems({"dataset_name": name, "schema_name": "Noon x7"})
         assert problem == (
             f'schema_name: workspace {workspace} has no schema "Noon x7". Where the program creates the schema, give '
             "its "
             "schema_version_id"
-        )
-
-    def test_two_schemas_of_one_name(self, machine, services, name, workspace):
-        add, columns = services.clients.schemas.add_schema, [{"name": "a", "type": "String"}]
-        ids = [add(workspace, name=name, short_name="", description="", columns=columns).id for _ in range(2)]
-        [problem] = machine.problems({"dataset_name": name, "schema_name": name})
-        assert problem == (
-            f"schema_name: must be the name of one schema of workspace {workspace}, and 2 have it: {', '.join(ids)}. "
-            "Use schema_version_id instead"
         )
 
     def test_a_header_that_cannot_be_read(self, machine, with_file, services):

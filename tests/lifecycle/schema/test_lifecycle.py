@@ -405,37 +405,10 @@ class TestDefinition:
         assert [(one["name"], one["type"], one["is_key"]) for one in version.columns] == [("imo", "Int32", True)]
         assert is_unchanged(life, told, {"schema_name": name, "definition": file(exported)}, state)
 
-    @pytest.mark.parametrize(
-        ("document", "reason"),
-        [
-            ("{", "must be the JSON of a schema version (Expecting property name enclosed in double quotes"),
-            ("[]", 'must be the JSON of a schema version, an object with a list "columns"'),
-            ({"columns": []}, 'must be the JSON of a schema version, an object with a list "columns"'),
-        ],
-    )
-    def test_a_file_that_is_none_is_refused(self, life, told, name, file, document, reason):
-        [problem] = life.check({}, {"schema_name": name, "definition": file(document)}, told).problems
-        assert problem.property == "definition"
-        assert reason in problem.reason
-
-    def test_a_file_that_is_not_there_or_endless_is_refused(self, life, told, name, file):
-        [problem] = life.check({}, {"schema_name": name, "definition": "none.json"}, told).problems
-        assert problem.reason.endswith("none.json cannot be read (No such file or directory)")
-        [problem] = life.check({}, {"schema_name": name, "definition": file(" " * (4 << 20) + "{}")}, told).problems
-        assert problem.reason.endswith("and has more than 4194304 bytes")
-
-    def test_a_column_that_is_no_mapping_has_no_name(self, life, told, name, file):
-        [problem, *_] = life.check({}, {"schema_name": name, "definition": file({"columns": ["a"]})}, told).problems
-        assert str(problem) == "definition: schema.json: columns[0].name: is missing"
-
-    def test_every_column_that_is_wrong_is_named_by_its_place(self, life, told, name, file):
-        columns = [{"type": "Int32"}, {"name": "a", "type": "Text"}, {"name": "b", "type": "String", "isKey": 1.5}]
-        problems = life.check({}, {"schema_name": name, "definition": file({"columns": columns})}, told).problems
-        assert [str(one).partition(": ")[2].partition(": ")[2].partition(":")[0] for one in problems] == [
-            "columns[0].name",
-            "columns[1].type",
-            "columns[2].isKey",
-        ]
+    def test_a_file_that_cannot_be_read_is_a_problem_of_the_property(self, life, told, services, name):
+        problems = life.check({}, {"schema_name": name, "definition": "none.json"}, told).problems
+        path = services.project / "none.json"
+        assert [str(one) for one in problems] == [f"definition: {path} cannot be read (No such file or directory)"]
 
     def test_neither_definition_nor_columns(self, life, told, name):
         [problem] = life.check({}, {"schema_name": name}, told).problems
