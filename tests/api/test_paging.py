@@ -99,9 +99,7 @@ def test_a_page_is_read_when_its_first_member_is_asked_for():
 def test_a_response_that_is_no_page_is_refused(body):
     with pytest.raises(UnexpectedAnswer) as refused:
         read(Recorder([body]))
-    assert str(refused.value) == (
-        "listing things failed: the response is no page of results, which has a list `result`"
-    )
+    assert str(refused.value) == ("listing things failed: the response is not a page of results with a list `result`")
 
 
 def test_a_page_that_cannot_be_read_ends_the_list_after_those_before_it():

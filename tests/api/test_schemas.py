@@ -36,11 +36,11 @@ CALLS = [
     pytest.param(
         lambda client: client.add_schema("w", name="Noon", short_name="noon", description="R.", columns=COLUMNS).id,
         ("write", "POST", "/workspaces/w/schemas/add"),
-        Action(label='making schema "Noon"'),
+        Action(label='creating schema "Noon"'),
         {"name": "Noon", "shortName": "noon", "description": "R.", "columns": WIRE_COLUMNS},
         {"id": "s"},
         "s",
-        id="making a schema",
+        id="creating a schema",
     ),
     pytest.param(
         lambda client: client.change_schema("w", "s", name="Noon", short_name="noon", description="R."),
@@ -73,7 +73,7 @@ CALLS = [
         lambda client: client.activate_version("w", "s", "v"),
         ("write", "POST", "/workspaces/w/schemas/s/schemaversions/v/activate"),
         Action(
-            label="schema version v: making it the active version",
+            label="schema version v: activating the version",
             not_found=SchemaVersionNotFound,
         ),
         None,

@@ -249,7 +249,7 @@ class TestSettings:
         assert (found.name, *told(found)) == (
             "settings",
             FAILED,
-            "stack dev (Pulumi.dev.yaml) has in the clear: veracity:clientSecret, veracity:subscriptionKey",
+            "stack dev (Pulumi.dev.yaml) has in plain text: veracity:clientSecret, veracity:subscriptionKey",
             "Set each with `pulumi config set --stack dev --secret KEY`",
         )
 
@@ -358,7 +358,7 @@ def test_where_all_is_well(check):
 
 
 IN_TIME = (OK, "agrees with the platform's to a minute", "")
-SET_IT = "Set it (NTP): tokens and upload addresses have times"
+SET_IT = "Set it (NTP): tokens and SAS URLs are valid for a time"
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ SET_IT = "Set it (NTP): tokens and upload addresses have times"
         (61.0, (FAILED, "this machine's is 1 min 01 s ahead of the platform's", SET_IT)),
         (300.0, (FAILED, "this machine's is 5 min 00 s ahead of the platform's", SET_IT)),
         (-90.0, (FAILED, "this machine's is 1 min 30 s behind the platform's", SET_IT)),
-        (None, (SKIPPED, "the platform does not tell its time", "")),
+        (None, (SKIPPED, "the platform does not report its time", "")),
         (PlatformUnreachable("no response"), (SKIPPED, "no response", "")),
     ],
     ids=str,
@@ -413,10 +413,10 @@ class TestWorkspace:
     @pytest.mark.parametrize(
         ("answer", "said"),
         [
-            pytest.param(PlatformFailed("it failed.", status=500), "the service says no: it failed", id="a failure"),
+            pytest.param(PlatformFailed("it failed.", status=500), "refused by the service: it failed", id="a failure"),
             pytest.param(
                 PermissionDenied("quota.", **BY_GATEWAY),
-                "the gateway says no, and the service was not asked: quota",
+                "refused by API Management; the service was not asked: quota",
                 id="the gateway",
             ),
             pytest.param(
@@ -500,7 +500,7 @@ class TestWorkspace:
         assert found["workspace"] == (FAILED, "no list", "")
 
 
-NOT_TOLD = "not known: the platform's list of the account's workspaces does not tell"
+NOT_TOLD = "not known: the platform's list of the account's workspaces does not say"
 
 
 @pytest.mark.parametrize(
@@ -516,7 +516,7 @@ NOT_TOLD = "not known: the platform's list of the account's workspaces does not 
         pytest.param([workspace("another")], (WARNING, NOT_TOLD, NO_ADMIN), id="of another workspace"),
         pytest.param(
             RequestRefused("no list.", status=400),
-            (WARNING, "not known, since the platform does not tell (no list)", NO_ADMIN),
+            (WARNING, "not known, since the platform does not say (no list)", NO_ADMIN),
             id="no list",
         ),
     ],
@@ -540,7 +540,7 @@ def test_the_role(check, listed, expected):
             {"containers": RequestRefused("no.", status=400)},
             "containers",
             ("containers",),
-            "the service says no: no",
+            "refused by the service: no",
             "containers",
             id="containers",
         ),
@@ -549,8 +549,8 @@ def test_the_role(check, listed, expected):
                 {"metadata": answer}, "metadata", ("containers",), said, "containers", id=f"metadata, by {answer!r}"
             )
             for answer, said in (
-                (PlatformFailed("it failed", status=500), "the service says no: it failed"),
-                (PermissionDenied("no", **BY_GATEWAY), "the gateway says no, and the service was not asked: no"),
+                (PlatformFailed("it failed", status=500), "refused by the service: it failed"),
+                (PermissionDenied("no", **BY_GATEWAY), "refused by API Management; the service was not asked: no"),
                 (UnexpectedAnswer("HTML"), "does not answer as the service would: HTML"),
             )
         ),

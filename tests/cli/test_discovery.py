@@ -62,8 +62,8 @@ REFUSED = {
         {"title": "a\tb", "description": "kept"},
         {"description": "kept"},
         (
-            "a-b: title is left out: title must be one line without invisible characters or blanks at its ends, "
-            "not 'a\\tb'; leave it out to manage no title"
+            "a-b: title is left out: title must be one line without invisible characters or leading or trailing "
+            "spaces, not 'a\\tb'; leave it out to manage no title"
         ),
     ),
     "a long description": (
@@ -71,15 +71,15 @@ REFUSED = {
         {"title": "A"},
         "a: description is left out: description must have at most 500 characters, not 501",
     ),
-    "tags that differ by case alone": (
+    "tags that differ only by case": (
         {"title": "A", "tags": [{"title": "x"}, {"title": "X"}]},
         {"title": "A"},
-        "a: tags is left out: tags[1] 'X' differs from item 0, 'x', by case alone",
+        "a: tags is left out: tags[1] 'X' differs from item 0, 'x', only by case",
     ),
     "a colour that is none": (
         {"title": "A", "icon": {"id": "x", "backgroundColor": "blue"}},
         {"title": "A"},
-        "a: icon is left out: icon.backgroundColor must be a colour such as #5594aa, not 'blue'",
+        "a: icon is left out: icon.backgroundColor must be a color such as #5594aa, not 'blue'",
     ),
 }
 
@@ -115,7 +115,7 @@ def test_why_containers_are_comments_is_said_once():
     block = containers_block([container(1, "CONSUMER", title="A"), container(2, "Owner", title="B")], Names())
     assert [one["name"] for one in block.entries] == ["b"]
     assert list(block.remarks) == [
-        "The commented entries have nothing to declare, or belong to others, who alone may change them."
+        "The commented entries have nothing to declare, or belong to others; only its owner may change a container."
     ]
 
 
@@ -187,7 +187,7 @@ def test_members_of_a_column_that_nobody_describes_are_written_and_no_reason_to_
             ["a\tb"],
             (
                 r'"a\tb" (s) is left out: schemaName is left out: schemaName must be one line without invisible '
-                r"characters or blanks at its ends, not 'a\tb'"
+                r"characters or leading or trailing spaces, not 'a\tb'"
             ),
         ),
     ],
@@ -229,7 +229,7 @@ def test_a_dataset_of_another_workspace_names_it():
         {"name": "wind", "datasetId": "2", "source": "FILE.csv", "operation": "Append", "workspaceId": OWNED},
     ]
     assert list(block.remarks) == [
-        "To ingest into a dataset, take out the # and put the path of a file in place of FILE.csv."
+        "To ingest into a dataset, remove the # and write the path of a file instead of FILE.csv."
     ]
 
 

@@ -17,7 +17,7 @@ from veracity_provider.description.kinds import (
 from veracity_provider.unknown import UNKNOWN
 
 ID = "2F000000-0000-4000-8000-00000000000a"
-NOT_ONE_LINE = "must be one line without invisible characters or blanks at its ends, not "
+NOT_ONE_LINE = "must be one line without invisible characters or leading or trailing spaces, not "
 
 
 def check(kind, value):
@@ -142,7 +142,7 @@ def test_a_colour_has_six_hexadecimal_digits(value):
 
 @pytest.mark.parametrize("value", ["", "blue", "5594aa", "#5594a", "#5594aab", "#5594ag", "x#5594aa", "#5594aa\n"])
 def test_what_is_no_colour_is_refused(value):
-    assert reason(Colour, value) == f"must be a colour such as #5594aa, not {value!r}"
+    assert reason(Colour, value) == f"must be a color such as #5594aa, not {value!r}"
     assert not re.search(pattern(Colour).replace("$", r"\Z"), value)
 
 
@@ -166,21 +166,27 @@ def test_texts_that_differ_are_taken_in_their_order(texts):
     [
         pytest.param(("a", "b", "a"), 2, "repeats item 0, 'a'", id="a text twice"),
         pytest.param((UNKNOWN, "b", UNKNOWN, "b"), 3, "repeats item 1, 'b'", id="beside some that are not known yet"),
-        pytest.param(("b", "Noon", "noon"), 2, "'noon' differs from item 1, 'Noon', by case alone", id="case"),
-        pytest.param(("ß", "SS"), 1, "'SS' differs from item 0, 'ß', by case alone", id="a letter that folds into two"),
+        pytest.param(("b", "Noon", "noon"), 2, "'noon' differs from item 1, 'Noon', only by case", id="case"),
+        pytest.param(("ß", "SS"), 1, "'SS' differs from item 0, 'ß', only by case", id="a letter that folds into two"),
         pytest.param(
             ("å", "a\u030a"),
             1,
-            "'a\u030a (U+0061 U+030A)' differs from item 0, 'å (U+00E5)', by the form of its characters alone",
+            "'a\u030a (U+0061 U+030A)' differs from item 0, 'å (U+00E5)', only by the form of its characters",
             id="a letter and its accent",
+        ),
+        pytest.param(
+            ("\u01f0", "j\u030c"),
+            1,
+            "'j\u030c (U+006A U+030C)' differs from item 0, '\u01f0 (U+01F0)', only by the form of its characters",
+            id="a letter that case folding decomposes",
         ),
         pytest.param(
             ("Å", "a\u030a"),
             1,
-            "'a\u030a' differs from item 0, 'Å', by case and the form of its characters alone",
+            "'a\u030a' differs from item 0, 'Å', only by case and the form of its characters",
             id="both",
         ),
-        pytest.param(("a", "A", "a"), 1, "'A' differs from item 0, 'a', by case alone", id="the first of two"),
+        pytest.param(("a", "A", "a"), 1, "'A' differs from item 0, 'a', only by case", id="the first of two"),
     ],
 )
 def test_a_text_that_a_reader_takes_for_another_is_refused(texts, item, text):

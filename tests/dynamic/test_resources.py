@@ -259,7 +259,7 @@ class TestIngest:
             pytest.param(
                 {"opts": ResourceOptions(import_="x"), "file_name": "\udce6"},
                 [
-                    "d.opts.import_: an ingest is made from its file alone; leave `import_` out",
+                    "d.opts.import_: an ingest is created from its file only; leave `import_` out",
                     r"d.file_name: must be a text in UTF-8, not '\udce6'; rename the file",
                 ],
                 id="an option and a text",

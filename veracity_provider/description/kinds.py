@@ -71,8 +71,10 @@ def _likeness(title: str, earlier: str, j: int) -> str:
         return f"repeats item {j}, {found(title)}"
     this, other = tell_apart(title, earlier)
     form = "the form of its characters"
-    is_recased = unicodedata.normalize("NFC", title) != unicodedata.normalize("NFC", earlier)
-    difference = "case" if title.casefold() == earlier.casefold() else f"case and {form}" if is_recased else form
+    if unicodedata.normalize("NFC", title) == unicodedata.normalize("NFC", earlier):
+        difference = form  # compared first: case folding decomposes some letters, such as U+01F0
+    else:
+        difference = "case" if title.casefold() == earlier.casefold() else f"case and {form}"
     return f"'{this}' differs from item {j}, '{other}', only by {difference}"
 
 

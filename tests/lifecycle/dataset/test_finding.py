@@ -111,20 +111,20 @@ def test_the_active_version_of_a_schema_is_taken_by_the_schemas_name(versions, f
         pytest.param(
             [],
             "Noon\x1b",
-            r'workspace w has no schema "Noon\x1b". Where the program makes the schema, give its schema_version_id',
+            r'workspace w has no schema "Noon\x1b". Where the program creates the schema, give its schema_version_id',
             id="none of that name",
         ),
         pytest.param(
             [schema("s", "Noon reports"), schema("t", "Wind")],
             "noon report",
-            'workspace w has no schema "noon report"; did you mean Noon reports? Where the program makes the schema, '
+            'workspace w has no schema "noon report"; did you mean Noon reports? Where the program creates the schema, '
             "give its schema_version_id",
             id="one of nearly that name",
         ),
         pytest.param(
             [schema("s", "Noon", version("1")), schema("r", "noon"), schema("t", "Noon", version("1"))],
             "Noon",
-            "must be the name of one schema of workspace w, and 2 have it: s, t. Give schema_version_id in its place",
+            "must be the name of one schema of workspace w, and 2 have it: s, t. Use schema_version_id instead",
             id="two of that name",
         ),
         pytest.param(

@@ -112,7 +112,7 @@ def test_a_dataset_that_is_there_by_now_is_adopted_and_nothing_started(finish, p
     assert finish().id == "e"
     assert platform.sent == []
     assert state(journal) is JobState.NEVER_SENT
-    assert told.infos == [r'dataset "Noon\x1b" (e) is there by now; it is adopted']
+    assert told.infos == [r'dataset "Noon\x1b" (e) exists now; it is adopted']
 
 
 @pytest.mark.usefixtures("staged", "completes")
@@ -135,7 +135,7 @@ def test_a_job_that_another_process_takes_up_meanwhile_is_left_to_it(
         with pytest.raises(IngestJobFailed) as failed:
             finish()
         assert str(failed.value) == (
-            "ingest job j made no dataset, and will make none; run `pulumi up` again, for a new one"
+            "ingest job j created no dataset, and will create none; run `pulumi up` again, which registers a new one"
         )
         assert platform.sent == []
     else:
@@ -155,11 +155,11 @@ def test_a_job_of_this_dataset_that_may_be_at_work_is_waited_for_first(finish, p
 
 
 @pytest.mark.usefixtures("staged", "completes")
-def test_a_job_that_was_left_behind_is_noted_as_one_beside_it(finish, platform, journal):
+def test_a_job_that_was_left_behind_is_noted_as_concurrent(finish, platform, journal):
     left = Job(job_id="l", workspace_id="w", dataset_id="stand-in", operation=CREATE, content_hash="ab")
     platform.jobs["l"] = "Running"
     seen = []
-    platform.before_sending = lambda: seen.extend(journal.find(JOB).beside)
+    platform.before_sending = lambda: seen.extend(journal.find(JOB).concurrent_jobs)
     finish(left_behind=[left])
     assert [one.job_id for one in seen] == ["l"]
 
@@ -200,8 +200,8 @@ def test_a_dataset_that_is_gone_again_is_an_error(finish, platform, journal, is_
     with pytest.raises(DatasetError) as failed:
         finish()
     assert str(failed.value) == (
-        r'ingest job j has made dataset "Noon\x1b", which is not there any more. Run `pulumi refresh`, then '
-        "`pulumi up`, which makes it again"
+        r'ingest job j has made dataset "Noon\x1b", which no longer exists. Run `pulumi refresh`, then '
+        "`pulumi up`, which creates it again"
     )
 
 
@@ -216,17 +216,17 @@ WITH_ITEMS = report(
         pytest.param(
             "first.csv",
             WITH_ITEMS,
-            "ingest job j ended as Failed: Bad file. Mend the file and run `pulumi up` again; a new job will take its "
-            "place.\n  row 3  no",
+            "ingest job j ended as Failed: Bad file. Fix the file and run `pulumi up` again, which registers "
+            "a new job.\n  row 3  no",
             id="of a file",
         ),
         *(
             pytest.param(
                 None,
                 report("Failed", "j", error_message=said),
-                f"ingest job j ended as Failed{told}. The dataset was to be made from its header alone, which the "
-                "platform may refuse: give it a first file as source (in a stack file, datasetSource), and run "
-                "`pulumi up` again; a new job will take its place",
+                f"ingest job j ended as Failed{told}. The dataset was to be created from its header only, which the "
+                "platform may refuse: give it a first file as source (in stack config: datasetSource), and run "
+                "`pulumi up` again, which registers a new job",
                 id=f"of a header alone, {why}",
             )
             for said, told, why in (
@@ -254,7 +254,7 @@ def test_a_job_that_is_known_to_make_nothing_asks_for_a_new_one(finish, platform
     with pytest.raises(IngestJobFailed) as failed:
         finish(answers={"j": "not-applied"} if is_answered else {})
     assert str(failed.value) == (
-        "ingest job j made no dataset, and will make none; run `pulumi up` again, for a new one"
+        "ingest job j created no dataset, and will create none; run `pulumi up` again, which registers a new one"
     )
     assert platform.sent == []
 
@@ -264,7 +264,7 @@ def test_a_dataset_that_is_there_though_its_job_failed_is_adopted(finish, platfo
     platform.jobs["j"] = report("Failed", "j", error_message="Ensure DatasetName is unique in the workspace.")
     catalogue.by_id["d"] = MADE
     assert finish() is MADE
-    assert told.infos == [r'dataset "Noon\x1b" (d) is there by now; it is adopted']
+    assert told.infos == [r'dataset "Noon\x1b" (d) exists now; it is adopted']
 
 
 def test_a_job_that_does_not_end_is_waited_for_as_long_as_a_job_may_take(finish, platform, journal, clock):
@@ -276,7 +276,7 @@ def test_a_job_that_does_not_end_is_waited_for_as_long_as_a_job_may_take(finish,
     assert str(failed.value).splitlines()[:2] == [
         (
             "ingest job j (Create of a dataset) was started, and was not seen to end; the dataset is not known to be "
-            "made."
+            "created."
         ),
         "  the platform shows it as Running, started 2026-01-01T12:00:00Z",
     ]
@@ -299,8 +299,8 @@ def test_a_job_whose_start_has_no_answer_is_not_started_again(finish, platform, 
     with pytest.raises(NewJobNeeded) as failed:
         finish()
     assert str(failed.value) == (
-        "what became of ingest job j is not known, and no dataset of this name is there: run `pulumi up` again, which "
-        "makes a new job"
+        "what became of ingest job j is not known, and there is no dataset of this name: run `pulumi up` again, "
+        "which registers a new job"
     )
     assert platform.sent == [("w", "j")]
     assert told.warnings == ["no answer came back"]
