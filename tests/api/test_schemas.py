@@ -73,7 +73,7 @@ CALLS = [
         lambda client: client.activate_version("w", "s", "v"),
         ("write", "POST", "/workspaces/w/schemas/s/schemaversions/v/activate"),
         Action(
-            label="schema version v: activating the version",
+            label="schema version v: activating it",
             not_found=SchemaVersionNotFound,
         ),
         None,

@@ -61,7 +61,7 @@ class DatasetsClient:
 
     def find_datasets(self, workspace_id: str, name: str) -> list[Dataset]:
         """
-        The datasets that a workspace lists under *name*, or under one that differs from it by case alone.
+        The datasets that a workspace lists under *name*, or under one that differs from it only by case.
 
         The platform's own filter finds names that contain the text, so names are compared here.
         """

@@ -128,7 +128,7 @@ class SchemasClient:
 
     def activate_version(self, workspace_id: str, schema_id: str, version_id: str) -> None:
         """Make a version the schema's active one; the same call may be sent twice. Raises as the others."""
-        self._perform(workspace_id, schema_id, version_id, "activate", "activating the version")
+        self._perform(workspace_id, schema_id, version_id, "activate", "activating it")
 
     def lock_version(self, workspace_id: str, schema_id: str, version_id: str) -> None:
         """Lock a version for good; the same call may be sent twice. Raises as the others."""

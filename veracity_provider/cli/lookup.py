@@ -72,7 +72,7 @@ def find_schema(connection: Connection, named: str) -> Schema:
 
 
 def _choose(listed: Iterable[_T], named: str, *, what: str, argument: str) -> _T | None:
-    """The one of exactly this name, or else the only one that differs by case alone."""
+    """The one of exactly this name, or else the only one that differs only by case."""
     alike = [one for one in listed if one.name.casefold() == named.casefold()]
     exact = [one for one in alike if one.name == named]
     candidates: Sequence[_T] = exact or alike

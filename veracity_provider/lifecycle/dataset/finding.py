@@ -26,7 +26,7 @@ def find_dataset(services: Services, workspace_id: str, name: str) -> Dataset | 
 
 
 def find_namesakes(services: Services, workspace_id: str, name: str) -> list[Dataset]:
-    """The datasets whose names differ from *name* by case alone."""
+    """The datasets whose names differ from *name* only by case."""
     return [one for one in services.clients.datasets.find_datasets(workspace_id, name) if one.name != name]
 
 

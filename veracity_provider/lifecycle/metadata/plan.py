@@ -112,7 +112,7 @@ def plan_metadata(
         put_back: Other members of the document to be written, or members of members.
         guarded: Have the server test that the changed fields are still as they were read.
     Raises:
-        MetadataError: A declared tag differs from a live one by case alone.
+        MetadataError: A declared tag differs from a live one only by case.
     """
     for one, value in declared.items():
         one.require_valid(live, value)
