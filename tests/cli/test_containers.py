@@ -108,3 +108,8 @@ def test_a_container_that_is_not_there(veracity, platform):
     assert found.err.strip().partition(" (trace id: ")[0] == (
         f"error: there is no container {NOTHING} at {platform.url}/veracity/datafabric/data/api/1"
     )
+
+
+@pytest.mark.parametrize("command", [["containers"], ["container", OWNED]], ids=" ".join)
+def test_the_settings_are_those_of_the_stack(alone, stack, command):
+    assert OWNED in alone(*command, "--stack", "dev", "--json").out

@@ -79,3 +79,10 @@ def test_a_sas_that_reads_is_asked_for_once(veracity, platform):
     veracity("folders")
     [asked] = platform.requests_to("/storages/sas")
     assert asked["method"] == "POST"
+
+
+def test_when_a_folder_was_changed_is_never_cut(veracity, platform):
+    folders_of(platform, ("a-folder-with-a-long-name-of-its-own", {}))
+    [found] = veracity("folders", "--json").json
+    [_, line] = veracity("folders", COLUMNS="40").lines
+    assert line.endswith(f"…  {found['last_modified']}")

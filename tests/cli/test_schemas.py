@@ -190,3 +190,10 @@ class TestInferringASchema:
         told = alone("schema", "infer", "a.csv")
         words = r"id, \x1b (a guess)" if keys else "none found"
         assert (told.out, told.err) == ("{}\n", f"1 columns from 1,234 rows; keys: {words}\n")
+
+
+def test_the_group_alone_says_its_commands(alone):
+    found = alone("schema")
+    assert (found.code, found.err) == (0, "")
+    assert "Look at one schema, or write the definition of one." in found.out
+    assert {"show", "infer"} <= set(found.out.split())
