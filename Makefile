@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview env stop down quick test kills mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
+.PHONY: help setup up preview env stop down quick test extended mutants lint format types versions bench fuzz model clients chaos package examples docs release screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## |^##@ ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/; s/^##@ //' | expand -t 19
@@ -46,8 +46,8 @@ quick: ## lint, check types, and run the fast tests (a minute)
 test: ## lint, check types, run all tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-kills: setup ## kill `pulumi up` at each of its requests (5 minutes)
-	@$(PYTHON) -m tools.checks kills
+extended: setup ## run further cases of engine tests: kills at each request … (4 min)
+	@$(PYTHON) -m tools.checks extended
 
 examples: setup ## run the examples of the documentation (10 minutes)
 	@$(PYTHON) -m tools.checks examples

@@ -22,8 +22,8 @@ PARTS: dict[str, list[str]] = {
     "tests": [*_PYTEST, *_WITHOUT_ENGINE, "--cov", "--cov-report="],
     "coverage": ["coverage", "report", "--fail-under=95"],
     "coverage of the lifecycle": ["coverage", "report", "--fail-under=100", f"--include={_LIFECYCLE}"],
-    "engine tests": [*_PYTEST, "-m", "not kills", "tests/engine", "tests/model"],
-    "kills": [*_PYTEST, "-m", "kills", "tests/engine"],
+    "engine tests": [*_PYTEST, "-m", "not extended", "tests/engine", "tests/model"],
+    "extended": [*_PYTEST, "-m", "extended", "tests/engine"],
     "examples": ["pytest", "-v", "--durations=0", "tests/examples"],
 }
 _LINT, _TYPES = ("style", "format"), ("types",)
@@ -31,7 +31,7 @@ CHECKS = {
     "lint": _LINT,
     "types": _TYPES,
     "examples": ("examples",),
-    "kills": ("kills",),
+    "extended": ("extended",),
     "quick": (*_LINT, *_TYPES, "quick tests"),
     "test": (*_LINT, *_TYPES, "tests", "coverage", "coverage of the lifecycle", "engine tests"),
 }

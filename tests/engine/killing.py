@@ -44,10 +44,10 @@ def kills_at(phases: Iterable[str], *, always: str) -> list[Any]:
     """
     A kill at each of *phases*, of the CLI, the provider and all in turn, as parameters of a test.
 
-    `make test` runs the one at the phase *always*, `make kills` the others.
+    `make test` runs the one at the phase *always*, `make extended` the others.
     """
     return [
-        pytest.param(kill := Kill(phase, victim), id=str(kill), marks=[] if phase == always else pytest.mark.kills)
+        pytest.param(kill := Kill(phase, victim), id=str(kill), marks=[] if phase == always else pytest.mark.extended)
         for phase, victim in zip(phases, itertools.cycle(VICTIMS), strict=False)
     ]
 

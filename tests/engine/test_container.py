@@ -72,10 +72,10 @@ def test_restore_puts_back_what_was_there_and_says_so(described, veracity):
     "effect",
     [
         pytest.param({"kind": "status", "status": 403}, id="403"),
-        pytest.param({"kind": "status", "status": 429, "retryAfter": 0}, id="429"),
-        pytest.param({"kind": "status", "status": 500}, id="500"),
-        pytest.param({"kind": "html"}, id="HTML"),
         pytest.param({"kind": "cutBefore"}, id="nothing"),
+        pytest.param({"kind": "status", "status": 429, "retryAfter": 0}, id="429", marks=pytest.mark.extended),
+        pytest.param({"kind": "status", "status": 500}, id="500", marks=pytest.mark.extended),
+        pytest.param({"kind": "html"}, id="HTML", marks=pytest.mark.extended),
     ],
 )
 def test_a_refresh_that_cannot_read_keeps_the_state(described, veracity, effect):

@@ -214,7 +214,7 @@ def doubt(project, veracity):
 
 
 @pytest.mark.parametrize(("answer", "starts"), [("not-applied", [0, 1]), ("applied", [1])])
-@pytest.mark.parametrize("by", ["config", "environment"])
+@pytest.mark.parametrize("by", ["config", pytest.param("environment", marks=pytest.mark.extended)])
 def test_an_append_in_doubt_goes_on_as_a_person_says(doubt, veracity, answer, starts, by):
     if answer == "applied":
         veracity.somebody_starts(doubt.job)

@@ -138,7 +138,10 @@ def test_assets_are_sources_too(project, storage):
     assert project.is_unchanged()
 
 
-@pytest.mark.parametrize("is_there", [False, True], ids=["making", "replacing"])
+@pytest.mark.parametrize(
+    "is_there",
+    [pytest.param(False, id="creating", marks=pytest.mark.extended), pytest.param(True, id="replacing")],
+)
 @pytest.mark.parametrize("kill", kills_at(REQUESTS, always="writing"))
 def test_a_kill_at_any_request_leaves_the_old_or_the_new_file_and_is_mended_by_the_next_up(
     declared, storage, kill, is_there

@@ -195,7 +195,9 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("is_there", [False, True], ids=["making", "adopting"])
+@pytest.mark.parametrize(
+    "is_there", [pytest.param(False, id="creating"), pytest.param(True, id="adopting", marks=pytest.mark.extended)]
+)
 @pytest.mark.parametrize("kill", kills_at(REQUESTS, always="writing"))
 def test_a_kill_at_any_request_is_mended_by_the_next_up(declared, storage, kill, is_there):
     if is_there:
