@@ -43,10 +43,10 @@ down: ## destroy the stack, stop the emulator, delete state and data
 quick: ## lint, check types, and run the fast tests (a minute)
 	@$(PYTHON) -m tools.checks quick
 
-test: ## lint, check types, run all tests with coverage (15 minutes)
+test: ## lint, check types, run the tests with coverage (15 minutes)
 	@$(PYTHON) -m tools.checks test
 
-extended: setup ## run further cases of engine tests: kills at each request … (4 min)
+extended: setup ## run more cases: a kill at each request, … (4 minutes)
 	@$(PYTHON) -m tools.checks extended
 
 examples: setup ## run the examples of the documentation (10 minutes)
