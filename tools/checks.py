@@ -10,8 +10,9 @@ from tools.console import StepFailed, run, say
 from tools.layout import BIN, ROOT
 from tools.setup import set_up
 
-# One worker more than there are cores, since many a test waits for a job.
-_PYTEST = ["pytest", "-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
+_CORES = os.cpu_count() or 1
+_PYTEST = ["pytest", "--dist", "worksteal", "-n", str(min(4, _CORES + 1))]
+_ENGINE = ["pytest", "--dist", "worksteal", "-n", str(min(8, _CORES + 2))]  # more, since these wait for jobs
 _WITHOUT_ENGINE = ["--ignore=tests/engine", "--ignore=tests/model", "--ignore=tests/examples"]
 _LIFECYCLE = "veracity_provider/lifecycle/*"
 PARTS: dict[str, list[str]] = {
@@ -22,8 +23,8 @@ PARTS: dict[str, list[str]] = {
     "tests": [*_PYTEST, *_WITHOUT_ENGINE, "--cov", "--cov-report="],
     "coverage": ["coverage", "report", "--fail-under=95"],
     "coverage of the lifecycle": ["coverage", "report", "--fail-under=100", f"--include={_LIFECYCLE}"],
-    "engine tests": [*_PYTEST, "-m", "not extended", "tests/engine", "tests/model"],
-    "extended": [*_PYTEST, "-m", "extended", "tests/engine"],
+    "engine tests": [*_ENGINE, "-m", "not extended", "tests/engine", "tests/model"],
+    "extended": [*_ENGINE, "-m", "extended", "tests/engine"],
     "examples": ["pytest", "-v", "--durations=0", "tests/examples"],
 }
 _LINT, _TYPES = ("style", "format"), ("types",)

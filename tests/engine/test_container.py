@@ -156,7 +156,7 @@ def test_everything_wrong_with_the_stack_config_is_told_at_once_and_nothing_is_c
         ('veracity:containers[1] "a".name', "must be used once in the stack"),
         ('veracity:containers[1] "a".containerId', 'is managed by "a" as well'),
         ('veracity:containers[2] "b".containerId', "must be a UUID"),
-        ('veracity:containers[2] "b".tags[1]', "case alone"),
+        ('veracity:containers[2] "b".tags[1]', "only by case"),
         ('veracity:datasets[0] "d".datasetId', "is missing"),
     ):
         assert refused.lines_with(*words), (words, refused.text)
