@@ -28,8 +28,7 @@ _ACCOUNTS = {
 }
 
 _SESSION = requests.Session()
-"""A connection is kept, and no proxy is looked for: a test asks up to ten times."""
-_SESSION.trust_env = False
+"""It keeps its connections: a test asks up to ten times."""
 
 
 class Veracity:
