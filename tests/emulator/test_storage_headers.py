@@ -173,11 +173,10 @@ def test_tls_and_openid_metadata_lead_a_client_to_the_token_endpoint():
         path = "/dnvglb2cprod.onmicrosoft.com/v2.0/.well-known/openid-configuration"
         found = requests.get(emulator.url + path, verify=emulator.certificate, timeout=30).json()
         assert found["token_endpoint"] == f"{emulator.url}/dnvglb2cprod.onmicrosoft.com/oauth2/v2.0/token"
-        account = Veracity(emulator.url).account
         form = {
             "grant_type": "client_credentials",
-            "client_id": account[0],
-            "client_secret": account[1],
+            "client_id": emulator.demo["clientId"],
+            "client_secret": emulator.demo["clientSecret"],
             "scope": f"{WORKBENCH}/.default",
         }
         answer = requests.post(found["token_endpoint"], data=form, verify=emulator.certificate, timeout=30)
