@@ -42,6 +42,16 @@ def test_runs_that_have_long_ended_are_forgotten(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["new"]
 
 
+def test_runs_that_have_long_ended_are_looked_for_once_in_a_process(tmp_path):
+    notes = PreviewedContent(tmp_path, "new")
+    notes.note(URN, "hash")
+    PreviewedContent(tmp_path, "old").note(URN, "hash")
+    long_ago = time.time() - 2 * 24 * 3600
+    os.utime(tmp_path / "old", (long_ago, long_ago))
+    notes.note("second", "hash")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "old"]
+
+
 def test_runs_that_may_still_be_at_work_are_kept(tmp_path):
     PreviewedContent(tmp_path, "recent").note(URN, "hash")
     PreviewedContent(tmp_path, "new").note(URN, "hash")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from veracity_provider.lifecycle.directory import Directory
 from veracity_provider.lifecycle.filestorage.open_storages import OpenStorages
 from veracity_provider.lifecycle.jobs.pace import Pace
+from veracity_provider.lifecycle.previewed import PreviewedContent
 from veracity_provider.lifecycle.run import Run
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Services:
         pace: Spaces out the questions about jobs that all waits of this process ask.
         open_storages: What this process has opened of workspaces' file storage.
         directory: What this process has found by name.
+        previewed: What the preview of this run saw of each source.
     """
 
     settings: Settings
@@ -53,9 +55,11 @@ class Services:
     pace: Pace = field(default_factory=Pace)
     open_storages: OpenStorages = field(default_factory=OpenStorages)
     directory: Directory = field(init=False)
+    previewed: PreviewedContent = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "directory", Directory(self.clients))
+        object.__setattr__(self, "previewed", PreviewedContent(self.home / "previews", self.cli_run))
 
 
 def make_uploader(settings: Settings) -> Uploader:

@@ -32,7 +32,7 @@ from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.jobs.waiting import look_up
 from veracity_provider.lifecycle.naming import with_workspace
-from veracity_provider.lifecycle.previewed import URN, PreviewedContent
+from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.services import Services
@@ -50,7 +50,6 @@ class DatasetUploadLifecycle:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._previewed = PreviewedContent(services.home / "previews", services.cli_run)
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the first file's hash; where a dataset is to be made, check the file's header."""
@@ -71,7 +70,7 @@ class DatasetUploadLifecycle:
             problems = self._problems_of_a_new_one(declared, reporter)
         content_hash = declared.inputs.content_hash
         if not problems and urn and isinstance(content_hash, str):
-            problems = self._previewed.hold_to(urn, content_hash, is_preview=is_preview)
+            problems = self._services.previewed.hold_to(urn, content_hash, is_preview=is_preview)
         return Checked(inputs=completed, problems=problems)
 
     def _with_content(self, olds: JsonObject, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
-from veracity_provider.lifecycle.previewed import URN, PreviewedContent
+from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.progress import upload_text
 from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
@@ -54,7 +54,6 @@ class StorageFileLifecycle:
         self._services = services
         self._run = services.run
         self._fingerprints = Fingerprints(services.home / "fingerprints")
-        self._previewed = PreviewedContent(services.home / "previews", services.cli_run)
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the content's hash; of a file that no `diff` will look at, say what `up` does."""
@@ -72,7 +71,7 @@ class StorageFileLifecycle:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         declared = DeclaredFile.from_properties(inputs)
         if urn and declared.content_hash is not None:
-            problems = self._previewed.hold_to(urn, declared.content_hash, is_preview=self._run.is_preview)
+            problems = self._services.previewed.hold_to(urn, declared.content_hash, is_preview=self._run.is_preview)
             if problems:
                 return Checked(inputs=inputs, problems=problems)
         place = declared.place

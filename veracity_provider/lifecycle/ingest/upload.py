@@ -21,7 +21,7 @@ from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
-from veracity_provider.lifecycle.previewed import URN, PreviewedContent
+from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import (
     UNKNOWN,
     Checked,
@@ -52,7 +52,6 @@ class IngestUploadLifecycle:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._fingerprints = Fingerprints(services.home / "fingerprints")
-        self._previewed = PreviewedContent(services.home / "previews", services.cli_run)
 
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs, find the content's hash, and check the file's header where that is due."""
@@ -74,7 +73,7 @@ class IngestUploadLifecycle:
         content_hash = IngestInputs.from_properties(checked.inputs).content_hash
         if isinstance(content_hash, Unknown) or not urn:
             return checked
-        problems = self._previewed.hold_to(urn, content_hash, is_preview=is_preview)
+        problems = self._services.previewed.hold_to(urn, content_hash, is_preview=is_preview)
         return Checked(inputs=checked.inputs, problems=problems)
 
     def _with_content(self, olds: JsonObject, inputs: dict[str, Any], reporter: Reporter) -> Checked:
