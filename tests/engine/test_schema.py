@@ -1,9 +1,23 @@
 """A schema on the real engine: made, changed, put back, let go."""
 
 import json
+import time
+
+import pytest
+
+from tests.engine.killing import kill_request, kills_at, recover
 
 IMO = {"name": "imo", "type": "Int32", "isKey": True}
 POWER = {"name": "power", "type": "Decimal"}
+CREATING = {
+    "creating the schema": {"method": "POST", "path": "*/schemas/add"},
+    "locking its version": {"method": "POST", "path": "*/lock"},
+}
+CHANGING = {
+    "adding the version": {"method": "POST", "path": "*/schemaversions/add"},
+    "activating it": {"method": "POST", "path": "*/activate"},
+    "locking it": {"method": "POST", "path": "*/lock"},
+}
 
 
 def test_a_schema_of_a_stack_file_is_made_changed_and_left_on_the_platform(project):
@@ -48,3 +62,46 @@ def test_a_program_gives_a_schema_by_its_definition_file_and_wrong_ones_are_told
     assert not refused.succeeded
     assert "wrong.json: columns[0].type: must be" in refused
     assert "Traceback" not in refused
+
+
+@pytest.fixture
+def locked(project):
+    """A stack of one schema whose versions are locked, under a name that no other test uses."""
+    project.schema = f"Locked {time.time_ns()}"
+
+    def declare(*columns):
+        project.declare(
+            schemas=[{"name": "noon", "schemaName": project.schema, "columns": list(columns), "lock": True}]
+        )
+
+    project.redeclare = declare
+    declare(IMO)
+    return project
+
+
+def versions_of(veracity, name):
+    """Of each version of the one schema of this name, the columns, and whether it is active."""
+    listed = veracity.gateway("GET", "/schemas?pageIndex=1&pageSize=100").json()["result"]
+    (schema,) = [one for one in listed if one["name"] == name]
+    found = veracity.gateway("GET", f"/schemas/{schema['id']}").json()["schemaVersions"]
+    return sorted((len(one["columns"]), one["isActive"]) for one in found)
+
+
+@pytest.mark.parametrize("kill", kills_at(CREATING, always="creating the schema"))
+def test_a_kill_while_it_is_created_leaves_one_schema_with_one_version(locked, veracity, kill):
+    kill_request(locked, veracity, CREATING[kill.phase], kill.victim)
+    again = recover(locked)
+    assert again.succeeded, again.text
+    assert versions_of(veracity, locked.schema) == [(1, True)]
+    assert locked.is_unchanged()
+
+
+@pytest.mark.parametrize("kill", kills_at(CHANGING, always="adding the version"))
+def test_a_kill_while_it_is_changed_leaves_one_new_version(locked, veracity, kill):
+    assert locked.up().succeeded
+    locked.redeclare(IMO, POWER)
+    kill_request(locked, veracity, CHANGING[kill.phase], kill.victim)
+    again = recover(locked)
+    assert again.succeeded, again.text
+    assert versions_of(veracity, locked.schema) == [(1, False), (2, True)]
+    assert locked.is_unchanged()
