@@ -74,7 +74,8 @@ def page() -> str:
             ),
         ),
         "",
-        "Set `VERACITY_DEBUG=1` to print Python tracebacks.",
+        "Set `VERACITY_DEBUG=1` to print Python tracebacks, and to have `pulumi up --debug` show how these resources are "
+        "registered.",
         "",
     ])  # fmt: skip
 

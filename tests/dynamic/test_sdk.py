@@ -42,6 +42,11 @@ LANGUAGE_HOST = Path(shutil.which("pulumi-language-python-exec", path=Path(sys.e
         pytest.param(
             "rpc.resolve_outputs_due_to_exception(resolvers, exn)", REGISTERING, id="outputs are failed by one function"
         ),
+        *(
+            pytest.param(f'log.debug(f"{text}: ty={{ty}}', REGISTERING, id=f"a debug message says: {text}")
+            for text in ("resource registration prepared", "resource registration successful")
+        ),
+        pytest.param('f"registering resource: ty={ty}', REGISTERING, id="a debug message says: registering resource"),
         pytest.param("_types.resource_types(resource_cls)", RESOLVING, id="types are read for each resource"),
         pytest.param("resolvers.get(key)", RESOLVING, id="a value is given to the resolver of its property"),
         pytest.param(
@@ -235,6 +240,25 @@ def test_a_provider_learns_which_changes_are_ignored():
     assert serve(SimpleNamespace(urn="urn:pulumi:one", ignoreChanges=["title"])) == ["title"]
     assert serve(SimpleNamespace(urn="urn:pulumi:one")) == []
     assert sdk.ignored_changes() == []
+
+
+@pytest.mark.parametrize(
+    ("message", "is_sent"),
+    [
+        ("registering resource: ty=pulumi-python:dynamic/veracity:Dataset, name=noon, custom=True", False),
+        ("resource registration prepared: ty=pulumi-python:dynamic/veracity:Dataset, name=noon", False),
+        ("resource registration successful: ty=pulumi-python:dynamic/veracity:Dataset, urn=urn:pulumi", False),
+        ("registering resource: ty=pulumi-python:dynamic/other:Dataset, name=noon, custom=True", True),
+        ("getting resource: urn=urn:pulumi:pulumi-python:dynamic/veracity:Dataset", True),
+    ],
+)
+def test_debug_messages_about_registrations_of_ours_alone_are_left_out(monkeypatch, message, is_sent):
+    sent = []
+    monkeypatch.setattr(pulumi.log, "debug", sent.append)
+    assert sdk.leave_out_registrations()
+    pulumi.runtime.resource.log.debug(message)
+    assert sent == [message] * is_sent
+    assert pulumi.runtime.resource.log.warn is pulumi.log.warn
 
 
 @pulumi.runtime.test

@@ -1,5 +1,6 @@
 """What all resources that a program declares have in common."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from pulumi.dynamic import Resource, ResourceProvider
 from veracity_provider.dynamic import sdk
 
 sdk.make_outputs_on_demand()
+if not os.environ.get(sdk.DEBUG):
+    sdk.leave_out_registrations()
 
 
 class DeclaredResource(sdk.OutputsOnDemand, Resource):

@@ -72,7 +72,7 @@ def _start(config: Config, environ: Mapping[str, str]) -> Plugin:
 
     # A retry is told by the error at its end; a log line in between would show up as a warning of the stack.
     stamina.instrumentation.set_on_retry_hooks([])
-    if not environ.get("VERACITY_DEBUG"):
+    if not environ.get(sdk.DEBUG):
         sdk.show_without_traceback(VeracityError)
     sdk.widen_worker_pool()
     engine = Engine(sdk.engine_address(list(sys.argv[1:])))

@@ -29,6 +29,7 @@ from typing import Any, Final, Generic, TypeVar, final
 import pulumi
 from google.protobuf.struct_pb2 import Struct
 from pulumi import _types  # pyright: ignore[reportPrivateUsage] — what this module is for
+from pulumi.runtime import resource as registering
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
@@ -36,6 +37,12 @@ from pulumi.runtime.settings import get_monitor
 WORKERS: Final = 256
 """More than the engine runs at a time with the parallelism that our workflow sets (200). Threads start on demand."""
 
+DEBUG: Final = "VERACITY_DEBUG"
+"""The environment variable that leaves tracebacks and debug messages as the SDK has them."""
+
+_REGISTRATION: Final = re.compile(
+    r"(registering resource|resource registration (prepared|successful)): ty=pulumi-python:dynamic/veracity:"
+)
 _ADDRESS: Final = re.compile(r"[\w.\-\[\]:]+:\d+")
 _ALREADY_SHOWN: Final = "PYTHON_PROCESS_EXITED_AFTER_SHOWING_USER_ACTIONABLE_MESSAGE_CODE"
 
@@ -278,6 +285,31 @@ def make_outputs_on_demand() -> None:
     rpc.resolve_outputs = resolve_outputs
     rpc.resolve_outputs_due_to_exception = resolve_outputs_due_to_exception
     _types.resource_types = resource_types
+
+
+def leave_out_registrations() -> bool:
+    """
+    Have the SDK send no debug messages about each registration of a resource of ours, three for each.
+
+    It waits for the engine to answer each of them, also when nobody reads them. False when the SDK does not look as
+    expected. The SDK's module that registers resources is given another `log`; the library itself is left as it is.
+    """
+    if not hasattr(registering, "log"):
+        return False
+    registering.log = _Log()  # pyright: ignore[reportAttributeAccessIssue] — see above
+    return True
+
+
+@final
+class _Log:
+    """Stands in for the module `pulumi.log` where resources are registered."""
+
+    def debug(self, message: str, *arguments: Any, **options: Any) -> None:
+        if not _REGISTRATION.match(message):
+            pulumi.log.debug(message, *arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pulumi.log, name)
 
 
 def _only(struct: Struct, names: Iterable[str]) -> Struct:
