@@ -74,8 +74,7 @@ def page() -> str:
             ),
         ),
         "",
-        "Set `VERACITY_DEBUG=1` to print Python tracebacks, and to have `pulumi up --debug` show how these resources are "
-        "registered.",
+        "Set `VERACITY_DEBUG=1` to print Python tracebacks, and all debug messages with `--debug`.",
         "",
     ])  # fmt: skip
 
