@@ -77,7 +77,7 @@ GROUPS: Final = {
     ),
     "dataset": Group(("lifecycle/dataset/*",), ("tests/lifecycle/dataset",)),
     "filestorage": Group(("lifecycle/filestorage/*",), ("tests/lifecycle/filestorage",)),
-    "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest",)),
+    "ingest": Group(("lifecycle/ingest/*",), ("tests/lifecycle/ingest", "tests/lifecycle/test_previewed.py")),
     "schema": Group(("lifecycle/schema/*",), ("tests/lifecycle/schema",)),
     "storage": Group(("storage/*",), ("tests/storage",)),
     "api": Group(("api/*",), ("tests/api",)),

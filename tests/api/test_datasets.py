@@ -4,9 +4,10 @@ import uuid
 
 import pytest
 
+from tests.api.recorder import Recorder, page
 from tests.rows import WIND_COLUMNS, csv_of, wind_reading
 from veracity_provider.api.clients import connect
-from veracity_provider.api.datasets import DatasetPresence, Presence
+from veracity_provider.api.datasets import DatasetPresence, DatasetsClient, Presence
 from veracity_provider.api.ingest import NewDataset
 from veracity_provider.errors import (
     DatasetNotFound,
@@ -192,6 +193,20 @@ class TestLists:
         assert listed[made].schema_name == "Wind turbine readings V1"
         named = clients.datasets.list_datasets(client.workspace, name="no such", tags={"Site": ["1"]})
         assert list(named) == []
+
+    @pytest.mark.parametrize(
+        ("given", "asked"),
+        [
+            pytest.param({}, {}, id="all of them"),
+            pytest.param({"name": "Noon"}, {"datasetName": "Noon"}, id="by name"),
+            pytest.param({"tags": {"Site": ["1"]}}, {"tags": {"Site": ["1"]}}, id="by tags"),
+        ],
+    )
+    def test_only_what_is_given_is_asked_for(self, given, asked):
+        transport = Recorder([page()])
+        assert list(DatasetsClient(transport).list_datasets("w", **given)) == []
+        [(*_, body)] = transport.sent
+        assert body == {**asked, "pageIndex": 1, "pageSize": 100}
 
     @pytest.mark.parametrize("page_size", [1, 2, 3, 100])
     def test_all_rows_are_read_page_by_page(self, client, clients, page_size):

@@ -136,8 +136,10 @@ class TestRefusedAtPreview:
         assert machine.problems(with_file) == ['source: has the column "note", which is not in the schema']
 
     def test_a_file_that_is_not_there(self, machine, declared, services):
-        path = services.project / "first.csv"
-        assert machine.problems({**declared, "source": "first.csv"}) == [f"source: {path} does not exist"]
+        path, given = services.project / "first.csv", {**declared, "source": "first.csv"}
+        assert machine.problems(given) == [f"source: {path} does not exist"]
+        found = machine.upload.check({}, given, machine.told)
+        assert found.inputs["dataset_name"] == declared["dataset_name"]  # the engine is given them all the same
 
     def test_a_schema_version_that_is_not_there(self, machine, declared, workspace):
         [problem] = machine.problems({**declared, "schema_version_id": workspace})

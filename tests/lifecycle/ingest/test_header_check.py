@@ -175,6 +175,11 @@ class TestAWideFile:
             "… and 590 more columns that are not in the schema",
         ]
 
+    @pytest.mark.parametrize(("count", "rest"), [(10, 0), (11, 1)])
+    def test_no_more_than_ten_are_all_named(self, count, rest):
+        found = reasons("imo", schema(**{"imo": "key", **dict.fromkeys(self.NAMES[:count], "required")}))
+        assert found[10:] == [f"… and {rest} more columns that the schema requires"] * rest
+
     def test_names_that_are_missing_are_counted_beyond_ten(self):
         found = reasons("imo", schema(**{"imo": "key", **dict.fromkeys(self.NAMES, "required")}))
         assert found == [

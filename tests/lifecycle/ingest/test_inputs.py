@@ -54,6 +54,8 @@ def test_what_is_wrong_is_reported_all_at_once_by_property():
         (("日本.csv", None), "data.csv"),
         (("æøå", None), "data"),
         ((".csv", None), "data.csv"),
+        (("_noon_.csv", None), "noon_.csv"),
+        (("noon_", None), "noon"),
     ],
 )
 def test_a_file_name_is_made_of_what_the_platform_takes(given, taken):

@@ -49,6 +49,14 @@ def test_a_file_beyond_what_the_portal_takes_is_told(machine, append, monkeypatc
     assert machine.told.infos == [said] * is_told
 
 
+def test_what_the_last_up_has_seen_is_not_compared_with_the_schema_again(machine, append, veracity):
+    state = {}
+    machine.up(state, append)
+    veracity.forget_requests()
+    found = machine.upload.check(state["upload"], append, machine.told)
+    assert (found.problems, veracity.requests_to("schemas")) == ((), [])
+
+
 def test_inputs_that_are_wrong_are_told_before_the_file_is_looked_at(machine, append):
     found = machine.upload.check({}, {**append, "operation": "Insert", "source": "not-there.csv"}, machine.told)
     assert [problem.property for problem in found.problems] == ["operation"]
