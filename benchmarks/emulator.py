@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from rich.table import Table
 
-from tests.rows import NOON_COLUMNS
+from tests.rows import noon_reports
 from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
@@ -66,7 +66,7 @@ def _status_rate(client: Veracity, calls: int) -> float:
 
 def _upsert_seconds(client: Veracity, count: int) -> float:
     lines = (f"{9_000_000 + i},2026-01-01T12:00:00Z,57.05,9.92,300.0,12.5,21.4,4," for i in range(count))
-    job = client.stage(client.new_dataset("keyed"), "Upsert", "\n".join([NOON_COLUMNS, *lines]) + "\n")
+    job = client.stage(client.new_dataset("keyed"), "Upsert", noon_reports(*lines))
     begun = time.monotonic()
     client.start(job)
     while (found := _status(client, job))["status"] == "Running":

@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from tests.engine.project import Project, copy_template, make_template
-from tests.rows import noon_reports
+from tests.rows import NOON_SCHEMA, noon_reports
 from tests.veracity import Veracity
 from veracity_emulator.testing import spawn_emulator
 
@@ -44,15 +44,7 @@ In a module, as that of a library is: the SDK pickles a class of the program its
 """
 
 DATASETS = """
-columns = [
-    {{"name": "imo_number", "type": "Int32", "is_key": True}},
-    {{"name": "report_time", "type": "DateTime", "is_key": True}},
-    *({{"name": name, "type": "Decimal"}} for name in ("latitude", "longitude", "distance_nm", "speed_knots")),
-    {{"name": "main_engine_fuel_mt", "type": "Decimal"}},
-    {{"name": "wind_force_bft", "type": "Int32"}},
-    {{"name": "remarks", "type": "String"}},
-]
-schema = Schema("noon", schema_name="Noon {count}", columns=columns)
+schema = Schema("noon", schema_name="Noon {count}", columns={columns})
 for i in range({count}):
     made = Dataset(f"noon-{{i}}", dataset_name=f"Noon {count} {{i}}", schema_version_id=schema.schema_version_id)
     DatasetIngest(f"reports-{{i}}", dataset_id=made.dataset_id, source="noon.csv", operation="Upsert")
@@ -86,7 +78,7 @@ class Bench:
         """Datasets that are made with one schema, and an ingest into each: a job after the other for each of them."""
         project = self.project(f"datasets-{count}")
         project.write("noon.csv", noon_reports())
-        project.program(DATASETS.format(count=count))
+        project.program(DATASETS.format(count=count, columns=NOON_SCHEMA))
         self.veracity.post("/_emulator/settings", {"jobSeconds": job_seconds})
         return project
 

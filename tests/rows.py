@@ -3,6 +3,15 @@
 NOON_COLUMNS = (
     "imo_number,report_time,latitude,longitude,distance_nm,speed_knots,main_engine_fuel_mt,wind_force_bft,remarks"
 )
+NOON_SCHEMA = [
+    {"name": "imo_number", "type": "Int32", "is_key": True},
+    {"name": "report_time", "type": "DateTime", "is_key": True},
+    *({"name": one, "type": "Decimal"} for one in ("latitude", "longitude", "distance_nm", "speed_knots")),
+    {"name": "main_engine_fuel_mt", "type": "Decimal"},
+    {"name": "wind_force_bft", "type": "Int32"},
+    {"name": "remarks", "type": "String"},
+]
+"""The columns of a schema for `NOON_COLUMNS`, as a program declares them."""
 WIND_COLUMNS = "turbine_id,measured_at,power_kw,wind_speed_ms,rotor_rpm,nacelle_temp_c,status"
 
 

@@ -124,15 +124,8 @@ class Veracity:
     @staticmethod
     def file_client(sas_uri: str, file_name: str = "ImportData.csv") -> DataLakeFileClient:
         """The Azure library's client of a file in the folder that a SAS is for."""
-        parsed = urlparse(sas_uri)
-        file_system, *folder = parsed.path.strip("/").split("/")
-        return DataLakeFileClient(
-            account_url=f"{parsed.scheme}://{parsed.netloc}",
-            file_system_name=file_system,
-            file_path="/".join([*folder, file_name]),
-            credential=parsed.query,
-            retry_total=0,
-        )
+        account, file_system, folder, sas = _split_sas(sas_uri)
+        return DataLakeFileClient(account, file_system, f"{folder}/{file_name}", credential=sas, retry_total=0)
 
     def upload(self, sas_uri: str, text: str, file_name: str = "ImportData.csv") -> None:
         """Put a file into the folder that a SAS is for, as the published example does."""
@@ -241,10 +234,16 @@ class Veracity:
 
 def list_names(sas_uri: str, **options: Any) -> list[str]:
     """The names of what is in the folder that a SAS is for."""
-    url, _, sas = sas_uri.partition("?")
-    host, file_system, *folder = url.removeprefix("http://").split("/")
-    client = FileSystemClient(f"http://{host}", file_system, credential=sas, retry_total=0)
-    return [path.name.rpartition("/")[2] for path in client.get_paths("/".join(folder), **options)]
+    account, file_system, folder, sas = _split_sas(sas_uri)
+    client = FileSystemClient(account, file_system, credential=sas, retry_total=0)
+    return [path.name.rpartition("/")[2] for path in client.get_paths(folder, **options)]
+
+
+def _split_sas(sas_uri: str) -> tuple[str, str, str, str]:
+    """Account, file system, folder and SAS."""
+    parsed = urlparse(sas_uri)
+    file_system, _, folder = parsed.path.strip("/").partition("/")
+    return f"{parsed.scheme}://{parsed.netloc}", file_system, folder, parsed.query
 
 
 @contextmanager

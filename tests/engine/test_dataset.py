@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.engine.killing import PHASES, kill_request, kills_at, recover
-from tests.rows import noon_reports
+from tests.rows import NOON_SCHEMA, noon_reports
 
 COUNT = 12
 JOB_SECONDS = 2.0
@@ -37,16 +37,8 @@ def program(project, name):
     project.config["veracity:usualJobSeconds"] = "5"
 
     def write(*, description="Noon.", more=""):
-        columns = [
-            {"name": "imo_number", "type": "Int32", "is_key": True},
-            {"name": "report_time", "type": "DateTime", "is_key": True},
-            *({"name": one, "type": "Decimal"} for one in ("latitude", "longitude", "distance_nm", "speed_knots")),
-            {"name": "main_engine_fuel_mt", "type": "Decimal"},
-            {"name": "wind_force_bft", "type": "Int32"},
-            {"name": "remarks", "type": "String"},
-        ]
         project.program(f"""
-schema = Schema("noon-schema", schema_name={name!r}, columns={columns!r})
+schema = Schema("noon-schema", schema_name={name!r}, columns={NOON_SCHEMA!r})
 noon = Dataset("noon", dataset_name={name!r}, schema_version_id=schema.schema_version_id,
                description={description!r}, tags={{"Site": ["123"]}})
 DatasetIngest("reports", dataset_id=noon.dataset_id, source="data.csv", operation="Upsert")
