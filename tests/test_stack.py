@@ -73,7 +73,7 @@ def declare(monkeypatch, tmp_path):
     for name in ("VERACITY_WORKSPACE_ID", "PULUMI_SKIP_CHECKPOINTS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pulumi, "get_stack", lambda: "dev")
-    declared = Declared()
+    declared, exported = Declared(), {}
     monkeypatch.setattr(stack, "ContainerMetadata", declared.resource("container"))
     monkeypatch.setattr(stack, "DatasetIngest", declared.resource("ingest"))
     monkeypatch.setattr(stack, "DatasetIngests", declared.resource("ingests", Ingests))
@@ -81,14 +81,19 @@ def declare(monkeypatch, tmp_path):
     monkeypatch.setattr(stack, "StorageFolder", declared.resource("folder"))
     monkeypatch.setattr(stack, "StorageFile", declared.resource("file"))
     monkeypatch.setattr(stack, "Dataset", declared.resource("dataset"))
-    monkeypatch.setattr(pulumi, "export", declared.exports.__setitem__)
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+
+    @pulumi.runtime.test
+    def program():
+        stack.declare_stack()
+        return pulumi.Output.from_input(exported).apply(declared.exports.update)
 
     def run(secrets=(), **config):
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
         given = {f"veracity:{key}": text for key, text in {**ACCOUNT, **texts}.items()}
         monkeypatch.setenv("PULUMI_CONFIG", json.dumps(given))
         pulumi.runtime.set_all_config(given, [f"veracity:{key}" for key in secrets])
-        stack.declare_stack()
+        program()
         return declared
 
     yield run

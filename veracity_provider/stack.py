@@ -98,37 +98,22 @@ def _declare(declaration: Declaration) -> None:
         # Those above others first: what lies in a folder is let go before it.
         for declared in sorted(declaration.entries[FOLDERS.key], key=lambda one: str(one.arguments["path"]))
     }
-    pulumi.export(
-        "containers",
-        {name: {"container_id": one.container_id, "url": one.url} for name, one in containers.items()},
-    )
-    pulumi.export(
-        "schemas",
-        {
-            name: {"schema_id": schema.schema_id, "schema_version_id": schema.schema_version_id}
-            for name, schema in schemas.items()
-        },
-    )
-    pulumi.export(
-        "datasets",
-        {name: _ingest_outputs(ingest) for name, ingest in ingests.items()},
-    )
     files = {
         declared.name: StorageFile(declared.name, **declared.arguments, opts=_options(declared))
         for declared in declaration.entries[FILES.key]
     }
-    pulumi.export("folders", {name: {"path": one.path, "url": one.url} for name, one in folders.items()})
-    pulumi.export(
-        "files",
-        {name: {"path": one.path, "url": one.url, "content_hash": one.content_hash} for name, one in files.items()},
-    )
+    pulumi.export("containers", sdk.read_outputs(containers, ("container_id", "url")))
+    pulumi.export("schemas", sdk.read_outputs(schemas, ("schema_id", "schema_version_id")))
+    pulumi.export("datasets", _ingest_outputs(ingests))
+    pulumi.export("folders", sdk.read_outputs(folders, ("path", "url")))
+    pulumi.export("files", sdk.read_outputs(files, ("path", "url", "content_hash")))
 
 
-def _ingest_outputs(declared: DatasetIngest | DatasetIngests) -> dict[str, Any]:
+def _ingest_outputs(declared: Mapping[str, DatasetIngest | DatasetIngests]) -> pulumi.Output[dict[str, Any]]:
     """Of a pattern the number of its files alone: the outputs of a stack are shown after each `up`."""
-    if isinstance(declared, DatasetIngests):
-        return {"files": len(declared.ingests)}
-    return {"job_id": declared.job_id, "status": declared.status, "content_hash": declared.content_hash}
+    ingests = {name: one for name, one in declared.items() if isinstance(one, DatasetIngest)}
+    counts = {name: {"files": len(one.ingests)} for name, one in declared.items() if isinstance(one, DatasetIngests)}
+    return sdk.read_outputs(ingests, ("job_id", "status", "content_hash")).apply(lambda read: {**read, **counts})
 
 
 def _make_datasets(declaration: Declaration, schemas: Mapping[str, Schema]) -> dict[_InWorkspace, Dataset]:

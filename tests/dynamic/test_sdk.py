@@ -15,6 +15,7 @@ import pulumi
 import pulumi.dynamic
 import pytest
 from pulumi.dynamic import Resource, ResourceProvider
+from pulumi.output import UNKNOWN
 from pulumi.runtime import mocks, rpc
 
 from veracity_provider.dynamic import sdk
@@ -291,6 +292,7 @@ def test_an_output_of_another_resource_is_that_output():
     assert second.name is not first.name
 
 
+@pulumi.runtime.test
 def test_outputs_fail_with_their_resource_whenever_they_are_made():
     failed = []
 
@@ -302,6 +304,65 @@ def test_outputs_fail_with_their_resource_whenever_they_are_made():
     rpc.resolve_outputs_due_to_exception(outputs, error)
     outputs.make("late")
     assert failed == [("early", error), ("late", error)]
+
+    async def check():
+        with pytest.raises(ValueError, match="refused"):
+            await outputs.read(["never"])
+
+    return pulumi.Output.from_input(check())
+
+
+@pulumi.runtime.test
+def test_outputs_of_many_resources_are_one_output():
+    mocks.set_mocks(Platform())
+    resources = {name: OnDemand(ResourceProvider(), name, {"size": 3, "name": name}, None) for name in ("a", "b")}
+
+    def check(read):
+        assert read == {"a": {"name": "a", "size": 3}, "b": {"name": "b", "size": 3}}
+        assert "size" not in resources["a"].__dict__  # it is no output of its own
+
+    return sdk.read_outputs(resources, ["name", "size"]).apply(check)
+
+
+@pulumi.runtime.test
+def test_among_outputs_of_many_resources_one_that_is_not_known_yet_leaves_the_others_known():
+    mocks.set_mocks(Platform(), preview=True)
+    made = OnDemand(ResourceProvider(), "made", {"size": pulumi.Output.from_input(UNKNOWN), "name": "noon"}, None)
+
+    async def check(read):
+        assert read["made"]["name"] == "noon"
+        assert not await read["made"]["size"].is_known()
+
+    return sdk.read_outputs({"made": made}, ["name", "size"]).apply(check)
+
+
+@pulumi.runtime.test
+def test_among_outputs_of_many_resources_a_secret_stays_one():
+    mocks.set_mocks(Platform())
+    made = OnDemand(ResourceProvider(), "made", {"size": pulumi.Output.secret(3), "name": "noon"}, None)
+
+    async def check(read):
+        assert read["made"]["name"] == "noon"
+        assert (await read["made"]["size"].is_secret(), await read["made"]["size"].future()) == (True, 3)
+
+    return sdk.read_outputs({"made": made}, ["name", "size"]).apply(check)
+
+
+@pulumi.runtime.test
+def test_an_input_takes_an_output_that_is_made_once_the_engine_has_answered():
+    mocks.set_mocks(Platform())
+    first = OnDemand(ResourceProvider(), "first", {"size": pulumi.Output.secret(3), "name": "first"}, None)
+    second = OnDemand(
+        ResourceProvider(), "second", {"size": first.output_when_answered("size"), "name": "second"}, None
+    )
+    assert "size" not in first.__dict__
+
+    async def check(size):
+        assert size == 3
+        assert await first.size.is_secret()
+        assert await second.size.is_secret()
+
+    return second.size.apply(check)
 
 
 @pulumi.runtime.test

@@ -127,7 +127,7 @@ class Dataset(DeclaredResource, module="veracity", name="Dataset"):
             {**inputs, **program.preview_input()},
             upload_options(opts, []),
         )
-        uploaded = {"job_id": upload.job_id, "job_history": upload.job_history}
+        uploaded = {name: upload.output_when_answered(name) for name in ("job_id", "job_history")}
         super().__init__(DatasetProvider(), resource_name, {**inputs, **uploaded}, opts)
         if named is not None:
             running.note_dataset(self.dataset_id, named)

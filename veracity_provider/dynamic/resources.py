@@ -266,7 +266,7 @@ class DatasetIngest(DeclaredResource, module="veracity", name="DatasetIngest"):
             },
             upload_options(opts, running.order.predecessors(dataset)),
         )
-        uploaded = {name: getattr(upload, name) for name in _UPLOADED}
+        uploaded = {name: upload.output_when_answered(name) for name in _UPLOADED}
         properties = {**inputs, **uploaded, **secrets}
         super().__init__(DatasetIngestProvider(), resource_name, properties, opts)
         self.take_outputs(("file_name", "workspace_name"), of=upload)

@@ -21,7 +21,7 @@ import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, Final, Generic, TypeVar, final
@@ -211,6 +211,50 @@ class OutputsOnDemand(pulumi.Resource):
         """Show outputs of another resource as outputs of this one."""
         self.__dict__[_ON_DEMAND].of_another = dict.fromkeys(names, of)
 
+    def output_when_answered(self, name: str) -> pulumi.Input[Any]:
+        """The output *name*, for an input of another resource: it is made once the engine has answered."""
+        outputs: _Outputs | None = self.__dict__.get(_ON_DEMAND)
+        return getattr(self, name) if outputs is None else _WhenAnswered(self, name, outputs)
+
+
+def read_outputs(resources: Mapping[str, OutputsOnDemand], names: Sequence[str]) -> pulumi.Output[dict[str, Any]]:
+    """
+    The outputs *names* of all *resources* as one output: `{resource: {output: value}}`.
+
+    A value that is not known yet, or is secret, is an output of its own in there. Whenever an output gets its value,
+    the SDK looks at all that have none yet: with one for each value of a thousand resources that takes seconds.
+    """
+    all_outputs = {key: one.__dict__.get(_ON_DEMAND) for key, one in resources.items()}
+
+    async def read() -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, outputs in all_outputs.items():
+            if outputs is None:
+                found[key] = {name: getattr(resources[key], name) for name in names}
+            else:
+                found[key] = await outputs.read(names)
+        return found
+
+    return pulumi.Output(set(), asyncio.ensure_future(read()), _settled(True))
+
+
+def _settled(value: _T) -> "asyncio.Future[_T]":
+    future = asyncio.Future[_T]()
+    future.set_result(value)
+    return future
+
+
+@final
+class _WhenAnswered:
+    """An awaitable whose result is an output of a resource that the engine has answered."""
+
+    def __init__(self, resource: OutputsOnDemand, name: str, outputs: "_Outputs") -> None:
+        self._resource, self._name, self._outputs = resource, name, outputs
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        yield from self._outputs.answered
+        return getattr(self._resource, self._name)
+
 
 _Resolvers = dict[str, Callable[..., None]]
 """The SDK's functions that give an output its value, by name."""
@@ -223,23 +267,49 @@ class _Outputs:
     def __init__(self, names: Iterable[str], make: Callable[[str], _Resolvers]) -> None:
         self.names = frozenset(names)
         self.of_another: Mapping[str, pulumi.Resource] = {}
+        self.answered = asyncio.Future[Callable[[_Resolvers], None]]()
+        """What resolves outputs, once the engine has answered."""
         self._make = make
         self._waiting: _Resolvers = {}
-        self._resolve: Callable[[_Resolvers], None] | None = None
 
     def make(self, name: str) -> None:
         """Make the output *name* an attribute of the resource, with its value if that is here already."""
         made = self._make(name)
-        if self._resolve:
-            self._resolve(made)
+        if self.answered.done():
+            self.answered.result()(made)
         else:
             self._waiting |= made
 
+    async def read(self, names: Iterable[str]) -> dict[str, Any]:
+        """
+        Values of outputs, once the engine has answered; what is not known yet, or secret, is an output of its own.
+
+        Raises:
+            Exception: What the resource has failed by.
+        """
+        found: dict[str, Any] = {}
+
+        def take(
+            name: str, value: object, is_known: bool, is_secret: bool, _: object, failed: Exception | None
+        ) -> None:
+            if failed is not None:
+                raise failed
+            is_plain = is_known and not is_secret
+            found[name] = value if is_plain else _output(value, is_known=is_known, is_secret=is_secret)
+
+        resolve = await self.answered
+        resolve({name: functools.partial(take, name) for name in names})
+        return found
+
     def resolve(self, resolve: Callable[[_Resolvers], None]) -> None:
         """Resolve those made so far, and each one that is made from now on, by *resolve*."""
-        self._resolve = resolve
         if self._waiting:
             resolve(self._waiting)
+        self.answered.set_result(resolve)
+
+
+def _output(value: object, *, is_known: bool, is_secret: bool) -> pulumi.Output[Any]:
+    return pulumi.Output(set(), _settled(value), _settled(is_known), _settled(is_secret))
 
 
 def make_outputs_on_demand() -> None:

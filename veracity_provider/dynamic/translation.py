@@ -22,22 +22,26 @@ def to_engine(values: JsonObject) -> dict[str, Any]:
 
 
 def _value_from_engine(value: object) -> Any:
-    if rpc.is_rpc_secret(value):
-        value = rpc.unwrap_rpc_secret(value)
-    if isinstance(value, PulumiUnknown) or value == rpc.UNKNOWN:
-        return UNKNOWN
-    if isinstance(value, Mapping):
-        return {key: _value_from_engine(member) for key, member in cast("Mapping[str, object]", value).items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_value_from_engine(member) for member in cast("Sequence[object]", value)]
-    return value
+    # Plain values come first, and no abstract type is asked for: a stack has some hundred thousand values.
+    if isinstance(value, str):
+        return UNKNOWN if value == rpc.UNKNOWN else value
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
+        if rpc.is_rpc_secret(members):
+            return _value_from_engine(rpc.unwrap_rpc_secret(members))
+        return {key: _value_from_engine(member) for key, member in members.items()}
+    if isinstance(value, list | tuple):
+        return [_value_from_engine(member) for member in cast("list[object]", value)]
+    return UNKNOWN if isinstance(value, PulumiUnknown) else value
 
 
 def _value_to_engine(value: object) -> Any:
     if value is UNKNOWN:
         return rpc.UNKNOWN
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Mapping):
         return {key: _value_to_engine(member) for key, member in cast("Mapping[str, object]", value).items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_value_to_engine(member) for member in cast("Sequence[object]", value)]
     return value

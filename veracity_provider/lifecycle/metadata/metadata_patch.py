@@ -27,6 +27,8 @@ def metadata_patch(live: Mapping[str, Any], desired: Mapping[str, Any], *, guard
     Raises:
         PatchRefusedBySelfCheck: Applied to *live*, the patch would not give what is desired.
     """
+    if not desired:
+        return []
     operations = list(_operations((), live, desired, guarded=guarded))
     _prove(operations, live, desired)
     return operations
