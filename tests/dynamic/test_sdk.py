@@ -17,6 +17,7 @@ import pytest
 from pulumi.dynamic import Resource, ResourceProvider
 from pulumi.output import UNKNOWN
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import SETTINGS
 
 from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.declared import DeclaredResource
@@ -363,6 +364,21 @@ def test_an_input_takes_an_output_that_is_made_once_the_engine_has_answered():
         assert await second.size.is_secret()
 
     return second.size.apply(check)
+
+
+@pulumi.runtime.test
+def test_of_our_resources_the_sdk_waits_for_the_id_and_urn_of_the_last_one_alone():
+    mocks.set_mocks(Platform())
+    first, second, third = (OnDemand(ResourceProvider(), name, {"name": name}, None) for name in "abc")
+    theirs = Theirs(ResourceProvider(), "d", {"name": "noon"})
+    assert [awaited_outputs(one) for one in (first, second, third)] == [[], [], ["id", "urn"]]
+    assert {"id", "urn", "name"} <= set(awaited_outputs(theirs))
+
+
+def awaited_outputs(resource):
+    """Those that the SDK waits for before the program ends."""
+    outputs = {name: one for name, one in resource.__dict__.items() if isinstance(one, pulumi.Output)}
+    return sorted(name for name, one in outputs.items() if one._data in SETTINGS.outputs)
 
 
 @pulumi.runtime.test

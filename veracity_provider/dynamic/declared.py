@@ -22,3 +22,4 @@ class DeclaredResource(sdk.OutputsOnDemand, Resource):
     ) -> None:
         # The SDK makes an attribute of each property that it is given, so outputs are given as None.
         super().__init__(provider, resource_name, {**dict.fromkeys(type(self).__annotations__), **inputs}, opts)
+        sdk.await_registration_alone(self)

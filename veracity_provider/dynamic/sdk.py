@@ -47,6 +47,8 @@ _ADDRESS: Final = re.compile(r"[\w.\-\[\]:]+:\d+")
 _ALREADY_SHOWN: Final = "PYTHON_PROCESS_EXITED_AFTER_SHOWING_USER_ACTIONABLE_MESSAGE_CODE"
 
 _ON_DEMAND: Final = "_outputs_on_demand"
+_UNTRACK: Final = "_untrack"
+"""The method of an output by which another one takes over that the SDK waits for it."""
 _REPLACED: Final = ("transfer_properties", "resolve_outputs", "resolve_outputs_due_to_exception")
 """Functions of `pulumi.runtime.rpc`: they make the outputs of a resource, resolve them, and fail them."""
 
@@ -236,6 +238,26 @@ def read_outputs(resources: Mapping[str, OutputsOnDemand], names: Sequence[str])
         return found
 
     return pulumi.Output(set(), asyncio.ensure_future(read()), _settled(True))
+
+
+_LATEST: Final = SharedByResources[list[pulumi.Resource]](list)
+
+
+def await_registration_alone(resource: pulumi.Resource) -> None:
+    """
+    Have the SDK wait for the registration of *resource*, and no more for its outputs `id` and `urn`.
+
+    Whenever an output gets its value, the SDK looks at all that have none yet, which takes seconds for a thousand
+    resources. Those of the last resource stay: they keep the program until all registrations have begun.
+    """
+    if not hasattr(pulumi.Output, _UNTRACK):
+        return
+    latest = _LATEST.get()
+    while latest:
+        before = latest.pop()
+        for name in ("id", "urn"):
+            getattr(before.__dict__[name], _UNTRACK)()
+    latest.append(resource)
 
 
 def _settled(value: _T) -> "asyncio.Future[_T]":
