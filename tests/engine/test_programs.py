@@ -152,3 +152,23 @@ def test_refused(tmp_path):
 def test_an_inline_program_that_is_refused_leaves_its_process_running(tmp_path):
     (tmp_path / "test_inline.py").write_text(INLINE)
     run_pytest(tmp_path, "test_inline.py")
+
+
+def test_resources_that_a_program_declares_late_are_all_registered(project, veracity):
+    """The SDK is told to wait for less (`sdk.await_registration_alone`): the program must not end before they are."""
+    ids = [veracity.new_container() for _ in range(3)]
+    project.program(f"""
+def declare(_):
+    for number, one in enumerate({ids}):
+        ContainerMetadata(f"late-{{number}}", container_id=one, title="Late")
+
+async def wait():
+    await asyncio.sleep(0.1)
+
+import asyncio
+pulumi.Output.from_input(wait()).apply(declare)
+""")
+    up = project.up()
+    assert up.succeeded, up.text
+    assert [veracity.container(one)["metadata"]["title"] for one in ids] == ["Late"] * 3
+    assert "Task was destroyed" not in up
