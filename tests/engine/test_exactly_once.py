@@ -257,7 +257,8 @@ def test_a_mended_file_is_ingested_although_its_hash_is_ignored(project, veracit
 def test_without_a_journal_nothing_is_sent(append, veracity):
     """Finding 19."""
     append.write("home/veracity/jobs", "a file in the way")
-    fail(append.up(), "JournalError: the journal of ingest jobs in", "cannot be written (Not a directory)")
+    fail(append.preview(), "JournalError: the journal of ingest jobs in", "cannot be read (Not a directory)")
+    fail(append.up(), "JournalError: the journal of ingest jobs in", "cannot be read (Not a directory)")
     assert veracity.jobs(append.dataset) == []
 
 

@@ -159,10 +159,18 @@ class TestOneFormOfAnId:
 class TestTheJournalComesFirst:
     def test_nothing_is_sent_where_it_cannot_be_written(self, machine, veracity, append):
         """Finding 19."""
+        jobs = machine.services.home / "jobs"
+        jobs.mkdir(parents=True)
+        (jobs / append["dataset_id"]).write_text("a file in the way")
+        with pytest.raises(JournalError, match=r"cannot be written \(File exists\)"):
+            machine.up({}, append)
+        assert veracity.jobs(append["dataset_id"]) == []
+
+    def test_nothing_is_sent_where_it_cannot_be_read(self, machine, veracity, append):
         machine.services.home.mkdir()
         (machine.services.home / "jobs").write_text("a file in the way")
-        with pytest.raises(JournalError, match=r"cannot be written \(Not a directory\)"):
-            machine.up({}, append)
+        with pytest.raises(JournalError, match=r"cannot be read \(Not a directory\)"):
+            machine.checked(append)
         assert veracity.jobs(append["dataset_id"]) == []
 
     @pytest.mark.parametrize("state", list(JobState))

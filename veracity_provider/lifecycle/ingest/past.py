@@ -5,6 +5,7 @@ from typing import final
 from veracity_provider.errors import IngestJobInDoubt, IngestJobTimeout
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
+from veracity_provider.lifecycle.ingest.others import warn_of_others
 from veracity_provider.lifecycle.ingest.plan import Known, Stop, StopReason, UploadPlan, plan_upload
 from veracity_provider.lifecycle.jobs.job import Job, JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
@@ -12,7 +13,7 @@ from veracity_provider.lifecycle.jobs.observer import JobObserver, Observation
 from veracity_provider.lifecycle.jobs.outcome import UNENDED, Outcome
 from veracity_provider.lifecycle.jobs.questions import END, Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
-from veracity_provider.lifecycle.protocols import JsonObject, Reporter, Unknown
+from veracity_provider.lifecycle.protocols import JsonObject, Reporter
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.units import duration
 
@@ -108,7 +109,8 @@ class PastJobs:
             self._reporter.info(_reason(plan, current))
         if plan.is_update_due and not plan.stop:
             self._warn_of_doubts(plan)
-            self._warn_of_others()
+            own = {job.job_id for job in (self._current, *self._history.in_doubt, *self._history.left_behind)}
+            warn_of_others(self._observer, self._declared, self._reporter, own=own)
 
     def _warn_of_doubts(self, plan: UploadPlan) -> None:
         """Appends of which a person may be asked before the next job is started."""
@@ -118,21 +120,6 @@ class PastJobs:
                 self._reporter.warning(
                     f"it is not known whether ingest job {job.job_id} was applied; unless its ingest's state shows it "
                     "done, `pulumi up` checks again, and may stop and ask"
-                )
-
-    def _warn_of_others(self) -> None:
-        """Jobs of other ingests that may be at work in the dataset, and that `up` will wait for."""
-        declared = self._declared
-        if isinstance(declared.dataset_id, Unknown) or isinstance(declared.workspace_id, Unknown):
-            return
-        mine = {job.job_id for job in (self._current, *self._history.in_doubt, *self._history.left_behind)}
-        for entry in self._observer.journal.open_jobs(declared.dataset_id, declared.workspace_id):
-            seen = None if entry.job.job_id in mine else self._observer.look(entry.job)
-            if seen and seen.outcome in UNENDED:
-                may_stop = seen.outcome is Outcome.AT_WORK or not (seen.job.is_repeatable and declared.is_repeatable)
-                self._reporter.warning(
-                    f"ingest job {entry.job.job_id} may be running in dataset {declared.dataset_id}; `pulumi up` waits "
-                    f"for it to end{', and if it does not, stops and asks about it' if may_stop else ''}"
                 )
 
 

@@ -13,12 +13,13 @@ from veracity_provider.lifecycle.ingest.inputs import (
     platform_file_name,
     with_content,
 )
+from veracity_provider.lifecycle.ingest.others import warn_of_others
 from veracity_provider.lifecycle.ingest.past import PastJobs
 from veracity_provider.lifecycle.ingest.preflight import Preflight
 from veracity_provider.lifecycle.ingest.repetition import repetition_text
 from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.jobs.job import Job
-from veracity_provider.lifecycle.jobs.observer import journal_of
+from veracity_provider.lifecycle.jobs.observer import JobObserver, journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
 from veracity_provider.lifecycle.previewed import URN
@@ -102,14 +103,13 @@ class IngestUploadLifecycle:
         if not problems:
             self._say_unusual(source.name, declared, reporter)
             self._warn_of_no_rows(target, source, reporter)
-            self._tell_of_repetition(before, declared, target, reporter)
+            if before.target is None:  # of a new resource the engine asks for no `diff`
+                self._tell_of_repetition(declared, target, reporter)
+                observer = JobObserver(self._services, reporter, timeout_s=declared.timeout_s)
+                warn_of_others(observer, declared, reporter)
         return problems
 
-    def _tell_of_repetition(
-        self, before: IngestInputs, declared: IngestInputs, target: Target, reporter: Reporter
-    ) -> None:
-        if before.target is not None:
-            return
+    def _tell_of_repetition(self, declared: IngestInputs, target: Target, reporter: Reporter) -> None:
         text = repetition_text(journal_of(self._services), target, is_of_pattern=declared.is_of_pattern)
         if text and declared.is_repeatable:
             reporter.info(text)
