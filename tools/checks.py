@@ -5,6 +5,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
 
 from tools.console import StepFailed, run, say
 from tools.layout import BIN, ROOT
@@ -27,16 +30,27 @@ PARTS: dict[str, list[str]] = {
     "extended": [*_ENGINE, "-m", "extended", "tests/engine"],
     "examples": ["pytest", "-v", "--durations=0", "tests/examples"],
 }
-_LINT, _TYPES = ("style", "format"), ("types",)
 CHECKS = {
-    "lint": _LINT,
-    "types": _TYPES,
+    "lint": ("style", "format"),
+    "types": ("types",),
     "examples": ("examples",),
     "extended": ("extended",),
-    "quick": (*_LINT, *_TYPES, "quick tests"),
-    "test": (*_LINT, *_TYPES, "tests", "coverage", "coverage of the lifecycle", "engine tests"),
+    "quick": ("style", "format", "types", "quick tests"),
+    "test": ("style", "format", "types", "tests", "coverage", "coverage of the lifecycle", "engine tests"),
 }
+_STATIC: Final = frozenset({"style", "format", "types"})
+"""Parts that use one core each, and run beside the others. What they print follows when all have ended."""
 _REMEDY = {"style": "`make format` repairs much of it", "format": "`make format` repairs it"}
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How a part has ended; *output* is what is still to be printed."""
+
+    name: str
+    passed: bool
+    seconds: float
+    output: str = ""
 
 
 def check(names: Sequence[str]) -> int:
@@ -50,14 +64,17 @@ def check(names: Sequence[str]) -> int:
     say("setting up")
     set_up()
     times = {"set-up": time.monotonic() - begun}
-    failed: list[str] = []
-    for name in names:
-        begun = time.monotonic()
-        say(f"{name}: {' '.join(PARTS[name])}")
-        if not _passes(PARTS[name]):
-            failed.append(name)
-        times[name] = time.monotonic() - begun
+    static, rest = [name for name in names if name in _STATIC], [name for name in names if name not in _STATIC]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        running = [beside.submit(_run, name, beside_others=bool(rest)) for name in static]
+        done = [_run(name) for name in rest]
+        done = [*(one.result() for one in running), *done]
+    for one in done:
+        if one.output:
+            say(f"{one.name}:\n{one.output}")
+        times[one.name] = one.seconds
     say(", ".join(f"{name} {taken:.0f} s" for name, taken in times.items()))
+    failed = [one.name for one in done if not one.passed]
     if failed:
         raise StepFailed(verdict(failed))
     return 0
@@ -69,9 +86,22 @@ def verdict(failed: Sequence[str]) -> str:
     return f"{' and '.join(failed)} failed; see above{''.join(remedies)}."
 
 
-def _passes(command: Sequence[str]) -> bool:
-    words = [str(BIN / "python"), "-m", *command]
-    return subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode == 0
+def _run(name: str, *, beside_others: bool = False) -> _Done:
+    begun = time.monotonic()
+    say(f"{name}: {' '.join(PARTS[name])}")
+    # pytest rewrites the tests' assertions, and keeps what it has written: without that each worker does so each time.
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    ended = subprocess.run(
+        [str(BIN / "python"), "-m", *PARTS[name]],
+        cwd=ROOT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if beside_others else None,
+        stderr=subprocess.STDOUT if beside_others else None,
+        text=True,
+        check=False,
+    )
+    return _Done(name, ended.returncode == 0, time.monotonic() - begun, ended.stdout or "")
 
 
 if __name__ == "__main__":
