@@ -9,7 +9,7 @@ from pulumi import Input
 
 from veracity_provider.dynamic.process import NAMESPACE
 from veracity_provider.errors import InputProblem
-from veracity_provider.lifecycle.naming import both_given_problems
+from veracity_provider.lifecycle.naming import Given
 from veracity_provider.settings import default_workspace
 
 
@@ -32,7 +32,7 @@ class InWorkspace:
         if workspace_id is None and workspace_name is None:
             return cls(*default_workspace(pulumi.Config(NAMESPACE).get, os.environ))
         given = {"workspace_id": workspace_id, "workspace_name": workspace_name}
-        problems = tuple(problem.within(resource) for problem in both_given_problems(given, "workspace"))
+        problems = tuple(problem.within(resource) for problem in Given.of("workspace", given).problems)
         return cls(workspace_id, workspace_name, problems)
 
     @property
