@@ -88,6 +88,7 @@ class Campaign:
         what = f"round {number}: {operation}, {victim} after {life_s:.2f} s{', edited' if edits else ''}, {trouble}"
         self._seen_through(project, what)
         self._judge(project, what, operation, edition=2 if edits else 1)
+        self.veracity.heal()  # no `up` may have sent the request that was to be troubled
 
     def _make(self, trouble: str, project: Project) -> None:
         """What else goes wrong before the next `up`."""
