@@ -82,7 +82,7 @@ types: ## check the types of both packages, strictly
 versions: setup ## run the end-to-end test on oldest and newest Python, SDK
 	@$(PYTHON) -m tools.versions
 
-bench: setup ## measure speed, memory; write docs/benchmarks.md (15 min)
+bench: setup ## measure speed, memory; write docs/benchmarks.md (20 min)
 	$(BIN)/python -m benchmarks
 
 fuzz: EXAMPLES ?= 200000

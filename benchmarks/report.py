@@ -13,21 +13,27 @@ from pathlib import Path
 from rich.table import Table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-_WHAT_MATTERS = "The ratios compare what ran side by side; the seconds are those of this machine."
+_HEAD = """\
+# Benchmarks
+
+Written by `make bench`. The ratios compare what ran side by side; the seconds are those of this machine.
+"""
 _PACKAGES = ("veracity-provider", "pulumi", "azure-storage-file-datalake", "requests", "uvicorn")
 
 
-def page(tables: Sequence[Table], today: dt.date) -> str:
-    """The whole page."""
-    parts = [
-        "# Benchmarks",
-        f"Written by `make bench` on {today:%Y-%m-%d}. {_WHAT_MATTERS}",
-        _rows([("of", "version"), *_environment()]),
-    ]
-    for table in tables:
-        title = str(table.title)
-        parts += [f"## {title[:1].upper()}{title[1:]}", markdown(table)]
-    return "\n\n".join(parts) + "\n"
+def page(tables: Sequence[Table], today: dt.date, before: str = "") -> str:
+    """The whole page; of the page *before*, tables of another title are kept, with the day they were measured on."""
+    measured = f"Measured on {today:%Y-%m-%d}."
+    kept = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
+    sections = {title: body.strip("\n") for title, body in kept.items()}
+    sections |= {_title(table): f"{measured}\n\n{markdown(table)}" for table in tables}
+    parts = [_HEAD, _rows([("of", "version"), *_environment()]), *(f"## {one}\n\n{sections[one]}" for one in sections)]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _title(table: Table) -> str:
+    title = str(table.title)
+    return f"{title[:1].upper()}{title[1:]}"
 
 
 def markdown(table: Table) -> str:

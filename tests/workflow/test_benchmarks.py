@@ -8,13 +8,25 @@ from rich.table import Table
 from benchmarks import report
 
 
+def table_of(title, seconds):
+    table = Table("ingests", "seconds", title=title)
+    table.add_row("1", seconds)
+    return table
+
+
+def section(title, day, seconds):
+    return f"\n## {title}\n\nMeasured on {day}.\n\n| ingests | seconds |\n| --- | --- |\n| 1 | {seconds} |\n"
+
+
 def test_the_page_has_the_figures_and_says_of_what_they_are():
-    table = Table("ingests", "seconds", title="`pulumi up`, jobs of 30 s each")
-    table.add_row("1", "34.0")
-    table.add_row("100", "38.5")
-    page = report.page([table], dt.date(2026, 11, 28))
-    assert page.startswith("# Benchmarks\n\nWritten by `make bench` on 2026-11-28.")
+    page = report.page([table_of("`pulumi up`, jobs of 30 s each", "34.0")], dt.date(2026, 11, 28))
+    assert page.startswith("# Benchmarks\n\nWritten by `make bench`. The ratios compare what ran side by side")
     assert f"\n| Python | {platform.python_version()} |\n" in page
-    assert page.endswith(
-        "\n## `pulumi up`, jobs of 30 s each\n\n| ingests | seconds |\n| --- | --- |\n| 1 | 34.0 |\n| 100 | 38.5 |\n"
-    )
+    assert page.endswith(section("`pulumi up`, jobs of 30 s each", "2026-11-28", "34.0"))
+
+
+def test_a_part_that_is_measured_again_leaves_the_others():
+    first = report.page([table_of("uploads", "1.0"), table_of("previews", "2.0")], dt.date(2026, 11, 28))
+    second = report.page([table_of("uploads", "1.5")], dt.date(2026, 11, 29), first)
+    assert second.endswith(section("Uploads", "2026-11-29", "1.5") + section("Previews", "2026-11-28", "2.0"))
+    assert second.count("| Python |") == 1
