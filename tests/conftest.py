@@ -1,8 +1,22 @@
+import contextlib
+import os
+import pwd
+from pathlib import Path
+
 import pytest
 import stamina
 
 from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_login_of_the_account_is_touched(tmp_path_factory):
+    """A `pulumi login` of a test needs a PULUMI_HOME: without one it would replace the login of the account."""
+    yield
+    credentials = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi" / "credentials.json"
+    with contextlib.suppress(FileNotFoundError):
+        assert str(tmp_path_factory.getbasetemp()) not in credentials.read_text(), "a test needs a PULUMI_HOME"
 
 
 @pytest.fixture(scope="session")

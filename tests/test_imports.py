@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "config_text": {"texts"},
     "description": {"settings", "config_text", "errors", "unknown", "nearest", "texts"},
     "settings": {"errors", "loopback", "texts", "config_text"},
-    "api": {"settings", "errors", "texts", "connections", "retrying"},
+    "api": {"settings", "errors", "loopback", "texts", "connections", "retrying"},
     "storage": {"errors", "loopback", "texts", "connections", "retrying"},
     "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest", "texts"},
     "display": {"texts"},

@@ -165,7 +165,8 @@ class TestFailing:
             pytest.param(
                 NeverSent("connection refused"),
                 PlatformUnreachable,
-                "the token endpoint {url} cannot be reached (connection refused)",
+                "the token endpoint {url} cannot be reached (connection refused). Start the emulator, or check "
+                "veracity:endpoint",
                 id="no connection",
             ),
             pytest.param(

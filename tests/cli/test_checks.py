@@ -183,6 +183,11 @@ class TestJournal:
             "Look at the latest with `veracity journal open`",
         )
 
+    def test_a_job_that_was_answered_is_not_in_doubt(self, write, tmp_path):
+        write("DOUBTFUL", JobState.STARTING, JobState.IN_DOUBT)
+        found = check_journal(tmp_path, time=lambda: 2.0, answered=["doubtful"])
+        assert (found.name, *told(found)) == ("journal", OK, f"1 jobs in {tmp_path / 'jobs'}", "")
+
     def test_one_that_cannot_be_written(self, tmp_path):
         (tmp_path / "jobs").write_text("a file")
         found = check_journal(tmp_path, time=lambda: 1.0)

@@ -61,7 +61,13 @@ def newcomer(tmp_path: Path) -> Newcomer:
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "backend").mkdir()
     path = os.environ["PATH"] if shutil.which("pulumi", path=sys.prefix + "/bin") is None else "/usr/bin:/bin"
-    environ = {"PATH": path, "HOME": str(tmp_path), "PYTHON": sys.executable, "LANG": "C.UTF-8"}
+    environ = {
+        "PATH": path,
+        "HOME": str(tmp_path),
+        "PULUMI_HOME": str(tmp_path / ".pulumi"),
+        "PYTHON": sys.executable,
+        "LANG": "C.UTF-8",
+    }
     return Newcomer(folder, environ)
 
 

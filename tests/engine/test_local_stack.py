@@ -25,6 +25,7 @@ class LocalStack:
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
+            "PULUMI_HOME": str(folder / ".pulumi"),
             "LANG": "C.UTF-8",
             "STACK": self.name,
             "VERACITY_STATE_DIR": str(self.state),

@@ -57,6 +57,7 @@ def newcomer(folder: Path) -> Shell:
         **passed_on,
         "PATH": f"{commands}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(folder / "home"),
+        "PULUMI_HOME": str(folder / "home" / ".pulumi"),  # the CLI looks for it in the home of the account, not in HOME
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -21,6 +21,7 @@ from veracity_provider.errors import (
     UnexpectedAnswer,
     VeracityError,
 )
+from veracity_provider.loopback import unreachable_text
 from veracity_provider.settings import Settings
 
 # A token that dies between our look at it and the platform's would be a 401 in the middle of the work.
@@ -136,7 +137,7 @@ class Tokens:
         try:
             response = self._session.post(url, data=form, timeout=_TIMEOUT_S, allow_redirects=False)
         except NeverSent as failure:
-            raise PlatformUnreachable(f"the token endpoint {url} cannot be reached ({failure})") from None
+            raise PlatformUnreachable(f"the token endpoint {unreachable_text(url, failure)}") from None
         except (requests.RequestException, HTTPError, OSError):
             raise PlatformUnreachable(f"the token endpoint {url} gave no answer") from None
         if not response.ok:

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 from veracity_provider.api.transport import open_session
 from veracity_provider.connections import NeverSent
 from veracity_provider.errors import PlatformUnreachable
+from veracity_provider.loopback import unreachable_text
 from veracity_provider.settings import Settings
 
 
@@ -28,7 +29,7 @@ def find_clock_difference(settings: Settings, *, time: Callable[[], float]) -> f
         try:
             response = session.get(url, timeout=settings.request_timeout_s, allow_redirects=False)
         except (NeverSent, requests.RequestException, HTTPError, OSError) as failure:
-            raise PlatformUnreachable(f"{url} cannot be reached ({failure})") from None
+            raise PlatformUnreachable(unreachable_text(url, failure)) from None
         middle = (begun + time()) / 2
     try:
         told = parsedate_to_datetime(response.headers.get("Date", ""))

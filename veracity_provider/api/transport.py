@@ -22,6 +22,7 @@ from veracity_provider.errors import (
     SettingsError,
     VeracityError,
 )
+from veracity_provider.loopback import unreachable_text
 from veracity_provider.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 10.0
@@ -191,7 +192,7 @@ class Transport:
         return self._tokens.get(self.service.audience)
 
     def _unreachable(self, action: Action, failure: NeverSent) -> PlatformUnreachable:
-        return PlatformUnreachable(f"{action.label} failed: {self.service.base_url} cannot be reached ({failure})")
+        return PlatformUnreachable(f"{action.label} failed: {unreachable_text(self.service.base_url, failure)}")
 
     def _lost(self, request: _Request, reason: str) -> VeracityError:
         label, url = request.action.label, self.service.base_url

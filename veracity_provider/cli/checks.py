@@ -6,7 +6,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -84,15 +84,16 @@ def check_versions(environ: Mapping[str, str]) -> Iterator[Check]:
     )  # fmt: skip
 
 
-def check_journal(home: Path, *, time: Callable[[], float]) -> Check:
-    """Whether this machine's journal of ingest jobs can be written, and what it holds."""
+def check_journal(home: Path, *, time: Callable[[], float], answered: Collection[str] = ()) -> Check:
+    """Whether this machine's journal of ingest jobs can be written, and what it holds; *answered* are ids of jobs."""
     journal = Journal(journal_folder(home), time=time)
     try:
         journal.require_writable("")
         entries = journal.entries()
     except JournalError as error:
         return Check(name="journal", verdict=Verdict.FAILED, found=str(error))
-    doubtful = [one.job.job_id for one in entries if one.state in OPEN | {JobState.IN_DOUBT}]
+    unclear = (one.job.job_id for one in entries if one.state in OPEN | {JobState.IN_DOUBT})
+    doubtful = [job_id for job_id in unclear if job_id.lower() not in answered]
     found = f"{len(entries):,} jobs in {journal_folder(home)}"
     if not doubtful:
         return Check(name="journal", verdict=Verdict.OK, found=found)

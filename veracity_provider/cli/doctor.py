@@ -40,14 +40,16 @@ def doctor(stack: Stack = None, workspace: Workspace = None, *, as_json: AsJson 
 
     for check in checks.check_versions(os.environ):
         report(check)
-    report(checks.check_journal(home_folder(os.environ), time=time.time))
+    home = home_folder(os.environ)
     try:
         connection = connect_to(stack, workspace)
     except SettingsError as error:
+        report(checks.check_journal(home, time=time.time))
         report(checks.settings_failed(error))
         for name in checks.NEED_SETTINGS:
             report(Check(name=name, verdict=Verdict.SKIPPED, found="the settings are not complete"))
     else:
+        report(checks.check_journal(home, time=time.time, answered=connection.settings.answers))
         for check in checks.check_platform(connection, time=time.time):
             report(check)
     if as_json:
