@@ -114,6 +114,9 @@ def test_what_is_right_is_accepted(document):
         pytest.param({"veracity:clientSecret": {"secret": "x"}}, "config/veracity:clientSecret", id="no secure value"),
         pytest.param({"veracity:uploadWorkers": 99}, "config/veracity:uploadWorkers", id="too many workers"),
         pytest.param({"veracity:patchStyle": "json"}, "config/veracity:patchStyle", id="an unknown patch style"),
+        pytest.param(
+            {"veracity:schemas": [{**SCHEMA, "columns": []}]}, "config/veracity:schemas/0/columns", id="no column"
+        ),
         pytest.param({"veracity:containers": CONTAINER}, "config/veracity:containers", id="no list"),
         pytest.param({"veracity:containers": ["c"]}, "config/veracity:containers/0", id="no mapping"),
         pytest.param(

@@ -16,7 +16,6 @@ EDGES = {
     "schema/definition.py": "a definition file",
     "container/notes.py": "the notes about containers on this machine",
     "filestorage/state.py": "the content that `check` has found of a file",
-    "naming.py": "how a workspace and a dataset are named",
     "sources.py": "the text in place of a file",
 }
 """The modules that turn properties or JSON into typed values, and which."""

@@ -79,9 +79,14 @@ class SchemaInputs(Inputs):
     definition: MaybeUnknown[Text] | None = Field(
         None, description="Path of a JSON file, a schema version as the portal exports it; instead of *columns*."
     )
-    columns: MaybeUnknown[Annotated[tuple[Column, ...], AfterValidator(_require_distinct_names)]] | None = Field(
-        None, description="The columns, in order; instead of *definition*."
-    )
+    columns: (
+        MaybeUnknown[
+            Annotated[
+                tuple[Column, ...], AfterValidator(_require_distinct_names), Field(json_schema_extra={"minItems": 1})
+            ]
+        ]
+        | None
+    ) = Field(None, description="The columns, in order; instead of *definition*.")
     description: MaybeUnknown[str] | None = Field(None, description="What it is for; not managed if left out.")
     short_name: MaybeUnknown[str] | None = Field(None, description="Short name; not managed if left out.")
     lock: MaybeUnknown[bool] = Field(
