@@ -254,6 +254,15 @@ class TestAnUpload:
         said = "ingest job o may be running in dataset d; `pulumi up` waits for it to end"
         assert told.warnings == ([] if warning is None else [said + warning])
 
+    def test_a_job_that_another_machine_may_have_started_is_a_warning(self, past, platform, told):
+        platform.jobs["j"] = "Running"
+        past(UPSERT).plan()
+        warning = (
+            "ingest job j may have been started, and was not seen to end; if it does not, a new one is registered; "
+            "an Append into its dataset may have to wait for it too, and ask"
+        )
+        assert (told.infos, told.warnings) == ([], [warning])
+
     def test_a_plan_waits_for_nothing_and_writes_nothing(self, past, write, platform, clock, journal):
         write(UPSERT, JobState.STARTED)
         platform.jobs["j"], begun = "Running", clock.now
@@ -351,6 +360,18 @@ class TestAnIngest:
             told.warnings.clear()
             run()
             assert [said.splitlines()[0] for said in told.warnings] == ([warning] if warning else [])
+
+    def test_before_its_job_is_started_a_preview_tells_of_a_job_of_another_ingest(self, ingest, write, platform, told):
+        write(UPSERT, JobState.STAGED)
+        write(reference("o"), JobState.STARTED)
+        platform.jobs.update(j="Running", o="Running")
+        waits = (
+            "ingest job o may be running in dataset d; `pulumi up` waits for it to end, and if it does not, stops and "
+            "asks about it"
+        )
+        ingest.check({}, state(UPSERT), told)
+        ingest.diff("j", {**state(UPSERT), "job_id": "before"}, state(UPSERT), told)
+        assert told.warnings == [waits, waits]
 
     @pytest.mark.parametrize("journal_state", [JobState.STAGED, JobState.FAILED])
     def test_an_earlier_append_in_doubt_may_be_asked_about(self, ingest, write, told, journal_state):

@@ -16,6 +16,7 @@ from veracity_provider.errors import (
 from veracity_provider.lifecycle.ingest import presence
 from veracity_provider.lifecycle.ingest.history import JobHistory, current_job, recorded_jobs
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs, complete
+from veracity_provider.lifecycle.ingest.others import warn_of_others
 from veracity_provider.lifecycle.ingest.plan import has_ended_after
 from veracity_provider.lifecycle.jobs.failures import failure_text, warnings_text
 from veracity_provider.lifecycle.jobs.job import Job
@@ -112,7 +113,8 @@ class _JobRun:
     """The job that an upload names, brought to its end."""
 
     def __init__(self, services: Services, news: JsonObject, recorded: frozenset[str], reporter: Reporter) -> None:
-        timeout_s = IngestInputs.from_properties(news).timeout_s
+        self._declared = IngestInputs.from_properties(news)
+        timeout_s = self._declared.timeout_s
         self.was_done_before = False
         self._reporter = reporter
         self._job = current_job(news)
@@ -128,6 +130,8 @@ class _JobRun:
         entry = self._observer.journal.find(self._job)
         if entry and entry.state is JobState.STAGED:
             self._warn_of_doubts()
+            own = {job.job_id for job in (self._job, *self._history.in_doubt, *self._history.left_behind)}
+            warn_of_others(self._observer, self._declared, self._reporter, own=own)
             return
         seen = self._observer.look(self._job)
         if seen.outcome in UNENDED:

@@ -106,7 +106,11 @@ class PastJobs:
         elif plan.stop:
             self._reporter.warning(f"`pulumi up` will stop: {self._ask(plan.stop)}")
         elif plan.is_update_due and self._declared.is_served_by(known.current):
-            self._reporter.info(_reason(plan, current))
+            reason = _reason(plan, current)
+            if current.outcome in UNENDED and not known.is_in_journal:  # it may have been started on another machine
+                self._reporter.warning(f"{reason}; an Append into its dataset may have to wait for it too, and ask")
+            else:
+                self._reporter.info(reason)
         if plan.is_update_due and not plan.stop:
             self._warn_of_doubts(plan)
             own = {job.job_id for job in (self._current, *self._history.in_doubt, *self._history.left_behind)}
