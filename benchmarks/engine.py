@@ -100,8 +100,9 @@ class Bench:
 
 def many_at_a_time(*, small: bool) -> Iterator[Table]:
     """Ingests and datasets that are made side by side; *small* proves that it runs, and says nothing of speed."""
+    counts, job_seconds = ([1, 3], 1.0) if small else ([1, 10, 100], 30.0)
     with _bench() as bench:
-        yield _many_at_a_time(bench, *(([1, 3], 1.0) if small else ([1, 10, 100], 30.0)))
+        yield _many_at_a_time(bench, counts, job_seconds)
 
 
 def many_resources(*, small: bool) -> Iterator[Table]:

@@ -13,22 +13,20 @@ from pathlib import Path
 from rich.table import Table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-_HEAD = """\
-# Benchmarks
-
-Written by `make bench`. The ratios compare what ran side by side; the seconds are those of this machine.
-"""
+_HEAD = (
+    "# Benchmarks\n\nWritten by `make bench`. The ratios compare what ran side by side; the seconds are those of this "
+    "machine."
+)
 _PACKAGES = ("veracity-provider", "pulumi", "azure-storage-file-datalake", "requests", "uvicorn")
 
 
 def page(tables: Sequence[Table], today: dt.date, before: str = "") -> str:
     """The whole page; of the page *before*, tables of another title are kept, with the day they were measured on."""
     measured = f"Measured on {today:%Y-%m-%d}."
-    kept = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
-    sections = {title: body.strip("\n") for title, body in kept.items()}
+    sections = dict(part.rstrip("\n").split("\n\n", 1) for part in before.split("\n## ")[1:])
     sections |= {_title(table): f"{measured}\n\n{markdown(table)}" for table in tables}
-    parts = [_HEAD, _rows([("of", "version"), *_environment()]), *(f"## {one}\n\n{sections[one]}" for one in sections)]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    told = (f"## {title}\n\n{body}" for title, body in sections.items())
+    return "\n\n".join([_HEAD, _rows([("of", "version"), *_environment()]), *told]) + "\n"
 
 
 def _title(table: Table) -> str:

@@ -36,6 +36,10 @@ class JobHistory:
             left_behind=tuple(Job.from_properties(one) for one in given.get("left_behind") or ()),
         )
 
+    def ids_with(self, current: Job) -> frozenset[str]:
+        """Ids of the jobs of one upload: *current* is its job, the others may still run or have taken effect."""
+        return frozenset(job.job_id for job in (current, *self.in_doubt, *self.left_behind))
+
     def to_properties(self, current: Job, state: JsonObject | None = None) -> dict[str, Any]:
         """For a state whose job is *current*; a part that is empty, or that *state* itself shows, is left out."""
         parts: Mapping[str, Any] = {

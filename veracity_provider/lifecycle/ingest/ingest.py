@@ -130,7 +130,7 @@ class _JobRun:
         entry = self._observer.journal.find(self._job)
         if entry and entry.state is JobState.STAGED:
             self._warn_of_doubts()
-            own = {job.job_id for job in (self._job, *self._history.in_doubt, *self._history.left_behind)}
+            own = self._history.ids_with(self._job)
             warn_of_others(self._observer, self._declared, self._reporter, own=own)
             return
         seen = self._observer.look(self._job)

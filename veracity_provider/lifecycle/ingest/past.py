@@ -113,7 +113,7 @@ class PastJobs:
                 self._reporter.info(reason)
         if plan.is_update_due and not plan.stop:
             self._warn_of_doubts(plan)
-            own = {job.job_id for job in (self._current, *self._history.in_doubt, *self._history.left_behind)}
+            own = self._history.ids_with(self._current)
             warn_of_others(self._observer, self._declared, self._reporter, own=own)
 
     def _warn_of_doubts(self, plan: UploadPlan) -> None:
