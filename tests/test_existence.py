@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.declaration import read_declaration
 from veracity_provider.existence import find_absent
 from veracity_provider.settings import Settings
@@ -16,7 +16,7 @@ NOTHING = "99999999-0000-4000-8000-00000000000"
 @pytest.fixture
 def clients(emulator):
     keys = {name: emulator.demo[name] for name in ("clientId", "clientSecret", "subscriptionKey")}
-    return connect(Settings.resolve({"endpoint": emulator.url, **keys}.get, {}))
+    return Clients(Settings.resolve({"endpoint": emulator.url, **keys}.get, {}))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.config import get_config_env, is_config_secret
 
+from veracity_provider.api.clients import Clients
 from veracity_provider.declaration import Declaration, Declared, read_declaration
 from veracity_provider.description.problems import unknown_key
 from veracity_provider.description.stack_file import (
@@ -159,11 +160,10 @@ def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputP
     names_something = declaration.named_containers or declaration.named_datasets
     if not names_something or not pulumi.runtime.is_dry_run() or sdk.is_mocked():
         return []
-    # Late: a stack without lists pays for no HTTP library.
-    from veracity_provider.api.clients import connect
+    # Late: it comes with the HTTP library, which a stack without lists does not need.
     from veracity_provider.existence import find_absent
 
-    return find_absent(declaration, connect(Settings.resolve(config.get, os.environ)))
+    return find_absent(declaration, Clients(Settings.resolve(config.get, os.environ)))
 
 
 def _options(declared: Declared, suffix: str = "") -> pulumi.ResourceOptions | None:

@@ -5,7 +5,7 @@ import stamina
 
 from tests.api.wire import HOST, make_certificate
 from veracity_provider import connections
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.settings import Settings
 
 
@@ -25,7 +25,7 @@ def make_settings(emulator):
 
 @pytest.fixture
 def clients(make_settings):
-    return connect(make_settings())
+    return Clients(make_settings())
 
 
 @pytest.fixture
@@ -97,6 +97,6 @@ def connect_to(trusted):
 
     def make(url, **config):
         account = {"accessToken": "token", "subscriptionKey": "key", "requestTimeoutSeconds": "1"}
-        return connect(Settings.resolve({"endpoint": url, **account, **config}.get, {}))
+        return Clients(Settings.resolve({"endpoint": url, **account, **config}.get, {}))
 
     return make

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from veracity_provider.api.auth import RENEWAL_MARGIN_S, Tokens
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.connections import NeverSent, Session
 from veracity_provider.errors import (
     AuthenticationFailed,
@@ -259,7 +259,7 @@ class TestHiding:
         told = f"Bad key {settings.subscription_key} and secret {settings.client_secret}"
         fault("*/resources/*", {"kind": "status", "status": 400, "message": told})
         with pytest.raises(Exception, match=r"400: Bad key \[secret\] and secret \[secret\]"):
-            connect(settings).data.get_container(client.new_container())
+            Clients(settings).data.get_container(client.new_container())
 
     def test_tokens_of_the_session_are_in_no_repr(self, make_settings):
         settings = make_settings()
@@ -294,7 +294,7 @@ class TestAtThePlatform:
 
     def test_a_scope_asks_the_v2_endpoint(self, client, make_settings, sent):
         api = "https://dnvglb2cprod.onmicrosoft.com/83054ebf-1d7b-43f5-82ad-b2bde84d7b75/.default"
-        clients = connect(make_settings(scope=api))
+        clients = Clients(make_settings(scope=api))
         assert clients.datasets.get_dataset(client.workspace, client.demo["datasets"]["keyed"]).name
         assert clients.data.get_container(client.demo["containers"]["owned"]).id
         assert sent("/oauth2/v2.0/token") == 2
@@ -310,7 +310,7 @@ class TestAtThePlatform:
     )
     def test_a_refusal_names_the_setting_and_not_the_secret(self, client, make_settings, config, words):
         with pytest.raises(AuthenticationFailed, match=words) as failed:
-            connect(make_settings(**config)).datasets.get_dataset(client.workspace, NOTHING)
+            Clients(make_settings(**config)).datasets.get_dataset(client.workspace, NOTHING)
         assert "hidden-word" not in str(failed.value)
         assert failed.value.trace_id
 
@@ -337,13 +337,13 @@ class TestAtThePlatform:
             read()
 
     def test_a_supplied_token_that_is_refused_is_told_with_its_status(self, client, make_settings):
-        clients = connect(make_settings(accessToken="expired.token"))
+        clients = Clients(make_settings(accessToken="expired.token"))
         with pytest.raises(AuthenticationFailed, match="veracity:accessToken") as failed:
             clients.datasets.get_dataset(client.workspace, NOTHING)
         assert failed.value.status == 401
 
     def test_a_wrong_key_is_told(self, client, make_settings):
-        clients = connect(make_settings(subscriptionKey="hidden-key"))
+        clients = Clients(make_settings(subscriptionKey="hidden-key"))
         with pytest.raises(AuthenticationFailed, match="subscription key") as failed:
             clients.datasets.get_dataset(client.workspace, NOTHING)
         assert "hidden-key" not in str(failed.value)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.api.recorder import Recorder, page
 from tests.rows import WIND_COLUMNS, csv_of, wind_reading
-from veracity_provider.api.clients import connect
-from veracity_provider.api.datasets import DatasetPresence, DatasetsClient, Presence
+from veracity_provider.api.answers import DatasetPresence, Presence
+from veracity_provider.api.clients import Clients
+from veracity_provider.api.datasets import DatasetsClient
 from veracity_provider.api.ingest import NewDataset
 from veracity_provider.errors import (
     DatasetNotFound,
@@ -180,7 +181,7 @@ class TestMaking:
 
     def test_a_reader_is_told_what_is_needed(self, client, make_settings):
         reader = {"clientId": client.demo["readerClientId"], "clientSecret": client.demo["readerClientSecret"]}
-        clients = connect(make_settings(**reader))
+        clients = Clients(make_settings(**reader))
         new = NewDataset(name="x", schema_version_id=NOTHING, tags={})
         with pytest.raises(PermissionDenied, match="Writing needs the Admin role in the workspace"):
             clients.ingest.register_create_job(client.workspace, new, file_name="a.csv")

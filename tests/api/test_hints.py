@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.api.hints import (
     ACTIVE_VERSION_LOCKED,
     ADMIN_ROLE,
@@ -105,7 +105,7 @@ def connected(client, emulator, make_settings):
     def make(account):
         names = {"admin": "clientId", "reader": "readerClientId", "scoped": "scopedClientId"}
         name = names[account]
-        return connect(
+        return Clients(
             make_settings(
                 clientId=emulator.demo[name], clientSecret=emulator.demo[name.replace("lientId", "lientSecret")]
             )

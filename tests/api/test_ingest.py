@@ -16,9 +16,10 @@ from tests.api.wire import (
     tunnelling,
     wait_to_read,
 )
+from veracity_provider.api.answers import StartAnswer, StartOutcome
 from veracity_provider.api.auth import Tokens
-from veracity_provider.api.clients import connect
-from veracity_provider.api.ingest import IngestClient, StartAnswer, StartOutcome
+from veracity_provider.api.clients import Clients
+from veracity_provider.api.ingest import IngestClient
 from veracity_provider.api.service import Service
 from veracity_provider.api.transport import Transport, open_session
 from veracity_provider.errors import (
@@ -206,7 +207,7 @@ class TestPreparing:
     def test_without_a_token_nothing_is_connected(self, make_settings, fault, sent):
         fault("*/oauth2/token", {"kind": "status", "status": 503}, count=None)
         with pytest.raises(PlatformFailed, match="the token endpoint"):
-            start(connect(make_settings()))
+            start(Clients(make_settings()))
         assert sent("/start") == 0
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.api.recorder import Recorder, expect_one_request, expect_shape_refused, page
+from veracity_provider.api.answers import Presence
 from veracity_provider.api.data import DataClient
-from veracity_provider.api.datasets import DatasetsClient, Presence
+from veracity_provider.api.datasets import DatasetsClient
 from veracity_provider.api.ingest import IngestClient, NewDataset
 from veracity_provider.api.models import Column, Dataset, JobPhase, JobReport, RegisteredJob, RowPage, SchemaVersion
 from veracity_provider.api.responses import Action

@@ -9,7 +9,7 @@ import stamina
 from urllib3.exceptions import HTTPError
 
 from tests.api.wire import cut_handshake, exchange, responding, serve, tunnelling
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.connections import Session
 from veracity_provider.errors import (
     AnswerLost,
@@ -127,7 +127,7 @@ def test_a_write_that_was_surely_not_carried_out_is_repeated(write, fault, sent)
 
 
 def test_no_answer_in_time_is_told_as_such(client, make_settings, fault):
-    clients = connect(make_settings(requestTimeoutSeconds="1"))
+    clients = Clients(make_settings(requestTimeoutSeconds="1"))
     dataset = client.new_dataset("keyed")
     fault("*/ingest/dataset/*", {"kind": "delay", "seconds": 1.5})
     with pytest.raises(AnswerLost, match="time-out"):
@@ -138,7 +138,7 @@ def test_a_platform_that_is_not_there_is_told_by_its_address(make_settings):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        clients = connect(make_settings(dataApiUrl=url))
+        clients = Clients(make_settings(dataApiUrl=url))
         with pytest.raises(PlatformUnreachable, match="connection refused") as failed:
             clients.data.get_container(NOTHING)
     assert url in str(failed.value)
@@ -182,7 +182,7 @@ class TestA404:
     def test_a_404_of_another_address_names_the_setting(self, emulator, make_settings, client):
         url = f"{emulator.url}/veracity/dw/gateway/api/v3"
         with pytest.raises(UnexpectedAnswer) as failed:
-            connect(make_settings(dataWorkbenchUrl=url)).datasets.get_dataset(client.workspace, NOTHING)
+            Clients(make_settings(dataWorkbenchUrl=url)).datasets.get_dataset(client.workspace, NOTHING)
         assert str(failed.value) == (
             f"reading dataset {NOTHING} failed: the response is a 404 that does not come from the service itself "
             "(Resource not found), so it does not mean that the object does not exist. The URL may be wrong, or a "
@@ -197,7 +197,7 @@ class TestA404:
         ],
     )
     def test_a_404_of_another_address_of_data_fabric_names_the_setting(self, emulator, make_settings, url_key, ask):
-        clients = connect(make_settings(**{url_key: f"{emulator.url}/veracity/datafabric/x"}))
+        clients = Clients(make_settings(**{url_key: f"{emulator.url}/veracity/datafabric/x"}))
         with pytest.raises(UnexpectedAnswer, match=f"Check veracity:{url_key}"):
             ask(clients)
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.api.workspaces import Workspace, WorkspacesClient
 from veracity_provider.errors import UnexpectedAnswer, WorkspaceNotFound
 
@@ -21,7 +21,7 @@ def answering(body):
 )
 def test_any_account_sees_its_workspaces_and_its_role(client, emulator, make_settings, account, role):
     secret = emulator.demo[account.replace("lientId", "lientSecret")]
-    clients = connect(make_settings(clientId=emulator.demo[account], clientSecret=secret))
+    clients = Clients(make_settings(clientId=emulator.demo[account], clientSecret=secret))
     (found,) = clients.workspaces.list_workspaces()
     assert (found.id, found.name, found.role, found.region) == (client.workspace, "Local workspace", role, "EU")
     assert found.is_admin == (role == "Admin")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lifecycle.platform import NOON, Platform
 from tests.veracity import held_to_the_rules
-from veracity_provider.api.clients import connect
+from veracity_provider.api.clients import Clients
 from veracity_provider.lifecycle.services import Services, make_uploader
 from veracity_provider.settings import Settings
 
@@ -89,7 +89,7 @@ def make_services(veracity, tmp_path):
         resolved = Settings.resolve({**config, "usualJobSeconds": "1", **settings}.get, {})
         return Services(
             settings=resolved,
-            clients=connect(resolved),
+            clients=Clients(resolved),
             uploader=make_uploader(resolved),
             home=tmp_path / home,
             project=tmp_path,

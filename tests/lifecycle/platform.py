@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from veracity_provider.api.ingest import StartAnswer, StartOutcome
+from veracity_provider.api.answers import StartAnswer, StartOutcome
 from veracity_provider.api.models import JobReport, job_phase
 from veracity_provider.errors import IngestJobNotFound, PlatformFailed
 from veracity_provider.lifecycle.jobs.job import JobReference

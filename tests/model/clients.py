@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.model.judge import judge_start
 from tests.model.world import DATASETS, DURATIONS_S, SLOW_S, in_words
-from veracity_provider.api.datasets import DatasetPresence, Presence
-from veracity_provider.api.ingest import StartAnswer, StartOutcome
+from veracity_provider.api.answers import DatasetPresence, Presence, StartAnswer, StartOutcome
 from veracity_provider.api.models import Dataset, JobReport, RegisteredJob, job_phase
 from veracity_provider.errors import (
     AnswerLost,

@@ -9,7 +9,7 @@ from tests.model.clients import FakeDatasets
 from tests.model.history import FEWER_EDITS, PLANS, Exploration, Path, Plan
 from tests.model.process import Told
 from tests.model.situation import homes
-from veracity_provider.api.datasets import DatasetPresence, Presence
+from veracity_provider.api.answers import DatasetPresence, Presence
 from veracity_provider.lifecycle.jobs.journal import JobState, Journal
 
 SAMPLED = 10

@@ -1,11 +1,10 @@
 """Data Workbench gateway: datasets and the schemas that shape them. Source: "Datasets", "Schema management"."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any, Final
 
 from veracity_provider.api import models
+from veracity_provider.api.answers import DatasetPresence, Presence
 from veracity_provider.api.hints import SCHEMA_MANAGEMENT, SELECTED_DATASETS, hints
 from veracity_provider.api.models import Dataset, RowPage, SchemaVersion
 from veracity_provider.api.paging import read_pages
@@ -16,24 +15,6 @@ from veracity_provider.errors import DatasetNotFound, NotFound, PermissionDenied
 _HINTS: Final = hints(SELECTED_DATASETS)
 _PAGE_SIZE: Final = 1000
 _MAX_PAGES: Final = 20
-
-
-class Presence(Enum):
-    """Whether a thing is on the platform."""
-
-    PRESENT = auto()
-    GONE = auto()
-    """It is not there, and a second witness says that the platform was asked in the right place."""
-    UNPROVEN = auto()
-    """It was not found, and no second witness could be had."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetPresence:
-    """Whether a dataset is there; *reason* says why that is UNPROVEN, and is empty otherwise."""
-
-    presence: Presence
-    reason: str = ""
 
 
 class DatasetsClient:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final, final
 
 import requests
 
 from veracity_provider.api import models
+from veracity_provider.api.answers import StartAnswer, StartOutcome
 from veracity_provider.api.api_management import find_refusal
 from veracity_provider.api.hints import (
     ACTIVE_VERSION_LOCKED,
@@ -37,31 +37,6 @@ class NewDataset:
     schema_version_id: str
     description: str = ""
     tags: Mapping[str, Sequence[str]]
-
-
-class StartOutcome(Enum):
-    """What is known of a job after a request to start it."""
-
-    ACCEPTED = auto()
-    """A 2xx of the platform."""
-    NOT_SEEN = auto()
-    """Proved: the service never saw the request."""
-    UNKNOWN = auto()
-    """All else, whatever the status: the job may or may not have been started."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartAnswer:
-    """
-    What came of one start request.
-
-    *error* is None where it was accepted. With NOT_SEEN it is API Management's refusal: `RateLimited` (429, with
-    `retry_after_s`; or 403, the quota), `AuthenticationFailed` (401, the subscription key). Where nothing has left this
-    machine, it is what `IngestClient.prepare_start` raises: `PlatformUnreachable`, or the failure to get a token.
-    """
-
-    outcome: StartOutcome
-    error: VeracityError | None = None
 
 
 @final

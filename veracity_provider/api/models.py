@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, cast
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field
 
-from veracity_provider.errors import UnexpectedAnswer
+from veracity_provider.api.wire import List, Text, Wire, in_lower_case, parse, undocumented_error
 
 
 class JobPhase(Enum):
@@ -179,91 +179,71 @@ def is_system_tag(tag: Mapping[str, Any]) -> bool:
     return str(tag.get("type") or "").casefold() == "systemtag"
 
 
-def _text(value: object) -> str:
-    """Fields may be null; booleans stand for the words of an enum in older responses."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _list(value: object) -> Any:
-    """What is published is a list; the shape of what is in it is not, so one thing alone is taken for a list of it."""
-    if isinstance(value, list):
-        return cast("list[Any]", value)
-    return [] if value in (None, "", {}) else [value]
-
-
 def _mapping(value: object) -> Any:
     return {} if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-_List = Annotated[list[Any], BeforeValidator(_list)]
+class _RegisteredJob(Wire):
+    job_id: str = Field(pattern=r'^"?[\w-]{1,100}"?$')  # it becomes part of paths, and is shown
+    sas_token: str = Field(min_length=1)
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
-
-
-class _RegisteredJob(_Wire):
-    job_id: str = Field(alias="jobId", pattern=r'^"?[\w-]{1,100}"?$')  # it becomes part of paths, and is shown
-    sas_token: str = Field(alias="sasToken", min_length=1)
-
-
-class _JobStatus(_Wire):
-    job_id: Text = Field("", alias="jobId")
+class _JobStatus(Wire):
+    job_id: Text = ""
     status: str
-    notebook_error_message: Text = Field("", alias="notebookErrorMessage")
-    validation_error: _List = Field(default_factory=list, alias="validationError")
-    data_set_name: str | None = Field(None, alias="dataSetName")
-    dataset_id: str | None = Field(None, alias="datasetId")
+    notebook_error_message: Text = ""
+    validation_error: List = Field(default_factory=list)
+    data_set_name: str | None = None
+    dataset_id: str | None = None
 
 
-class _SchemaInfo(_Wire):
-    schema_version_id: str | None = Field(None, alias="schemaVersionId")
-    schema_name: Text = Field("", alias="schemaName")
+class _SchemaInfo(Wire):
+    schema_version_id: str | None = None
+    schema_name: Text = ""
 
 
-class _Dataset(_Wire):
+class _Dataset(Wire):
     id: str
     name: Text = ""
     description: Text = ""
-    schema_info: _SchemaInfo | None = Field(None, alias="schemaInfo")
-    columns: _List = Field(default_factory=list)
-    tags: Annotated[dict[str, _List], BeforeValidator(_mapping)] = Field(default_factory=dict[str, list[Any]])
+    schema_info: _SchemaInfo | None = None
+    columns: List = Field(default_factory=list)
+    tags: Annotated[dict[str, List], BeforeValidator(_mapping)] = Field(default_factory=dict[str, list[Any]])
 
 
-class _Column(_Wire):
+class _Column(Wire):
     name: str
     type: Text = ""
-    is_key: bool | None = Field(None, alias="isKey")
-    is_required: bool | None = Field(None, alias="isRequired")
+    is_key: bool | None = None
+    is_required: bool | None = None
 
 
-class _SchemaVersion(_Wire):
+class _SchemaVersion(Wire):
     id: str
     name: Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
     columns: list[_Column]
 
 
-class _Listed(_Wire):
+class _Listed(Wire):
     id: str
     name: Text = ""
 
 
-class _DatasetPage(_Wire):
+class _DatasetPage(Wire):
     result: list[_Listed]
-    total_count: int = Field(alias="totalCount")
+    total_count: int
 
 
-class _Pagination(_Wire):
-    total_count: int = Field(alias="totalCount")
+class _Pagination(Wire):
+    total_count: int
 
 
-class _RowPage(_Wire):
+class _RowPage(Wire):
     data: list[dict[str, Any]]
     pagination: _Pagination
 
 
-class _Container(_Wire):
+class _Container(Wire):
     id: str
     reference: Text = ""
     url: Text = ""
@@ -315,7 +295,7 @@ def _is_warning(item: object) -> bool:
     """Whether a validation item refuses nothing by its own words. Source: docs/platform.md, "Ingest jobs"."""
     if not isinstance(item, Mapping):
         return False
-    return str(_in_lower_case(cast("Mapping[str, Any]", item)).get("severity")).casefold() in _HARMLESS
+    return str(in_lower_case(cast("Mapping[str, Any]", item)).get("severity")).casefold() in _HARMLESS
 
 
 def dataset(body: object, action: str) -> Dataset:
@@ -357,19 +337,19 @@ def row_page(body: object, action: str) -> RowPage:
 
 def container(body: object, action: str) -> Container:
     """From the response of the Data API or of a metadata patch; members in any case."""
-    wire = parse(_Container, _in_lower_case(body), action)
+    wire = parse(_Container, in_lower_case(body), action)
     values = {name: getattr(wire, name) for name in _Container.model_fields if name != "metadata"}
     try:
         metadata = _metadata(wire.metadata or {})
     except (TypeError, AttributeError):
-        raise _undocumented_error(action, "metadata: its icon or tags are of another shape") from None
+        raise undocumented_error(action, "metadata: its icon or tags are of another shape") from None
     return Container(**values, metadata=metadata)
 
 
 def containers(body: object, action: str) -> dict[str, Container]:
     """From the response of the Data API's list, by id in lower case."""
     if not isinstance(body, list):
-        raise _undocumented_error(action, "it must be a list")
+        raise undocumented_error(action, "it must be a list")
     found = [container(one, action) for one in cast("list[object]", body)]
     return {one.id.lower(): one for one in found}
 
@@ -379,7 +359,7 @@ _MEMBERS: Final = frozenset({"title", "description", "icon", "tags"})
 
 
 def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
-    given = _in_lower_case(members)
+    given = in_lower_case(members)
     found: dict[str, Any] = {name: given[name] for name in ("title", "description") if given.get(name) is not None}
     found |= {name: value for name, value in members.items() if name.lower() not in _MEMBERS and value is not None}
     if isinstance(given.get("icon"), Mapping):
@@ -390,28 +370,5 @@ def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _present(members: Mapping[str, Any], spelled: Mapping[str, str]) -> dict[str, Any]:
-    given = _in_lower_case(members)
+    given = in_lower_case(members)
     return {name: given[wire] for wire, name in spelled.items() if given.get(wire) is not None}
-
-
-def _in_lower_case(body: object) -> Any:
-    if not isinstance(body, Mapping):
-        return body
-    return {str(name).lower(): value for name, value in cast("Mapping[str, Any]", body).items()}
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def parse(model: type[_Model], body: object, action: str) -> _Model:
-    """*body* as a *model*; `UnexpectedAnswer`, which names the first member that does not fit, where it is none."""
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        member = ".".join(str(part) for part in first["loc"]) or "the response"
-        raise _undocumented_error(action, f"{member}: {first['msg']}") from None
-
-
-def _undocumented_error(action: str, what: str) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"{action} failed: the response is not what the platform documents ({what})")

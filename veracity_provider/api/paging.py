@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
+from veracity_provider.api.wire import Wire
 from veracity_provider.errors import UnexpectedAnswer
+from veracity_provider.validation import validate
 
 PAGE_SIZE: Final = 100
 """The largest that a published sample asks for in a list."""
@@ -17,11 +19,9 @@ def _zero(value: object) -> object:
     return 0 if value is None else value
 
 
-class _Page(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class _Page(Wire):
     result: list[Any]
-    total_pages: Annotated[int, BeforeValidator(_zero)] = Field(0, alias="totalPages")
+    total_pages: Annotated[int, BeforeValidator(_zero)] = 0
 
 
 def read_pages(
@@ -52,7 +52,7 @@ def read_pages(
 
 def _page(body: object, action: Action) -> _Page:
     try:
-        return _Page.model_validate(body)
+        return validate(_Page, body)
     except ValidationError:
         message = f"{action.label} failed: the response is not a page of results with a list `result`"
         raise UnexpectedAnswer(message) from None

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, Field
 from pydantic.alias_generators import to_camel
 
-from veracity_provider.api.models import Text, parse
+from veracity_provider.api.wire import Text, Wire, parse
 
 SchemaColumn = Mapping[str, Any]
 """`{"name", "type", "is_key", "is_required", "format", …}`, with the members that are there."""
@@ -55,11 +55,7 @@ class DatasetOfVersion:
     name: str
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, populate_by_name=True)
-
-
-class _Version(_Wire):
+class _Version(Wire):
     id: str
     schema_id: Text = ""
     name: Text = Field("", validation_alias=AliasChoices("schemaVersionName", "name"))
@@ -69,7 +65,7 @@ class _Version(_Wire):
     is_locked: bool | None = None
 
 
-class _Schema(_Wire):
+class _Schema(Wire):
     id: str
     name: Text = ""
     short_name: Text = ""
@@ -79,7 +75,7 @@ class _Schema(_Wire):
     schema_versions: list[_Version] | None = None
 
 
-class _Named(_Wire):
+class _Named(Wire):
     id: str
     name: Text = ""
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final, final
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import ConfigDict, RootModel
 
 from veracity_provider.api.hints import ID_IN_PLACE_OF_NAME, SELECTED_DATASETS, hints
-from veracity_provider.api.models import Text, parse
 from veracity_provider.api.responses import Action
 from veracity_provider.api.transport import Transport
+from veracity_provider.api.wire import Text, Wire, parse
 from veracity_provider.errors import UnexpectedAnswer, WorkspaceNotFound
 
 _ADMIN_ROLES: Final = frozenset({"admin", "administrator"})
@@ -37,25 +37,21 @@ class Workspace:
         return self.role.casefold() in _ADMIN_ROLES
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
-
-
-class _Workspace(_Wire):
+class _Workspace(Wire):
     id: str
     name: Text = ""
     description: Text = ""
     region: Text = ""
-    role_name: Text = Field("", alias="roleName")
+    role_name: Text = ""
 
 
-class _Tenant(_Wire):
+class _Tenant(Wire):
     id: Text = ""
     workspaces: list[_Workspace]
 
 
 class _Tenants(RootModel[list[_Tenant]]):
-    pass
+    model_config = ConfigDict(defer_build=True)
 
 
 @final

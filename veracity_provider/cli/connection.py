@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from veracity_provider.api.clients import Clients
 from veracity_provider.cli.stack_config import StackConfig, find_project, read_stack_config
 from veracity_provider.errors import InputError, InputProblem, SettingsError
 from veracity_provider.lifecycle.directory import Directory
 from veracity_provider.settings import KEYS, Settings
-
-if TYPE_CHECKING:
-    from veracity_provider.api.clients import Clients
 
 _VARIABLES: Final = {f"veracity:{key.name}": key.environment_variable for key in KEYS}
 _KEY_IN_TEXT: Final = re.compile(r"veracity:[A-Za-z]+")
@@ -31,7 +29,7 @@ class Connection:
     """
 
     settings: Settings
-    clients: "Clients"
+    clients: Clients
     config: StackConfig | None
     workspace: str | None
 
@@ -69,12 +67,9 @@ def connect_to(stack: str | None, workspace: str | None) -> Connection:
     Raises:
         SettingsError: They are missing or wrong.
     """
-    # Late: not every command sends requests.
-    from veracity_provider.api.clients import connect
-
     config = read_config(stack)
     settings = resolve_settings(config, os.environ)
-    return Connection(settings=settings, clients=connect(settings), config=config, workspace=workspace)
+    return Connection(settings=settings, clients=Clients(settings), config=config, workspace=workspace)
 
 
 def read_config(stack: str | None) -> StackConfig | None:

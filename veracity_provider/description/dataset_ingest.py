@@ -12,6 +12,7 @@ from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Description, Inputs, MaybeUnknown, Outputs
 from veracity_provider.description.problems import found, found_in_file
 from veracity_provider.settings import DEFAULT_JOB_TIMEOUT_S
+from veracity_provider.validation import validate
 
 MAX_FILE_NAME_LENGTH: Final = 200
 MAX_JOB_TIMEOUT_S: Final = 86_400
@@ -26,10 +27,15 @@ class TextSource(Description):
     name: str
 
 
-def _require_one_file(value: object) -> object:
+def text_source(value: object) -> TextSource | None:
+    """*value* as a `TextSource`, if it is one or what the engine keeps of one."""
     if isinstance(value, Mapping) and set(text := cast("Mapping[str, object]", value)) == {"text", "name"}:
-        return TextSource.model_validate(text, by_alias=False, by_name=True)
-    return value if isinstance(value, TextSource) else require_path(cast("object", value), each="DatasetIngest")
+        return validate(TextSource, text, by_alias=False, by_name=True)
+    return value if isinstance(value, TextSource) else None
+
+
+def _require_one_file(value: object) -> object:
+    return text_source(value) or require_path(value, each="DatasetIngest")
 
 
 def require_path(value: object, *, each: str) -> str:

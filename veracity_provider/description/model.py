@@ -11,6 +11,7 @@ from veracity_provider.description.marks import Replaces
 from veracity_provider.description.problems import input_problems
 from veracity_provider.errors import InputError
 from veracity_provider.unknown import UNKNOWN, Unknown
+from veracity_provider.validation import validate
 
 _T = TypeVar("_T")
 
@@ -106,7 +107,7 @@ _Model = TypeVar("_Model", bound=Description)
 def _read(model: type[_Model], values: Mapping[str, Any], *, by_alias: bool) -> _Model:
     given = {name: value for name, value in values.items() if value is not None}
     try:
-        return model.model_validate(given, by_alias=by_alias, by_name=not by_alias)
+        return validate(model, given, by_alias=by_alias, by_name=not by_alias)
     except ValidationError as error:
         raise InputError(input_problems(model, error, by_alias=by_alias)) from None
 

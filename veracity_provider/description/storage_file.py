@@ -1,11 +1,11 @@
 """`StorageFile`. Source of the limits: docs/platform.md, "The blob dialect"."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from veracity_provider.description.dataset_ingest import TextSource
+from veracity_provider.description.dataset_ingest import TextSource, text_source
 from veracity_provider.description.kinds import Text, Uuid, refusal
 from veracity_provider.description.marks import Hint, Replaces
 from veracity_provider.description.model import Inputs, MaybeUnknown, Outputs
@@ -17,11 +17,7 @@ MAX_FILE_BYTES: Final = 5000 * 1024 * 1024
 
 
 def _require_source(value: object) -> object:
-    if isinstance(value, TextSource):
-        return value
-    if isinstance(value, Mapping) and set(text := cast("Mapping[str, object]", value)) == {"text", "name"}:
-        return TextSource.model_validate(text, by_alias=False, by_name=True)
-    return require_file_path(cast("object", value))
+    return text_source(value) or require_file_path(value)
 
 
 def require_file_path(value: object) -> str:

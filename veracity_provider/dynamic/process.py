@@ -9,6 +9,7 @@ from typing import Final, final
 
 from pulumi.dynamic import Config
 
+from veracity_provider.api.clients import Clients
 from veracity_provider.display.ancestors import cli_run
 from veracity_provider.display.engine import Engine, Lines, Membership, Row, end_with
 from veracity_provider.display.terminal import shows_live_text
@@ -82,13 +83,10 @@ def _start(config: Config, environ: Mapping[str, str]) -> Plugin:
 
 
 def _services(config: Config, environ: Mapping[str, str], engine: Engine) -> Services:
-    # Late: an unchanged stack pays for no HTTP library before the first request.
-    from veracity_provider.api.clients import connect
-
     settings = _settings(config, environ)
     return Services(
         settings=settings,
-        clients=connect(settings),
+        clients=Clients(settings),
         uploader=make_uploader(settings),
         home=home_folder(environ),
         project=Path.cwd(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, final
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
+from veracity_provider.api.clients import Clients
 from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.in_workspace import InWorkspace
 from veracity_provider.dynamic.process import NAMESPACE
@@ -323,12 +324,11 @@ class Program:
     def functions(self) -> "Functions":
         """What looks something up, with one connection for the program, so that each name is asked for once."""
         if self._functions is None:
-            # Late: the HTTP library is for programs that look something up.
-            from veracity_provider.api.clients import connect
+            # Late: it comes with pydantic, which a program that looks nothing up does not need.
             from veracity_provider.lifecycle.functions import Functions
 
             settings = Settings.resolve(pulumi.Config(NAMESPACE).get, os.environ)
-            self._functions = Functions(connect(settings), settings)
+            self._functions = Functions(Clients(settings), settings)
         return self._functions
 
     def check_once(self) -> None:

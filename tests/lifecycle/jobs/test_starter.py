@@ -3,7 +3,7 @@
 import pytest
 
 from tests.lifecycle.platform import reference
-from veracity_provider.api.ingest import StartAnswer, StartOutcome
+from veracity_provider.api.answers import StartAnswer, StartOutcome
 from veracity_provider.errors import (
     AnswerLost,
     AuthenticationFailed,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, final
 
-from veracity_provider.api.datasets import Presence
+from veracity_provider.api.answers import Presence
 from veracity_provider.api.models import Dataset
 from veracity_provider.description.dataset import DatasetInputs, DatasetOutputs
 from veracity_provider.errors import DatasetError, DatasetNotFound, InputError, InputProblem, SchemaError, VeracityError

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, final
 
-from veracity_provider.api.datasets import Presence
+from veracity_provider.api.answers import Presence
 from veracity_provider.api.models import Dataset, RegisteredJob, SchemaVersion
 from veracity_provider.description.dataset import DatasetInputs, DatasetUploadOutputs
 from veracity_provider.errors import (

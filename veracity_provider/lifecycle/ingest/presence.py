@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from veracity_provider.api.datasets import Presence
+from veracity_provider.api.answers import Presence
 from veracity_provider.lifecycle.ingest.inputs import IngestInputs
 from veracity_provider.lifecycle.inputs import is_known
 from veracity_provider.lifecycle.protocols import Found, JsonObject, Reporter

@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
-from veracity_provider.api.ingest import PreparedStart, StartAnswer, StartOutcome
+from veracity_provider.api.answers import StartAnswer, StartOutcome
 from veracity_provider.errors import EngineGone, IngestJobInDoubt, IngestJobTimeout, NewJobNeeded, RateLimited
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState
@@ -15,6 +15,9 @@ from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.protocols import Reporter
 from veracity_provider.lifecycle.services import Services
 from veracity_provider.lifecycle.units import duration
+
+if TYPE_CHECKING:
+    from veracity_provider.api.ingest import PreparedStart
 
 RATE_LIMIT_PATIENCE_S: Final = 300.0
 """How long a start that is turned away for its rate is tried again, in all."""
@@ -145,7 +148,7 @@ class JobStarter:
         else:
             self._reporter.warning(str(answer.error))
 
-    def _send(self, prepared: PreparedStart) -> StartAnswer:
+    def _send(self, prepared: "PreparedStart") -> StartAnswer:
         """Send it, and again where API Management turned it away for its rate, which the service never sees."""
         answer, waited_s = prepared.send(), 0.0
         while isinstance(answer.error, RateLimited) and answer.outcome is StartOutcome.NOT_SEEN:
