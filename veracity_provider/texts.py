@@ -18,7 +18,10 @@ def shown(text: object, limit: int = 60) -> str:
     right-to-left marks, blanks other than the plain one, halves of surrogate pairs) is written as an escape such as
     `\\x1b` or `\\u200b`. What is longer ends in `…`.
     """
-    pieces = [_visible(character) for character in islice(_as_text(text), limit + 1)]
+    whole = _as_text(text)
+    if len(whole) <= limit and whole.isprintable():
+        return whole
+    pieces = [_visible(character) for character in islice(whole, limit + 1)]
     if sum(map(len, pieces)) <= limit:
         return "".join(pieces)
     while pieces and sum(map(len, pieces)) > limit - 1:

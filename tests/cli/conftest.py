@@ -5,12 +5,16 @@ import os
 from dataclasses import dataclass
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from tests.veracity import Veracity
 from veracity_emulator.testing import run_emulator
 from veracity_provider.cli.app import app
 from veracity_provider.settings import KEYS
+
+COMMAND = get_command(app)
+"""Built once: for each call again, as the runner does it, takes longer than most calls."""
 
 
 @dataclass
@@ -64,6 +68,7 @@ def alone(tmp_path, monkeypatch):
         if name.startswith(("VERACITY_", "PULUMI_")) or name in {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("typer.testing._get_command", lambda _: COMMAND)
 
     def call(*arguments, **environ):
         given = {"PULUMI_HOME": str(tmp_path / "home"), "COLUMNS": "80", "TERM": "dumb", **environ}

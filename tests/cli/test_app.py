@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from typer.main import get_command
 
 import veracity_provider
 from veracity_provider.cli import app as module
@@ -50,6 +51,7 @@ def fail(alone, monkeypatch):
 
         [registered] = [one for one in app.registered_commands if one.name == "settings"]
         monkeypatch.setattr(registered, "callback", settings)
+        monkeypatch.setattr("typer.testing._get_command", get_command)
         return alone("settings", *arguments)
 
     return call
