@@ -126,6 +126,7 @@ def test_the_provider_imports_nothing_of_the_emulator(path):
     assert not [name for name in imported(path) if name.startswith("veracity_emulator")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "spared"),
     [
@@ -158,6 +159,7 @@ print(*sorted({"azure", "pydantic", "requests", "stamina"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_declaring_resources_needs_neither_pydantic_nor_what_sends_requests():
     found = subprocess.run([sys.executable, "-c", DECLARED], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""

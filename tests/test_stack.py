@@ -335,6 +335,7 @@ def test_nothing_is_asked_under_mocks(declare, asked, monkeypatch):
     assert asked == []
 
 
+@pytest.mark.slow
 def test_a_stack_without_lists_imports_no_http_library():
     code = (
         "import sys, pulumi; from veracity_provider import stack; pulumi.get_stack = lambda: 'dev'; "

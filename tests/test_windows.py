@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT_FCNTL = "import sys; sys.modules['fcntl'] = None; sys.argv[1:] = {arguments!r}\n"
 PROVIDER = (

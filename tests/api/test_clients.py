@@ -21,6 +21,7 @@ def test_making_clients_sends_nothing(make_settings, sent):
     assert sent("") == 0
 
 
+@pytest.mark.slow
 def test_the_http_library_is_loaded_when_the_first_client_is_asked_for():
     code = (
         "import sys\n"

@@ -102,6 +102,7 @@ def test_a_wait_beyond_reason_is_left_to_the_caller(waits):
     assert waits == []
 
 
+@pytest.mark.slow
 def test_importing_the_api_leaves_other_peoples_retries_alone():
     code = "import stamina, veracity_provider.api.transport; print(len(stamina.instrumentation.get_on_retry_hooks()))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

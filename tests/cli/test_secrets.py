@@ -52,6 +52,7 @@ def test_the_table_has_every_command():
     }
 
 
+@pytest.mark.slow  # seconds altogether
 @pytest.mark.parametrize(
     ("environ", "as_json"),
     [
