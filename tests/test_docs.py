@@ -15,6 +15,7 @@ ERRORS = (ROOT / "docs/errors.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+@pytest.mark.slow
 def test_the_reference_is_that_of_the_code():
     checked = subprocess.run([sys.executable, "-m", "tools.make_reference", "--check"], cwd=ROOT, check=False)
     assert checked.returncode == 0, "run `python -m tools.make_reference`"

@@ -13,6 +13,8 @@ from veracity_provider.cli.output import ExitCode
 from veracity_provider.lifecycle.jobs.job import JobReference
 from veracity_provider.lifecycle.jobs.journal import JobState, Journal
 
+pytestmark = pytest.mark.slow  # seconds altogether
+
 PAGE = (ROOT / "docs/guide/command-line.md").read_text()
 WORKSPACE = "11111111-0000-4000-8000-000000000001"
 NOON, WIND = (f"22222222-0000-4000-8000-00000000000{i}" for i in (1, 2))

@@ -122,6 +122,7 @@ _OPERATIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(_OPERATIONS, max_size=4) | _VALUES)
 def test_whatever_comes_is_applied_or_refused(body):
