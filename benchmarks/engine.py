@@ -18,7 +18,7 @@ from veracity_emulator.testing import spawn_emulator
 MIB = 1024 * 1024
 MAX_RATIO_CONTAINERS = 1.3
 MAX_RATIO_INGESTS = 1.15
-PREVIEWS = 3
+PREVIEWS = 5
 
 WAITING = """
 import time
