@@ -1,6 +1,7 @@
 """Who manages a container, and what was there first, when one resource follows another; without an engine."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -123,6 +124,16 @@ class TestRename:
         veracity.somebody_sets(container, title="Somebody's")
         state = in_a_run().create(inputs, as_resource(told, "b")).outputs
         assert state["previous"] == {"title": "Somebody's"}
+
+    def test_a_create_that_was_killed_between_its_patch_and_its_note_finds_what_was_first(
+        self, in_a_run, inputs, told, title, monkeypatch
+    ):
+        killed = in_a_run()
+        monkeypatch.setattr(killed, "_write_note", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            killed.create(inputs, as_resource(told, "a"))
+        assert title() == "Declared"
+        assert in_a_run().create(inputs, as_resource(told, "a")).outputs["previous"] == {"title": FIRST}
 
     @pytest.mark.usefixtures("adopted")
     def test_a_create_that_was_killed_before_its_state_was_written_finds_what_was_first(self, in_a_run, inputs, told):

@@ -54,7 +54,7 @@ def test_what_the_last_up_has_seen_is_not_compared_with_the_schema_again(machine
     machine.up(state, append)
     veracity.forget_requests()
     found = machine.upload.check(state["upload"], append, machine.told)
-    assert (found.problems, veracity.requests_to("schemas")) == ((), [])
+    assert (found.problems, veracity.requests_to("workspaces")) == ((), [])
 
 
 def test_inputs_that_are_wrong_are_told_before_the_file_is_looked_at(machine, append):
