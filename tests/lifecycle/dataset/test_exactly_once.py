@@ -94,6 +94,7 @@ def test_after_a_kill_at_any_request_the_next_ups_make_the_dataset_once(
     assert number > 8  # at each of them it was killed
 
 
+@pytest.mark.slow  # seconds altogether
 @pytest.mark.parametrize("header_only", [True, False])
 @pytest.mark.parametrize("idle", ["Running", "Pending", "404"])
 @pytest.mark.parametrize("second", ["409", "same", "again"])

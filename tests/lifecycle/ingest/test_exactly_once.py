@@ -19,6 +19,7 @@ from veracity_provider.lifecycle.jobs.journal import JobState
 from veracity_provider.lifecycle.jobs.observer import journal_of
 
 
+@pytest.mark.slow  # seconds altogether
 @pytest.mark.parametrize("idle", ["Running", "Pending", "404"])
 @pytest.mark.parametrize("second", ["409", "same", "again"])
 def test_an_append_is_applied_once_under_every_reading_of_the_documentation(machine, veracity, source, idle, second):
