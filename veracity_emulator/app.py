@@ -57,10 +57,10 @@ def make_backend(config: Config, folder: Path) -> Backend:
 def make_app(backend: Backend) -> FaultMiddleware:
     """The ASGI application."""
     operations = [*control.operations(), *workbench.operations(), *fabric.operations()]
-    description = openapi.describe(operations, {**identity.paths(), **storage.paths()}, backend.base_url)
 
     def described(_: Request) -> Response:
-        return JSONResponse(description)
+        # Not before it is asked for: describing everything takes longer than the rest of a start.
+        return JSONResponse(openapi.describe(operations, {**identity.paths(), **storage.paths()}, backend.base_url))
 
     def not_written(request: Request, error: Exception) -> Response:
         if not is_of_full_disk(error):
