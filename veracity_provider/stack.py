@@ -160,7 +160,7 @@ def _find_absent(config: pulumi.Config, declaration: Declaration) -> list[InputP
     names_something = declaration.named_containers or declaration.named_datasets
     if not names_something or not pulumi.runtime.is_dry_run() or sdk.is_mocked():
         return []
-    # Late: it comes with the HTTP library, which a stack without lists does not need.
+    # Late: it comes with the library for retries, which a stack without lists does not need.
     from veracity_provider.existence import find_absent
 
     return find_absent(declaration, Clients(Settings.resolve(config.get, os.environ)))

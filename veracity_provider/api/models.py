@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, cast
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from veracity_provider.api.wire import List, Text, Wire, in_lower_case, parse, undocumented_error
+from veracity_provider.api.wire import List, Named, Text, Wire, in_lower_case, parse, undocumented_error
 
 
 class JobPhase(Enum):
@@ -224,13 +224,8 @@ class _SchemaVersion(Wire):
     columns: list[_Column]
 
 
-class _Listed(Wire):
-    id: str
-    name: Text = ""
-
-
 class _DatasetPage(Wire):
-    result: list[_Listed]
+    result: list[Named]
     total_count: int
 
 

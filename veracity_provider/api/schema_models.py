@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import AliasChoices, Field
 from pydantic.alias_generators import to_camel
 
-from veracity_provider.api.wire import Text, Wire, parse
+from veracity_provider.api.wire import Named, Text, Wire, parse
 
 SchemaColumn = Mapping[str, Any]
 """`{"name", "type", "is_key", "is_required", "format", …}`, with the members that are there."""
@@ -75,11 +75,6 @@ class _Schema(Wire):
     schema_versions: list[_Version] | None = None
 
 
-class _Named(Wire):
-    id: str
-    name: Text = ""
-
-
 def schema(body: object, action: str) -> Schema:
     """From the response of a schema's own GET, of its making, or from an item of the list."""
     wire = parse(_Schema, body, action)
@@ -95,12 +90,12 @@ def schema(body: object, action: str) -> Schema:
 
 def version_id(body: object, action: str) -> str:
     """From the response of adding a version."""
-    return parse(_Named, body, action).id
+    return parse(Named, body, action).id
 
 
 def dataset_of_version(body: object, action: str) -> DatasetOfVersion:
     """From an item of the query of datasets."""
-    wire = parse(_Named, body, action)
+    wire = parse(Named, body, action)
     return DatasetOfVersion(id=wire.id, name=wire.name)
 
 

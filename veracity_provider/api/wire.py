@@ -37,6 +37,14 @@ Text = Annotated[str, BeforeValidator(_text)]
 List = Annotated[list[Any], BeforeValidator(_list)]
 """A list; one thing alone is a list of it, and null an empty one."""
 
+
+class Named(Wire):
+    """A thing of which only id and name count."""
+
+    id: str
+    name: Text = ""
+
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
