@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "texts": set(),
     "connections": set(),
     "retrying": set(),
-    "validation": set(),
+    "collector": set(),
+    "validation": {"collector"},
     "config_text": {"texts"},
     "description": {"settings", "config_text", "errors", "unknown", "nearest", "texts", "validation"},
     "settings": {"errors", "loopback", "texts", "config_text"},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "storage": {"errors", "loopback", "texts", "connections", "retrying"},
     "lifecycle": {"api", "storage", "description", "settings", "errors", "unknown", "nearest", "texts"},
     "display": {"texts"},
-    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts", "retrying"},
+    "dynamic": {"lifecycle", "display", "settings", "errors", "api", "texts", "retrying", "collector"},
     "declaration": {"lifecycle", "description", "settings", "errors", "unknown", "texts", "config_text"},
     "existence": {"api", "declaration", "lifecycle", "errors", "retrying"},
     "stack": {
@@ -53,7 +54,7 @@ MAY_IMPORT = {
         "nearest",
         "texts",
     },
-    "__init__": {"dynamic", "nearest", "stack"},
+    "__init__": {"collector", "dynamic", "nearest", "stack"},
 }
 HTTP, PULUMI = {"requests", "azure"}, {"pulumi"}
 NEVER = {

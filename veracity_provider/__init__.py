@@ -82,8 +82,11 @@ def __getattr__(name: str) -> Any:
     # Late: the command line and the lifecycles live in this package too, and must not pay for Pulumi.
     from importlib import import_module
 
+    from veracity_provider.collector import pause_collector
+
     if name in __all__:
-        return getattr(import_module(_MODULES.get(name, "veracity_provider.dynamic.arguments")), name)
+        with pause_collector():
+            return getattr(import_module(_MODULES.get(name, "veracity_provider.dynamic.arguments")), name)
     from veracity_provider.nearest import did_you_mean
 
     names = [*__all__, "__version__"]

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from veracity_provider.collector import pause_collector
+
 _Model = TypeVar("_Model", bound=BaseModel)
 _BUILDING = threading.RLock()
 
@@ -19,6 +21,6 @@ def validate(model: type[_Model], values: object, **options: Any) -> _Model:
         pydantic.ValidationError: They do not fit.
     """
     if not model.__pydantic_complete__:
-        with _BUILDING:
+        with _BUILDING, pause_collector():
             model.model_rebuild()
     return model.model_validate(values, **options)

@@ -1,6 +1,8 @@
 """The provider classes that a state names: what they add to a lifecycle's answer, and what they are stored as."""
 
+import gc
 import pickle
+from types import SimpleNamespace
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
@@ -71,6 +73,20 @@ def test_a_refused_account_is_told_that_its_settings_may_be_those_of_the_state(
     monkeypatch, method, error, run_program, notes
 ):
     assert ask(monkeypatch, method, error("refused", status=401), run_program) == notes
+
+
+def test_what_a_provider_needs_is_loaded_when_it_is_configured_and_nothing_is_collected_meanwhile(monkeypatch):
+    steps = []
+
+    class Loading(providers.LifecycleProvider):
+        def lifecycle(self, services):  # noqa: ARG002 — as above
+            steps.append(("lifecycle", gc.isenabled()))
+
+    monkeypatch.setattr(providers, "make_ready", lambda config: steps.append((config, gc.isenabled())))
+    monkeypatch.setattr(providers, "get_plugin", Plugin)
+    Loading().configure(SimpleNamespace(config="config"))
+    assert steps == [("config", False), ("lifecycle", False)]
+    assert gc.isenabled()
 
 
 def test_a_provider_without_a_lifecycle_cannot_be_made():

@@ -21,6 +21,30 @@ def test_a_note_is_for_one_run_and_one_resource(tmp_path):
     assert PreviewedContent(tmp_path, "later").of(URN) is None
 
 
+def test_the_latest_note_about_a_resource_counts(tmp_path):
+    notes = PreviewedContent(tmp_path, "run")
+    notes.note(URN, "hash")
+    notes.note(URN, "later")
+    assert notes.of(URN) == PreviewedContent(tmp_path, "run").of(URN) == "later"
+    notes.note(URN, "latest")
+    assert notes.of(URN) == "latest"
+
+
+@pytest.mark.parametrize("line", ["", '["urn', '{"urn": "hash"}', "[]", '"hash"', "1"])
+def test_a_line_that_is_no_note_is_passed_over(tmp_path, line):
+    PreviewedContent(tmp_path, "run").note(URN, "hash")
+    with (tmp_path / "run.jsonl").open("a") as file:
+        file.write(f"{line}\n")
+    PreviewedContent(tmp_path, "run").note("second", "other")
+    notes = PreviewedContent(tmp_path, "run")
+    assert (notes.of(URN), notes.of("second")) == ("hash", "other")
+
+
+def test_a_file_that_is_no_text_holds_no_note(tmp_path):
+    (tmp_path / "run.jsonl").write_bytes(b"\xff")
+    assert PreviewedContent(tmp_path, "run").of(URN) is None
+
+
 def test_where_the_run_is_not_known_nothing_is_noted(tmp_path):
     PreviewedContent(tmp_path, None).note(URN, "hash")
     assert PreviewedContent(tmp_path, None).of(URN) is None
@@ -37,9 +61,9 @@ def test_a_note_that_cannot_be_written_or_read_counts_as_none(tmp_path):
 def test_runs_that_have_long_ended_are_forgotten(tmp_path):
     PreviewedContent(tmp_path, "old").note(URN, "hash")
     long_ago = time.time() - 2 * 24 * 3600
-    os.utime(tmp_path / "old", (long_ago, long_ago))
+    os.utime(tmp_path / "old.jsonl", (long_ago, long_ago))
     PreviewedContent(tmp_path, "new").note(URN, "hash")
-    assert [one.name for one in tmp_path.iterdir()] == ["new"]
+    assert [one.name for one in tmp_path.iterdir()] == ["new.jsonl"]
 
 
 def test_runs_that_have_long_ended_are_looked_for_once_in_a_process(tmp_path):
@@ -47,15 +71,15 @@ def test_runs_that_have_long_ended_are_looked_for_once_in_a_process(tmp_path):
     notes.note(URN, "hash")
     PreviewedContent(tmp_path, "old").note(URN, "hash")
     long_ago = time.time() - 2 * 24 * 3600
-    os.utime(tmp_path / "old", (long_ago, long_ago))
+    os.utime(tmp_path / "old.jsonl", (long_ago, long_ago))
     notes.note("second", "hash")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "old"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["new.jsonl", "old.jsonl"]
 
 
 def test_runs_that_may_still_be_at_work_are_kept(tmp_path):
     PreviewedContent(tmp_path, "recent").note(URN, "hash")
     PreviewedContent(tmp_path, "new").note(URN, "hash")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "recent"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["new.jsonl", "recent.jsonl"]
 
 
 class TestCheck:
@@ -68,11 +92,12 @@ class TestCheck:
             "source": "data.csv",
             "operation": "Append",
             "preflight": "off",
-            "urn": URN,
         }
 
     @pytest.fixture
     def check(self, make_services, told, append):
+        told.urn = URN
+
         def check(run, **inputs):
             return IngestUploadLifecycle(make_services(cli_run=run)).check({}, {**append, **inputs}, told)
 
@@ -94,5 +119,11 @@ class TestCheck:
         (tmp_path / "data.csv").write_text(wind_readings(3))
         assert check(run, is_preview=False).problems == ()
 
+    def test_of_a_resource_that_cannot_be_told_from_others_nothing_is_noted(self, check, tmp_path, told):
+        told.urn = ""
+        check("run", is_preview=True)
+        (tmp_path / "data.csv").write_text(wind_readings(3))
+        assert check("run", is_preview=False).problems == ()
+
     def test_what_tells_the_phase_leaves_no_trace(self, check):
-        assert not {"is_preview", "urn"} & set(check("run", is_preview=True).inputs)
+        assert "is_preview" not in check("run", is_preview=True).inputs

@@ -77,7 +77,7 @@ class Pass:
             inputs, order = self.program.inputs(n), self._order(n, done)
             declared = self._declare(n, inputs, order)
             is_preview = self.process.is_preview
-            uploaded = self._step(f"upload{n}", {**inputs, **order, "is_preview": is_preview, "urn": ""}, declared)
+            uploaded = self._step(f"upload{n}", {**inputs, **order, "is_preview": is_preview}, declared)
             self.between()
             given = {**inputs, **{name: uploaded.get(name) for name in UPLOADED}}
             done.append(self._step(f"ingest{n}", given, declared))

@@ -21,13 +21,13 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from veracity_provider.collector import pause_collector
 from veracity_provider.display.engine import Row
 from veracity_provider.dynamic import sdk
 from veracity_provider.dynamic.check_failures import WHICH_ARE_SECRET, check_failures
 from veracity_provider.dynamic.process import get_plugin, make_ready
 from veracity_provider.dynamic.translation import from_engine, to_engine
 from veracity_provider.errors import AuthenticationFailed
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import Lifecycle
 from veracity_provider.lifecycle.run import COMPONENT, IGNORED
 from veracity_provider.lifecycle.services import Services
@@ -48,7 +48,9 @@ class LifecycleProvider(ResourceProvider, ABC):
         """The lifecycle that answers."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        make_ready(req.config)
+        with pause_collector():
+            make_ready(req.config)
+            self.lifecycle(get_plugin().services)  # loads what it needs
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         lifecycle, row = self._answering(news)
@@ -107,9 +109,6 @@ class ContainerMetadataProvider(LifecycleProvider):
 class IngestUploadProvider(LifecycleProvider):
     """A file, uploaded for an ingest job that is not started yet."""
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        return super().check(_olds, {**news, URN: sdk.current_urn()})
-
     def lifecycle(self, services: Services) -> Lifecycle:
         from veracity_provider.lifecycle.ingest.upload import IngestUploadLifecycle
 
@@ -127,9 +126,6 @@ class DatasetIngestProvider(LifecycleProvider):
 
 class DatasetUploadProvider(LifecycleProvider):
     """The first file of a dataset, uploaded for a job that is not started yet."""
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        return super().check(_olds, {**news, URN: sdk.current_urn()})
 
     def lifecycle(self, services: Services) -> Lifecycle:
         from veracity_provider.lifecycle.dataset.upload import DatasetUploadLifecycle
@@ -166,9 +162,6 @@ class StorageFolderProvider(LifecycleProvider):
 
 class StorageFileProvider(LifecycleProvider):
     """A file of file storage, its content and its metadata."""
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        return super().check(_olds, {**news, URN: sdk.current_urn()})
 
     def lifecycle(self, services: Services) -> Lifecycle:
         from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle

@@ -1,22 +1,21 @@
 """A note of the bytes that the preview of a `pulumi up` saw, so that the same `up` ingests no others."""
 
 import contextlib
-import hashlib
+import json
+import threading
 import time
 from pathlib import Path
 from typing import Final, final
 
 from veracity_provider.errors import InputProblem
 
-URN: Final = "urn"
-"""An input that the provider's shell sets and `check` takes out: the resource that a note is about."""
 _OLD_S: Final = 24 * 3600.0
 
 
 @final
 class PreviewedContent:
     """
-    Content hashes by resource, in a folder for each run of the CLI below *folder*.
+    Content hashes by resource, in a file for each run of the CLI in *folder*: a line of JSON for each note.
 
     No proof of anything: a note that cannot be written or read counts as none, and then the file as it is counts.
 
@@ -26,11 +25,19 @@ class PreviewedContent:
 
     def __init__(self, folder: Path, cli_run: str | None) -> None:
         self._folder = folder
-        self._cli_run = cli_run
-        self._has_removed_old = False
+        self._path = None if cli_run is None else folder / f"{cli_run}.jsonl"
+        self._lock = threading.Lock()
+        self._has_noted = False
+        self._seen: dict[str, str] | None = None
 
     def hold_to(self, urn: str, content_hash: str, *, is_preview: bool) -> tuple[InputProblem, ...]:
-        """Note what a preview sees of *urn*'s source; in `up`, refuse what its own preview has not seen."""
+        """
+        Note what a preview sees of *urn*'s source; in `up`, refuse what its own preview has not seen.
+
+        Of a resource whose *urn* is empty, since the SDK does not tell it, nothing is noted.
+        """
+        if not urn:
+            return ()
         if is_preview:
             self.note(urn, content_hash)
             return ()
@@ -45,36 +52,39 @@ class PreviewedContent:
 
     def note(self, urn: str, content_hash: str) -> None:
         """The preview has seen *content_hash*."""
-        path = self._path(urn)
-        if path is None:
+        if self._path is None:
             return
-        with contextlib.suppress(OSError):
-            self._remove_old()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content_hash)
+        with self._lock, contextlib.suppress(OSError):
+            if not self._has_noted:
+                self._has_noted = True
+                self._remove_old()
+                self._folder.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a") as file:
+                file.write(json.dumps([urn, content_hash]) + "\n")
+            if self._seen is not None:
+                self._seen[urn] = content_hash
 
     def of(self, urn: str) -> str | None:
         """What the preview of this run has seen; None when there was none."""
-        path = self._path(urn)
-        if path is None:
-            return None
-        try:
-            return path.read_text() or None
-        except OSError:
-            return None
+        with self._lock:
+            if self._seen is None:
+                self._seen = self._read()
+            return self._seen.get(urn)
 
-    def _path(self, urn: str) -> Path | None:
-        if self._cli_run is None:
-            return None
-        return self._folder / self._cli_run / hashlib.sha256(urn.encode()).hexdigest()
+    def _read(self) -> dict[str, str]:
+        seen: dict[str, str] = {}
+        if self._path is None:
+            return seen
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            for line in self._path.read_text().splitlines():
+                with contextlib.suppress(ValueError, TypeError):  # a line that a kill has cut short
+                    urn, content_hash = json.loads(line)
+                    seen[urn] = content_hash
+        return seen
 
     def _remove_old(self) -> None:
-        """Forget runs that have long ended, once: nobody asks for them again."""
-        if self._has_removed_old:
-            return
-        self._has_removed_old = True
-        for run in self._folder.glob("*"):
-            if run.name != self._cli_run and run.stat().st_mtime < time.time() - _OLD_S:
-                for note in run.glob("*"):
-                    note.unlink(missing_ok=True)
-                run.rmdir()
+        """Forget runs that have long ended: nobody asks for them again."""
+        for path in self._folder.glob("*.jsonl"):
+            with contextlib.suppress(OSError):  # another process forgets them too
+                if path.stat().st_mtime < time.time() - _OLD_S:
+                    path.unlink()

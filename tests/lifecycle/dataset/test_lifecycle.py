@@ -12,7 +12,6 @@ from veracity_provider.errors import (
     IngestJobFailed,
     RequestRefused,
 )
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
@@ -149,11 +148,12 @@ class TestRefusedAtPreview:
 
     def test_a_source_that_changes_between_preview_and_up(self, make_services, told, with_file):
         services = make_services(cli_run="1")
-        machine, news = DatasetMachine(services, told), {**with_file, URN: "urn"}
-        seen = machine.upload.check({}, {**news, IS_PREVIEW: True}, told)
-        assert (seen.problems, {URN, IS_PREVIEW} & seen.inputs.keys()) == ((), set())
+        machine = DatasetMachine(services, told)
+        told.urn = "urn"
+        seen = machine.upload.check({}, {**with_file, IS_PREVIEW: True}, told)
+        assert (seen.problems, IS_PREVIEW in seen.inputs) == ((), False)
         (services.project / "first.csv").write_text(noon_reports(noon_report(4)))
-        found = machine.upload.check({}, {**news, IS_PREVIEW: False}, told)
+        found = machine.upload.check({}, {**with_file, IS_PREVIEW: False}, told)
         before, now = seen.inputs["content_hash"][:12], found.inputs["content_hash"][:12]
         [problem] = found.problems
         assert str(problem) == (

@@ -19,7 +19,6 @@ from veracity_provider.errors import (
 )
 from veracity_provider.lifecycle.filestorage import file as module
 from veracity_provider.lifecycle.filestorage.file import StorageFileLifecycle
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import UNKNOWN
 from veracity_provider.lifecycle.run import IS_PREVIEW
 
@@ -333,7 +332,7 @@ class TestChange:
         assert storage.metadata(path) is None
 
     def test_an_up_uploads_what_its_own_preview_saw(self, make_services, told, path, source):
-        given = {"path": path, "source": source.name, **DEFAULTS, URN: "urn"}
+        given, told.urn = {"path": path, "source": source.name, **DEFAULTS}, "urn"
         life = StorageFileLifecycle(make_services(cli_run="1"))
         assert life.check({}, {**given, IS_PREVIEW: True}, told).problems == ()
         source.write_bytes(NEW)

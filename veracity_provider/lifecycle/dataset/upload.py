@@ -32,7 +32,6 @@ from veracity_provider.lifecycle.jobs.questions import Questions
 from veracity_provider.lifecycle.jobs.starter import JobStarter
 from veracity_provider.lifecycle.jobs.waiting import look_up
 from veracity_provider.lifecycle.naming import with_workspace
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW
 from veracity_provider.lifecycle.services import Services
@@ -54,7 +53,7 @@ class DatasetUploadLifecycle:
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the first file's hash; where a dataset is to be made, check the file's header."""
         inputs = dict(news)
-        is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
+        is_preview = bool(inputs.pop(IS_PREVIEW, False))
         problems = check_dataset(inputs, self._services.settings)
         if problems:
             return Checked(inputs=inputs, problems=problems)
@@ -69,8 +68,8 @@ class DatasetUploadLifecycle:
         if not olds:
             problems = self._problems_of_a_new_one(declared, reporter)
         content_hash = declared.inputs.content_hash
-        if not problems and urn and isinstance(content_hash, str):
-            problems = self._services.previewed.hold_to(urn, content_hash, is_preview=is_preview)
+        if not problems and isinstance(content_hash, str):
+            problems = self._services.previewed.hold_to(reporter.urn, content_hash, is_preview=is_preview)
         return Checked(inputs=completed, problems=problems)
 
     def _with_content(self, olds: JsonObject, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from veracity_provider.lifecycle.inputs import has_unknown
 from veracity_provider.lifecycle.metadata import texts
 from veracity_provider.lifecycle.metadata.plan import ChangeCause
 from veracity_provider.lifecycle.naming import with_workspace, workspace_problems
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.progress import upload_text
 from veracity_provider.lifecycle.protocols import UNKNOWN, Checked, Created, Difference, Found, JsonObject, Reporter
 from veracity_provider.lifecycle.run import IS_PREVIEW, Manager
@@ -58,7 +57,7 @@ class StorageFileLifecycle:
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs and find the content's hash; of a file that no `diff` will look at, say what `up` does."""
         inputs = dict(news)
-        self._run.is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
+        self._run.is_preview = bool(inputs.pop(IS_PREVIEW, False))
         problems = self._problems(inputs)
         if problems:
             return Checked(inputs=inputs, problems=problems)
@@ -70,8 +69,9 @@ class StorageFileLifecycle:
         except SourceError as error:
             return Checked(inputs=inputs, problems=(InputProblem("source", str(error)),))
         declared = DeclaredFile.from_properties(inputs)
-        if urn and declared.content_hash is not None:
-            problems = self._services.previewed.hold_to(urn, declared.content_hash, is_preview=self._run.is_preview)
+        if declared.content_hash is not None:
+            previewed, is_preview = self._services.previewed, self._run.is_preview
+            problems = previewed.hold_to(reporter.urn, declared.content_hash, is_preview=is_preview)
             if problems:
                 return Checked(inputs=inputs, problems=problems)
         place = declared.place

@@ -22,7 +22,6 @@ from veracity_provider.lifecycle.jobs.job import Job
 from veracity_provider.lifecycle.jobs.observer import JobObserver, journal_of
 from veracity_provider.lifecycle.jobs.questions import count_rows
 from veracity_provider.lifecycle.naming import with_dataset, with_workspace
-from veracity_provider.lifecycle.previewed import URN
 from veracity_provider.lifecycle.protocols import (
     UNKNOWN,
     Checked,
@@ -57,7 +56,7 @@ class IngestUploadLifecycle:
     def check(self, olds: JsonObject, news: JsonObject, reporter: Reporter) -> Checked:
         """Judge the inputs, find the content's hash, and check the file's header where that is due."""
         inputs = complete(news)
-        is_preview, urn = bool(inputs.pop(IS_PREVIEW, False)), str(inputs.pop(URN, ""))
+        is_preview = bool(inputs.pop(IS_PREVIEW, False))
         problems = check_ingest(inputs, self._services.settings)
         if problems:
             return Checked(inputs=inputs, problems=problems)
@@ -67,12 +66,12 @@ class IngestUploadLifecycle:
         except InputError as error:
             return Checked(inputs=inputs, problems=error.problems)
         checked = self._with_content(olds, inputs, reporter)
-        return checked if checked.problems else self._as_previewed(checked, urn, is_preview=is_preview)
+        return checked if checked.problems else self._as_previewed(checked, reporter.urn, is_preview=is_preview)
 
     def _as_previewed(self, checked: Checked, urn: str, *, is_preview: bool) -> Checked:
         """What `up` ingests is what its own preview saw."""
         content_hash = IngestInputs.from_properties(checked.inputs).content_hash
-        if isinstance(content_hash, Unknown) or not urn:
+        if isinstance(content_hash, Unknown):
             return checked
         problems = self._services.previewed.hold_to(urn, content_hash, is_preview=is_preview)
         return Checked(inputs=checked.inputs, problems=problems)
