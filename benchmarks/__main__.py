@@ -8,13 +8,14 @@ import datetime as dt
 
 from rich.console import Console
 
-from benchmarks import emulator, engine, report, upload
+from benchmarks import emulator, engine, report, start, upload
 
 PARTS = {
     "emulator": emulator.main,
     "upload": upload.main,
     "ingests": engine.many_at_a_time,
     "resources": engine.many_resources,
+    "start": start.main,
 }
 
 

@@ -3,9 +3,10 @@
 import datetime as dt
 import platform
 
+import pytest
 from rich.table import Table
 
-from benchmarks import report
+from benchmarks import report, start
 
 
 def table_of(title, seconds):
@@ -30,3 +31,11 @@ def test_a_part_that_is_measured_again_leaves_the_others():
     second = report.page([table_of("uploads", "1.5")], dt.date(2026, 11, 29), first)
     assert second.endswith(section("Uploads", "2026-11-29", "1.5") + section("Previews", "2026-11-28", "2.0"))
     assert second.count("| Python |") == 1
+
+
+@pytest.mark.slow
+def test_the_start_of_a_program_can_be_measured():
+    (table,) = start.main(small=True)
+    programs, milliseconds, more, _ = (list(column.cells) for column in table.columns)
+    assert programs == ["declares a container and an ingest itself", "has them declared by `declare_stack()`"]
+    assert int(more[1]) == pytest.approx(int(milliseconds[1]) - int(milliseconds[0]), abs=1)
