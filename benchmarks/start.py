@@ -39,8 +39,11 @@ _PROGRAM: Final = """
 import os, time
 import pulumi
 
+declared = []
+
 class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args):
+        declared.append(args.name)
         return args.name, dict(args.inputs)
 
     def call(self, args):
@@ -55,6 +58,7 @@ _MEASURED: Final = """
 begun = time.perf_counter()
 program()
 print(time.perf_counter() - begun, flush=True)
+assert sorted(declared) == ["c", "d", "d-upload"], declared
 os._exit(0)  # what a process does at its end is no part of its start
 """
 

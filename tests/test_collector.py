@@ -36,6 +36,16 @@ def test_it_goes_on_after_the_outermost_pause():
     assert gc.isenabled()
 
 
+def test_it_goes_on_after_pauses_of_threads_that_overlap():
+    first, second = pause_collector(), pause_collector()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+
+
 def test_where_it_was_off_it_stays_off():
     gc.disable()
     with pause_collector():

@@ -86,7 +86,9 @@ def __getattr__(name: str) -> Any:
 
     if name in __all__:
         with pause_collector():
-            return getattr(import_module(_MODULES.get(name, "veracity_provider.dynamic.arguments")), name)
+            value = getattr(import_module(_MODULES.get(name, "veracity_provider.dynamic.arguments")), name)
+        globals()[name] = value  # asked for once
+        return value
     from veracity_provider.nearest import did_you_mean
 
     names = [*__all__, "__version__"]

@@ -1,6 +1,7 @@
 """The plugin process is made ready once."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 import stamina
@@ -71,3 +72,15 @@ def test_a_plugin_with_some_config_names_what_is_missing_alone(start):
 def test_a_resource_of_a_component_is_told_by_its_file(urn, component, found):
     membership = process._membership(urn, component, Lines())
     assert (membership.urn, membership.label) == found
+
+
+@pytest.mark.parametrize("component", [None, "noon"], ids=["by itself", "of a component"])
+def test_the_urn_that_a_lifecycle_is_told_is_that_of_the_resource_itself(monkeypatch, start, component):
+    monkeypatch.setattr(process, "_services", lambda *_: None)
+    plugin = start({})
+    urn = "urn:pulumi:dev::p::pulumi-python:dynamic/veracity:IngestUpload::noon-a.csv-upload"
+
+    def serve(request):
+        return plugin.row(component)
+
+    assert serve(SimpleNamespace(urn=urn)).urn == urn

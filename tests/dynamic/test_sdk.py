@@ -231,18 +231,6 @@ def test_a_provider_learns_which_resource_it_is_asked_about():
     assert serve(SimpleNamespace(urn="urn:pulumi:one")) == "urn:pulumi:one"
 
 
-def test_a_request_that_is_not_there_yet_is_passed_over():
-    def serve(request):
-        return answer()
-
-    def answer():
-        urn = sdk.current_urn()
-        request = SimpleNamespace(urn=urn)
-        return request.urn
-
-    assert serve(SimpleNamespace(urn="urn:pulumi:one")) == "urn:pulumi:one"
-
-
 def test_outside_of_a_request_there_is_no_resource():
     assert sdk.current_urn() == ""
 

@@ -1,6 +1,7 @@
 """What the preview of a `pulumi up` saw is known to the update of the same run, and to no other."""
 
 import os
+import shutil
 import time
 
 import pytest
@@ -30,19 +31,40 @@ def test_the_latest_note_about_a_resource_counts(tmp_path):
     assert notes.of(URN) == "latest"
 
 
-@pytest.mark.parametrize("line", ["", '["urn', '{"urn": "hash"}', "[]", '"hash"', "1"])
+@pytest.mark.parametrize(
+    "line", ["", '["urn', '["urn", 5]', '[["urn"], "hash"]', '{"urn": "hash"}', "[]", '"hash"', "1"]
+)
 def test_a_line_that_is_no_note_is_passed_over(tmp_path, line):
     PreviewedContent(tmp_path, "run").note(URN, "hash")
     with (tmp_path / "run.jsonl").open("a") as file:
-        file.write(f"{line}\n")
+        file.write(line)
     PreviewedContent(tmp_path, "run").note("second", "other")
     notes = PreviewedContent(tmp_path, "run")
     assert (notes.of(URN), notes.of("second")) == ("hash", "other")
 
 
-def test_a_file_that_is_no_text_holds_no_note(tmp_path):
-    (tmp_path / "run.jsonl").write_bytes(b"\xff")
-    assert PreviewedContent(tmp_path, "run").of(URN) is None
+def test_a_line_that_is_no_text_is_passed_over(tmp_path):
+    PreviewedContent(tmp_path, "run").note(URN, "hash")
+    with (tmp_path / "run.jsonl").open("ab") as file:
+        file.write(b"\xff")
+    assert PreviewedContent(tmp_path, "run").of(URN) == "hash"
+
+
+def test_notes_that_could_not_be_read_once_are_read_again(tmp_path):
+    notes, file = PreviewedContent(tmp_path, "run"), tmp_path / "run.jsonl"
+    file.mkdir()
+    assert notes.of(URN) is None
+    file.rmdir()
+    PreviewedContent(tmp_path, "run").note(URN, "hash")
+    assert notes.of(URN) == "hash"
+
+
+def test_a_folder_that_is_removed_meanwhile_is_made_again(tmp_path):
+    notes = PreviewedContent(tmp_path / "previews", "run")
+    notes.note("first", "hash")
+    shutil.rmtree(tmp_path / "previews")
+    notes.note(URN, "hash")
+    assert PreviewedContent(tmp_path / "previews", "run").of(URN) == "hash"
 
 
 def test_where_the_run_is_not_known_nothing_is_noted(tmp_path):

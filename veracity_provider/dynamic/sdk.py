@@ -116,8 +116,6 @@ def ignored_changes() -> list[str]:
 
 def _current_request() -> object:
     for frame in _callers(inspect.currentframe()):
-        if "request" not in frame.f_code.co_varnames:
-            continue  # to read the values of a frame's variables takes longer
         request = frame.f_locals.get("request")
         urn = getattr(request, "urn", None)
         if isinstance(urn, str) and urn:

@@ -15,7 +15,7 @@ _OLD_S: Final = 24 * 3600.0
 @final
 class PreviewedContent:
     """
-    Content hashes by resource, in a file for each run of the CLI in *folder*: a line of JSON for each note.
+    Content hashes by resource. In *folder* there is a file for each run of the CLI, with a line of JSON for each note.
 
     No proof of anything: a note that cannot be written or read counts as none, and then the file as it is counts.
 
@@ -27,14 +27,14 @@ class PreviewedContent:
         self._folder = folder
         self._path = None if cli_run is None else folder / f"{cli_run}.jsonl"
         self._lock = threading.Lock()
-        self._has_noted = False
+        self._has_removed_old = False
         self._seen: dict[str, str] | None = None
 
     def hold_to(self, urn: str, content_hash: str, *, is_preview: bool) -> tuple[InputProblem, ...]:
         """
         Note what a preview sees of *urn*'s source; in `up`, refuse what its own preview has not seen.
 
-        Of a resource whose *urn* is empty, since the SDK does not tell it, nothing is noted.
+        Of a resource whose *urn* is empty, since the SDK does not tell it, nothing is noted, and nothing is refused.
         """
         if not urn:
             return ()
@@ -55,12 +55,10 @@ class PreviewedContent:
         if self._path is None:
             return
         with self._lock, contextlib.suppress(OSError):
-            if not self._has_noted:
-                self._has_noted = True
-                self._remove_old()
-                self._folder.mkdir(parents=True, exist_ok=True)
+            self._remove_old()
+            self._folder.mkdir(parents=True, exist_ok=True)
             with self._path.open("a") as file:
-                file.write(json.dumps([urn, content_hash]) + "\n")
+                file.write(f"\n{json.dumps([urn, content_hash])}\n")  # the line before may have been cut short
             if self._seen is not None:
                 self._seen[urn] = content_hash
 
@@ -69,22 +67,33 @@ class PreviewedContent:
         with self._lock:
             if self._seen is None:
                 self._seen = self._read()
-            return self._seen.get(urn)
+            return None if self._seen is None else self._seen.get(urn)
 
-    def _read(self) -> dict[str, str]:
-        seen: dict[str, str] = {}
+    def _read(self) -> dict[str, str] | None:
+        """All notes of this run; None where they cannot be read now."""
         if self._path is None:
-            return seen
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            for line in self._path.read_text().splitlines():
-                with contextlib.suppress(ValueError, TypeError):  # a line that a kill has cut short
-                    urn, content_hash = json.loads(line)
-                    seen[urn] = content_hash
-        return seen
+            return None
+        try:
+            lines = self._path.read_text(errors="replace").splitlines()
+        except OSError:
+            return None
+        return dict(filter(None, map(_note_in, lines)))
 
     def _remove_old(self) -> None:
-        """Forget runs that have long ended: nobody asks for them again."""
+        """Forget runs that have long ended, once: nobody asks for them again."""
+        if self._has_removed_old:
+            return
+        self._has_removed_old = True
         for path in self._folder.glob("*.jsonl"):
             with contextlib.suppress(OSError):  # another process forgets them too
                 if path.stat().st_mtime < time.time() - _OLD_S:
                     path.unlink()
+
+
+def _note_in(line: str) -> tuple[str, str] | None:
+    """Resource and content hash; None for a line that is empty or was cut short."""
+    try:
+        urn, content_hash = json.loads(line)
+    except (ValueError, TypeError):
+        return None
+    return (urn, content_hash) if isinstance(urn, str) and isinstance(content_hash, str) else None
