@@ -76,7 +76,6 @@ def declare_stack() -> None:
     for warning in declaration.warnings:
         pulumi.log.warn(str(warning))
     _declare(declaration)
-    program.keep_declared()
 
 
 def _declare(declaration: Declaration) -> None:

@@ -1,4 +1,3 @@
-import gc
 from dataclasses import dataclass
 
 import pulumi
@@ -15,7 +14,6 @@ from veracity_provider.dynamic.program import (
     Overwrite,
     Program,
     checkpoint_problems,
-    keep_declared,
     refuse,
 )
 from veracity_provider.errors import InputError, InputProblem
@@ -191,17 +189,6 @@ def test_a_program_within_another_raises_what_pulumi_shows_without_a_traceback()
         "  - a.title: must not be empty",
         "  - a.tags: must be a list, not 7",
     ]
-
-
-@pytest.mark.parametrize(("code", "is_kept"), [(32, True), (None, False)], ids=["run by pulumi", "within another"])
-def test_the_collector_passes_over_what_a_program_of_its_own_process_has_declared(monkeypatch, code, is_kept):
-    monkeypatch.setattr(sdk, "exit_code_when_shown", lambda: code)
-    gc.unfreeze()
-    try:
-        keep_declared()
-        assert (gc.get_freeze_count() > 0) is is_kept
-    finally:
-        gc.unfreeze()
 
 
 @pytest.mark.parametrize("value", ["true", "1", "True"])

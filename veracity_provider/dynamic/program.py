@@ -1,6 +1,5 @@
 """What must hold in a Pulumi program before its resources are registered, and the order among its ingests."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,17 +40,6 @@ def refuse(error: InputError) -> Never:
         raise ProgramRefused(error.problems, headline=error.headline)
     pulumi.log.error(str(error))
     sys.exit(code)
-
-
-def keep_declared() -> None:
-    """
-    Have the garbage collector pass over what the program has declared, where a process runs nothing else.
-
-    All of it is in use until the process ends. The collector would still go through it again and again, the last time
-    while the engine waits for the process to end.
-    """
-    if sdk.exit_code_when_shown() is not None:
-        gc.freeze()
 
 
 def refuse_any(problems: Sequence[InputProblem]) -> None:
