@@ -1,4 +1,4 @@
-"""The garbage collector is paused while modules and models are made, and no longer; in a program it runs less often."""
+"""The garbage collector is paused while modules and models are made, and no longer."""
 
 import gc
 import subprocess
@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from veracity_provider.collector import collect_less_often, pause_collector
-from veracity_provider.dynamic import sdk
+from veracity_provider.collector import pause_collector
 
 
 @pytest.fixture(autouse=True)
@@ -52,35 +51,6 @@ def test_where_it_was_off_it_stays_off():
     with pause_collector():
         pass
     assert not gc.isenabled()
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param((700, 10, 10), (100_000, 10, 10), id="as it usually is"),
-        pytest.param((0, 10, 10), (0, 10, 10), id="turned off by the program"),
-        pytest.param((200_000, 5, 5), (200_000, 5, 5), id="set to less often by the program"),
-    ],
-)
-def test_it_can_run_less_often(before, after):
-    usual = gc.get_threshold()
-    try:
-        gc.set_threshold(*before)
-        collect_less_often()
-        assert gc.get_threshold() == after
-    finally:
-        gc.set_threshold(*usual)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("is_run_by_pulumi", [True, False])
-def test_it_runs_less_often_only_in_a_process_of_the_program(is_run_by_pulumi):
-    host = f"{sdk._ALREADY_SHOWN} = 32\n" if is_run_by_pulumi else ""
-    code = f"{host}import gc; usual = gc.get_threshold(); import veracity_provider; veracity_provider.DatasetIngest; "
-    code += "print(gc.get_threshold() == usual, gc.get_threshold()[0])"
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    assert found[0] == str(not is_run_by_pulumi)
-    assert (found[1] == "100000") is is_run_by_pulumi
 
 
 @pytest.mark.slow

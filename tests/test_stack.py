@@ -198,6 +198,14 @@ def test_aliases_and_protect_of_an_entry_become_options_of_its_resource(declare)
     assert [alias.name for alias in upload_options(ingest, []).aliases] == ["c-upload"]
 
 
+def test_the_collector_passes_over_all_that_is_declared(declare, monkeypatch):
+    steps = []
+    monkeypatch.setattr(stack, "_declare", lambda _: steps.append("declared"))
+    monkeypatch.setattr(stack.program, "keep_declared", lambda: steps.append("kept"))
+    declare(containers=[CONTAINER])
+    assert steps == ["declared", "kept"]
+
+
 def test_a_stack_without_lists_declares_nothing(declare):
     declared = declare()
     assert (declared.resources, declared.exports) == (

@@ -1,25 +1,10 @@
-"""The garbage collector, which finds next to nothing while modules are loaded and resources are declared."""
+"""The garbage collector, which has nothing to find while modules are loaded and models are built."""
 
 import gc
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final, final
-
-_OFTEN_ENOUGH: Final = 100_000
-"""New objects after which garbage is looked for. The garbage among them takes some 20 MiB at most."""
-
-
-def collect_less_often() -> None:
-    """
-    Have the collector look for garbage after a hundred thousand new objects, in place of seven hundred.
-
-    For a process that runs one program, whose resources are in use until it ends. Each time the collector would go
-    through more of them.
-    """
-    often, *rest = gc.get_threshold()
-    if 0 < often < _OFTEN_ENOUGH:
-        gc.set_threshold(_OFTEN_ENOUGH, *rest)
 
 
 @contextmanager

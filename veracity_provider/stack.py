@@ -46,7 +46,8 @@ def declare_stack() -> None:
     Declare the resources that the stack config lists under `veracity:containers`, `veracity:schemas`,
     `veracity:datasets`, `veracity:folders` and `veracity:files`, and export stack outputs for them.
 
-    Call it from a Pulumi program, which may declare further resources. All problems of the config, connection settings
+    Call it from a Pulumi program, which may declare further resources. Where `pulumi` runs the program, it calls
+    `gc.freeze` at its end; `gc.unfreeze` takes that back. All problems of the config, connection settings
     included, are reported at once, and then nothing is declared.
     """
     config = pulumi.Config(NAMESPACE)
@@ -76,6 +77,7 @@ def declare_stack() -> None:
     for warning in declaration.warnings:
         pulumi.log.warn(str(warning))
     _declare(declaration)
+    program.keep_declared()
 
 
 def _declare(declaration: Declaration) -> None:

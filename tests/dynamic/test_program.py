@@ -1,3 +1,4 @@
+import gc
 from dataclasses import dataclass
 
 import pulumi
@@ -14,6 +15,7 @@ from veracity_provider.dynamic.program import (
     Overwrite,
     Program,
     checkpoint_problems,
+    keep_declared,
     refuse,
 )
 from veracity_provider.errors import InputError, InputProblem
@@ -189,6 +191,17 @@ def test_a_program_within_another_raises_what_pulumi_shows_without_a_traceback()
         "  - a.title: must not be empty",
         "  - a.tags: must be a list, not 7",
     ]
+
+
+@pytest.mark.parametrize(("code", "is_kept"), [(32, True), (None, False)], ids=["run by pulumi", "within another"])
+def test_the_collector_passes_over_what_there_is_where_a_process_runs_the_program_alone(monkeypatch, code, is_kept):
+    monkeypatch.setattr(sdk, "exit_code_when_shown", lambda: code)
+    gc.unfreeze()
+    try:
+        keep_declared()
+        assert (gc.get_freeze_count() > 0) is is_kept
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("value", ["true", "1", "True"])

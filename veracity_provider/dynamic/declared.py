@@ -7,14 +7,11 @@ from typing import Any
 from pulumi import ResourceOptions
 from pulumi.dynamic import Resource, ResourceProvider
 
-from veracity_provider.collector import collect_less_often
 from veracity_provider.dynamic import sdk
 
 sdk.make_outputs_on_demand()
 if not os.environ.get(sdk.DEBUG):
     sdk.leave_out_registrations()
-if sdk.exit_code_when_shown() is not None:  # the process runs this program alone
-    collect_less_often()
 
 
 class DeclaredResource(sdk.OutputsOnDemand, Resource):
