@@ -10,6 +10,8 @@ from typing import Final
 
 from rich.table import Table
 
+from tests.dynamic.mocks import CONTAINER, DATASET
+
 _GOAL_MS: Final = 100
 _ACCOUNT: Final = {
     "endpoint": "emulator",
@@ -18,18 +20,16 @@ _ACCOUNT: Final = {
     "subscriptionKey": "of a benchmark",
     "workspaceId": "11111111-0000-4000-8000-000000000001",
 }
-_CONTAINER: Final = "33333333-0000-4000-8000-000000000001"
-_DATASET: Final = "22222222-0000-4000-8000-000000000001"
 _FILE: Final = "data/noon/2026-02.csv"
 _LISTS: Final = {
-    "containers": [{"name": "c", "containerId": _CONTAINER, "title": "Bench"}],
-    "datasets": [{"name": "d", "datasetId": _DATASET, "source": _FILE, "operation": "Upsert"}],
+    "containers": [{"name": "c", "containerId": CONTAINER, "title": "Bench"}],
+    "datasets": [{"name": "d", "datasetId": DATASET, "source": _FILE, "operation": "Upsert"}],
 }
 
 _DECLARES_ITSELF: Final = f"""
     from veracity_provider import ContainerMetadata, DatasetIngest
-    ContainerMetadata("c", container_id="{_CONTAINER}", title="Bench")
-    DatasetIngest("d", dataset_id="{_DATASET}", source="{_FILE}", operation="Upsert")
+    ContainerMetadata("c", container_id="{CONTAINER}", title="Bench")
+    DatasetIngest("d", dataset_id="{DATASET}", source="{_FILE}", operation="Upsert")
 """
 _LISTS_THEM: Final = """
     from veracity_provider import declare_stack
@@ -37,26 +37,13 @@ _LISTS_THEM: Final = """
 """
 _PROGRAM: Final = """
 import os, time
-import pulumi
+from tests.dynamic.mocks import run_program
 
-declared = []
-
-class Mocks(pulumi.runtime.Mocks):
-    def new_resource(self, args):
-        declared.append(args.name)
-        return args.name, dict(args.inputs)
-
-    def call(self, args):
-        return {}
-
-pulumi.runtime.set_mocks(Mocks())
-
-@pulumi.runtime.test
 def program():
 """
 _MEASURED: Final = """
 begun = time.perf_counter()
-program()
+declared = run_program(program)
 print(time.perf_counter() - begun, flush=True)
 assert sorted(declared) == ["c", "d", "d-upload"], declared
 os._exit(0)  # what a process does at its end is no part of its start

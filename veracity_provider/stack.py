@@ -46,9 +46,9 @@ def declare_stack() -> None:
     Declare the resources that the stack config lists under `veracity:containers`, `veracity:schemas`,
     `veracity:datasets`, `veracity:folders` and `veracity:files`, and export stack outputs for them.
 
-    Call it from a Pulumi program, which may declare further resources. Where `pulumi` runs the program, it calls
-    `gc.freeze` at its end; `gc.unfreeze` takes that back. All problems of the config, connection settings
-    included, are reported at once, and then nothing is declared.
+    Call it from a Pulumi program, which may declare further resources. In a process that `pulumi` has started for the
+    program, this function calls `gc.freeze` at its end; `gc.unfreeze` takes that back. All problems of the config,
+    connection settings included, are reported at once, and then nothing is declared.
     """
     config = pulumi.Config(NAMESPACE)
     workspace_id, workspace_name = default_workspace(config.get, os.environ)
